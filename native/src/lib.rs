@@ -1,0 +1,5 @@
+//! Thin C glue to Rust libraries that have no equal in C. Wasmtime's own C API is linked in as it is; everything else is
+//! a function `scn_*`, declared in `include/scexec_native.h`.
+
+#[cfg(feature = "wasmtime")]
+pub use wasmtime_c_api::*;

@@ -1,0 +1,102 @@
+/* test_base.c: errors, buffers, hex and UTF-8. Expected UTF-8 verdicts are those of Unicode 15, table 3-7. */
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+#include "base/utf8.h"
+#include "base/alloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <errno.h>
+
+#include <cmocka.h>
+
+static void error_carries_kind_and_context(void **state) {
+  (void)state;
+  sce_error_t *err = sce_error_new(SCE_BAD_CODE, "section %d", 7);
+  err = sce_error_prefix(err, "runtime %s", "x.wasm");
+  assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
+  assert_string_equal(sce_error_message(err), "runtime x.wasm: section 7");
+  assert_null(sce_error_panic(err));
+  sce_error_set_panic(err, "a\0b", 3);
+  assert_string_equal(sce_error_panic(err), "a\xef\xbf\xbd" "b");
+  sce_error_delete(err);
+  assert_null(sce_error_prefix(NULL, "x"));
+}
+
+static void system_errors_name_the_reason(void **state) {
+  (void)state;
+  sce_error_t *err = sce_error_system(ENOENT, "open %s", "f");
+  assert_int_equal(sce_error_kind(err), SCE_IO);
+  assert_string_equal(sce_error_message(err), "open f: No such file or directory");
+  sce_error_delete(err);
+  err = sce_error_system(ENOMEM, "open");
+  assert_int_equal(sce_error_kind(err), SCE_OUT_OF_MEMORY);
+  sce_error_delete(err);
+}
+
+static sce_error_t *decode(const char *text, sce_buf_t *out) {
+  return sce_hex_decode(out, sce_span_text(text));
+}
+
+static void hex_round_trips_and_refuses(void **state) {
+  (void)state;
+  sce_buf_t bytes = {0}, text = {0};
+  assert_null(decode("0x00ffAb", &bytes));
+  assert_int_equal(bytes.len, 3);
+  assert_null(sce_hex_append(&text, sce_buf_span(&bytes)));
+  assert_memory_equal(text.data, "00ffab", 6);
+  assert_null(decode("0x", &bytes));
+  assert_int_equal(bytes.len, 3);
+  struct {
+    const char *text, *message;
+  } bad[] = {
+      {"", "hexadecimal data must begin with 0x"},
+      {"00", "hexadecimal data must begin with 0x"},
+      {"0x0", "odd number of hexadecimal digits (1): a byte is two digits"},
+      {"0x0g", "'g' at offset 3 is not a hexadecimal digit"},
+      {"0x\n0", "byte 0x0a at offset 2 is not a hexadecimal digit"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    sce_error_t *err = decode(bad[i].text, &bytes);
+    assert_non_null(err);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_INPUT);
+    assert_string_equal(sce_error_message(err), bad[i].message);
+    assert_int_equal(bytes.len, 3);
+    sce_error_delete(err);
+  }
+  sce_buf_free(&bytes);
+  sce_buf_free(&text);
+}
+
+static void utf8_follows_table_3_7(void **state) {
+  (void)state;
+  assert_true(sce_utf8_valid("", 0));
+  assert_true(sce_utf8_valid("\xc2\x80\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 19));
+  const char *bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+                       "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe1\x80", "\xc2"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(sce_utf8_valid(bad[i], strlen(bad[i])));
+  char *text = sce_utf8_lossy("a\xff\xc3\xa9", 4);
+  assert_string_equal(text, "a\xef\xbf\xbd\xc3\xa9");
+  sce_free(text);
+}
+
+static void spans_order_bytewise(void **state) {
+  (void)state;
+  assert_true(sce_span_compare(sce_span_text("a"), sce_span_text("ab")) < 0);
+  assert_true(sce_span_compare(sce_span_text("b"), sce_span_text("ab")) > 0);
+  assert_int_equal(sce_span_compare(sce_span_text("ab"), sce_span_text("ab")), 0);
+  assert_true(sce_span_starts_with(sce_span_text("ab"), sce_span_text("")));
+  assert_false(sce_span_starts_with(sce_span_text("a"), sce_span_text("ab")));
+  assert_true(sce_span_equal(sce_span(NULL, 0), sce_span_text("")));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
+      cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(utf8_follows_table_3_7),
+      cmocka_unit_test(spans_order_bytewise),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
