@@ -1,0 +1,64 @@
+/* caller.h: what a handler of the Host API sees of the running call, and the table of all handlers. The executor fills
+ * an sce_caller_t for each call; handlers never learn how an instance is made. */
+#ifndef SCE_HOST_CALLER_H
+#define SCE_HOST_CALLER_H
+
+#include "scexec/host.h"
+
+/* What the executor lends to a call. `self` is the executor's own. */
+typedef struct sce_caller_ops {
+  /* Heap; both refresh the caller's memory and memory_size. */
+  sce_error_t *(*alloc)(void *self, uint32_t *ptr, uint32_t size);
+  sce_error_t *(*free)(void *self, uint32_t ptr);
+  /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` by running it in a nested instance without state;
+   * `*found` false for anything that fails. */
+  sce_error_t *(*read_version)(void *self, bool *found, sce_buf_t *version, sce_span_t code);
+  /* Calls entry `index` of the runtime's function table with i32 arguments (legacy sandbox dispatch thunk); the i64
+   * result. */
+  sce_error_t *(*call_table)(void *self, uint64_t *result, uint32_t index, const uint32_t *args, size_t count);
+} sce_caller_ops_t;
+
+/* State of one call that host functions keep between each other; all zero at its start, freed by
+ * sce_host_state_clear(). */
+typedef struct sce_host_state {
+  sce_buf_t panic;          /* message of abort_on_panic, or the last error line that the runtime logged as a panic */
+  bool panic_set;           /* abort_on_panic was called: its message wins over log lines */
+  bool batch_open;          /* start_batch_verify without finish */
+  bool batch_ok;            /* and of the results since */
+  struct sce_sandbox *sandbox; /* legacy nested instances, made on first use; see sandbox.h */
+  sce_buf_t scratch;        /* for encoding results; contents valid only inside one handler */
+} sce_host_state_t;
+
+struct sce_caller {
+  uint8_t *memory;    /* linear memory, current at entry of a handler and after alloc/free */
+  size_t memory_size; /* bytes */
+  const sce_externalities_t *ext; /* never NULL; full size, tables checked by the executor */
+  const sce_caller_ops_t *ops;
+  void *self;
+  sce_host_state_t *state;
+};
+
+/* Frees what a call's host functions left; makes it all zero again. */
+void sce_host_state_clear(sce_host_state_t *state);
+
+/* Checked access, inlined into every handler. end = ptr + len in 64 bits; length 0 at or below the end is fine. */
+static inline bool sce_caller_in_bounds(const sce_caller_t *caller, uint32_t ptr, uint32_t len) {
+  return (uint64_t)ptr + len <= caller->memory_size;
+}
+
+/* A row of the built-in table. */
+typedef struct sce_host_row {
+  const char *name;
+  const char *signature;
+  sce_host_fn call;
+  const char *family;
+  const char *first_used;
+  const char *last_used;
+  const char *note; /* reason when `call` is NULL */
+} sce_host_row_t;
+
+/* The built-in row of that name and exact signature, or NULL. Where one name had two types over time there are two rows.
+ * `signature` NULL: any. O(log n). */
+const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature);
+
+#endif
