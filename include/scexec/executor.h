@@ -1,0 +1,184 @@
+/* executor.h: engine, compiled runtime, instance, call.
+ *
+ *   sce_blob_t (blob.h) -> sce_runtime_t (compiled by an sce_engine_t) -> sce_instance_t -> sce_instance_call()
+ *
+ * Threads: an engine and a compiled runtime are immutable and may be shared freely; an instance is used by one thread at
+ * a time (sce_instance_cancel() excepted). Engines are kept alive by their runtimes, runtimes by their instances, so
+ * they may be deleted in any order.
+ */
+#ifndef SCEXEC_EXECUTOR_H
+#define SCEXEC_EXECUTOR_H
+
+#include "scexec/base.h"
+#include "scexec/blob.h"
+#include "scexec/externalities.h"
+#include "scexec/host.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- configuration ---- */
+
+/* How a call gets its instance. All give the same results. */
+typedef enum sce_strategy {
+  SCE_STRATEGY_INSTANCE_REUSE = 0,             /* one instance, put back to its first state after each call; the fastest */
+  SCE_STRATEGY_RECREATE_INSTANCE = 1,          /* a fresh instance for each call */
+  SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE = 2, /* the same with copy-on-write memory images */
+  SCE_STRATEGY_POOLING = 3,                    /* a fresh instance from a pool of preallocated slots */
+  SCE_STRATEGY_POOLING_COPY_ON_WRITE = 4       /* the same with copy-on-write memory images */
+} sce_strategy_t;
+
+/* Number of strategies; their values are 0 to SCE_STRATEGY_COUNT - 1. */
+#define SCE_STRATEGY_COUNT 5
+
+/* "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write"; NULL for
+ * a value that is no strategy. Static storage. */
+SCE_API const char *sce_strategy_name(sce_strategy_t strategy);
+
+/* The strategy of that name; false when there is none. */
+SCE_API bool sce_strategy_from_name(sce_strategy_t *strategy, const char *name);
+
+/* How large the linear memory is and may get, in WebAssembly pages of 64 KiB (sc_executor_common HeapAllocStrategy). */
+typedef struct sce_heap_pages {
+  bool dynamic;      /* false: memory is its initial size plus exactly `pages`; true: it grows on demand */
+  bool unlimited;    /* dynamic only: no maximum but that of WebAssembly (65,536 pages) */
+  uint32_t pages;    /* static: extra pages (default 2,048); dynamic: the maximum, initial pages included */
+} sce_heap_pages_t;
+
+/* Which compiler makes the machine code. Results are the same. */
+typedef enum sce_compiler {
+  SCE_COMPILER_CRANELIFT = 0, /* best code */
+  SCE_COMPILER_WINCH = 1      /* compiled soonest, slower code; not with canonical NaNs, reference types or SIMD */
+} sce_compiler_t;
+
+/* What changes the compiled code or its results: two engines with equal semantics can share artifacts. */
+typedef struct sce_semantics {
+  sce_strategy_t strategy;
+  sce_heap_pages_t heap_pages;
+  bool stack_limited;          /* deterministic stack limit: meter the code */
+  uint32_t stack_logical_max;  /* values on the WebAssembly stack, with stack_limited */
+  uint32_t stack_native_max;   /* bytes of native stack for compiled code; 0: 1 MiB, as upstream */
+  bool canonicalize_nans;      /* every NaN result has the canonical bits */
+  bool interruptible;          /* compiled code checks for time limits and cancellation (default true) */
+  bool parallel_compilation;   /* compile on all processors (default true) */
+  bool wasm_reference_types;   /* proposals beyond the MVP and what upstream leaves on; default false each */
+  bool wasm_simd;
+  bool wasm_bulk_memory;
+  bool wasm_multi_value;
+  sce_compiler_t compiler;
+} sce_semantics_t;
+
+typedef struct sce_config {
+  size_t size; /* sizeof(sce_config_t), set by sce_config_init() */
+  sce_semantics_t semantics;
+  uint64_t max_memory_size;   /* bytes of linear memory at most, creation and growth; 0: as heap_pages says */
+  bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
+  const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. */
+  uint32_t max_instances;     /* pooling: slots; one more instance waits (default 64) */
+  size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB) */
+  const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
+  size_t host_function_count;
+  sce_log_t log; /* scexec's own messages (target "scexec"); may be called from any thread that uses the engine */
+} sce_config_t;
+
+/* The defaults: instance-reuse, static heap of 2,048 extra pages, nothing but the MVP proposals, no cache. */
+SCE_API void sce_config_init(sce_config_t *config);
+
+/* ---- engine ---- */
+
+typedef struct sce_engine sce_engine_t;
+
+/* Makes an engine. A strategy that this system can't do is replaced by its nearest equal with a warning in the log.
+ * Errors: SCE_MISUSE (contradictory configuration, bad signature of a host function), SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+SCE_API sce_error_t *sce_engine_new(sce_engine_t **engine, const sce_config_t *config);
+SCE_API void sce_engine_delete(sce_engine_t *engine);
+
+/* The strategy in use, after replacement. */
+SCE_API sce_strategy_t sce_engine_strategy(const sce_engine_t *engine);
+
+/* Version of the Wasmtime that is linked in, such as "48.0.8". Static storage. */
+SCE_API const char *sce_wasmtime_version(void);
+
+/* ---- compiled runtime ---- */
+
+typedef struct sce_runtime sce_runtime_t;
+
+/* Compiles a blob. `blob` is not kept. Errors: SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name),
+ * SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
+SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
+
+/* ---- instance and call ---- */
+
+typedef struct sce_instance sce_instance_t;
+
+/* Makes an instance. With a pooling strategy nothing is taken from the pool before the first call. */
+SCE_API sce_error_t *sce_instance_new(sce_instance_t **instance, sce_runtime_t *runtime);
+SCE_API void sce_instance_delete(sce_instance_t *instance);
+
+/* What a call cost the runtime's heap (sc_allocator::AllocationStats; sizes in bytes, block headers included) and when. */
+typedef struct sce_call_stats {
+  uint64_t bytes_allocated_peak; /* most in use at one time */
+  uint64_t bytes_allocated_sum;  /* of all allocations */
+  uint64_t address_space_used;   /* heap base to the highest address handed out */
+  uint64_t memory_size;          /* linear memory at the end of the call */
+  uint64_t prepare_ns;           /* until compiled code was entered: instance, input */
+  uint64_t execute_ns;           /* inside compiled code and host functions */
+} sce_call_stats_t;
+
+/* Options of a call; NULL or all zero are a call without externalities and limits. */
+typedef struct sce_call_options {
+  const sce_externalities_t *externalities; /* borrowed for the call; NULL: none */
+  uint64_t time_limit_ms;                   /* wall clock; 0: none. Needs sce_semantics_t.interruptible */
+  sce_call_stats_t *stats;                  /* filled in on success and on failure; may be NULL */
+} sce_call_options_t;
+
+/* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and replaces
+ * the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call can be seen.
+ * Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_TRAP (with panic message and backtrace), SCE_HOST_FUNCTION,
+ * SCE_BAD_OUTPUT, SCE_MEMORY_LIMIT, SCE_TIME_LIMIT, SCE_CANCELLED, SCE_STACK_LIMIT, SCE_ENGINE, SCE_OUT_OF_MEMORY. The
+ * instance stays usable after every error. Source: sc-executor-wasmtime runtime.rs, perform_call. */
+SCE_API sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method,
+                                       const uint8_t *data, size_t len, const sce_call_options_t *options);
+
+/* The same for entry `index` of the table exported as "__indirect_function_table", of type (i32, i32) -> i64. Empty or
+ * missing entries are SCE_MISSING_EXPORT. */
+SCE_API sce_error_t *sce_instance_call_table(sce_instance_t *instance, sce_buf_t *output, uint32_t index,
+                                             const uint8_t *data, size_t len, const sce_call_options_t *options);
+
+/* The same through a dispatcher: entry `dispatcher` of the table, of type (i32, i32, i32) -> i64, is called with
+ * `function`, pointer and length (sc_executor_common InvokeMethod::TableWithWrapper). */
+SCE_API sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, sce_buf_t *output, uint32_t dispatcher,
+                                                     uint32_t function, const uint8_t *data, size_t len,
+                                                     const sce_call_options_t *options);
+
+/* Ends the call that is running on the instance, if any, with SCE_CANCELLED. The one function that another thread may
+ * call while the instance is in use. Host functions are not interrupted; the call ends when compiled code goes on. */
+SCE_API void sce_instance_cancel(sce_instance_t *instance);
+
+/* A constant of a WebAssembly type. */
+typedef enum sce_val_kind { SCE_VAL_I32 = 0, SCE_VAL_I64 = 1, SCE_VAL_F32 = 2, SCE_VAL_F64 = 3 } sce_val_kind_t;
+typedef struct sce_val {
+  sce_val_kind_t kind;
+  union {
+    int32_t i32;
+    int64_t i64;
+    float f32;
+    double f64;
+  } of;
+} sce_val_t;
+
+/* The value of the exported global `name`, as after instantiation. `*found` is false when there is no such export; an
+ * export that is no global is SCE_WRONG_TYPE. */
+SCE_API sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value,
+                                                   const char *name);
+
+/* The address of linear memory in this process, or NULL: only instance-reuse keeps one between calls. For statistics
+ * (such as resident size); never write there. */
+SCE_API const uint8_t *sce_instance_linear_memory_base(const sce_instance_t *instance);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
