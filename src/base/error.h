@@ -6,19 +6,22 @@
 
 #include <stdarg.h>
 
-/* Lets gcc and clang check format strings; nothing where the attribute is unknown. */
+/* Lets gcc and clang check format strings, and know that a new error is never NULL (so that they see which outputs are
+ * set after a check); nothing where the attributes are unknown. */
 #if defined(__GNUC__)
 #define SCE_PRINTF(format_index, first_arg) __attribute__((format(printf, format_index, first_arg)))
+#define SCE_NEVER_NULL __attribute__((returns_nonnull))
 #else
 #define SCE_PRINTF(format_index, first_arg)
+#define SCE_NEVER_NULL
 #endif
 
 /* An error with a formatted message. Never NULL: out of memory yields sce_error_oom(). */
-sce_error_t *sce_error_new(sce_error_kind_t kind, const char *format, ...) SCE_PRINTF(2, 3);
-sce_error_t *sce_error_vnew(sce_error_kind_t kind, const char *format, va_list args);
+sce_error_t *sce_error_new(sce_error_kind_t kind, const char *format, ...) SCE_PRINTF(2, 3) SCE_NEVER_NULL;
+sce_error_t *sce_error_vnew(sce_error_kind_t kind, const char *format, va_list args) SCE_NEVER_NULL;
 
 /* The SCE_OUT_OF_MEMORY error: static, so it can always be had; deleting it does nothing. */
-sce_error_t *sce_error_oom(void);
+sce_error_t *sce_error_oom(void) SCE_NEVER_NULL;
 
 /* Puts "<formatted>: " before the message of `err` (kept as it is when there is no memory for that). Takes `err`,
  * returns the error to pass on. NULL stays NULL. */
