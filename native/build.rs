@@ -20,7 +20,10 @@ fn main() {
     println!("cargo:rerun-if-env-changed=SCEXEC_WASMTIME_INCLUDE");
     println!("cargo:rerun-if-changed=build.rs");
     // The `links` metadata of wasmtime-c-api-impl: absent when a prebuilt Wasmtime C API is used.
-    let (Ok(from), Ok(to)) = (env::var("DEP_WASMTIME_C_API_INCLUDE"), env::var("SCEXEC_WASMTIME_INCLUDE")) else {
+    let (Ok(from), Ok(to)) = (
+        env::var("DEP_WASMTIME_C_API_INCLUDE"),
+        env::var("SCEXEC_WASMTIME_INCLUDE"),
+    ) else {
         return;
     };
     println!("cargo:rerun-if-changed={to}/wasmtime.h");

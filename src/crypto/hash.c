@@ -1,0 +1,20 @@
+/* hash.c: the "twox" hashes, which are XXH64 under several seeds. libxxhash is compiled in from its header, so that
+ * short inputs, storage prefixes of a dozen bytes, cost no call into a shared library. */
+#include "crypto/hash.h"
+
+#include "base/checked.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static inline void twox(uint8_t *out, unsigned lanes, sce_span_t data) {
+  for (unsigned seed = 0; seed < lanes; seed++) {
+    sce_store_le64(out + 8 * (size_t)seed, XXH64(data.data, data.len, seed));
+  }
+}
+
+void sce_twox_64(uint8_t out[8], sce_span_t data) { twox(out, 1, data); }
+
+void sce_twox_128(uint8_t out[16], sce_span_t data) { twox(out, 2, data); }
+
+void sce_twox_256(uint8_t out[32], sce_span_t data) { twox(out, 4, data); }
