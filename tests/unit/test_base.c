@@ -5,10 +5,12 @@
 #include "base/utf8.h"
 #include "base/alloc.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <errno.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -70,6 +72,26 @@ static void hex_round_trips_and_refuses(void **state) {
   sce_buf_free(&text);
 }
 
+/* Every byte value at every place of two groups of eight digits, against isxdigit and strtoul. */
+static void hex_pairs_stop_at_the_first_other_byte(void **state) {
+  (void)state;
+  const char good[] = "0123456789abcdEF";
+  for (size_t at = 0; at < 16; at++) {
+    for (int byte = 0; byte < 256; byte++) {
+      char text[17];
+      memcpy(text, good, sizeof text);
+      text[at] = (char)byte;
+      uint8_t out[8];
+      size_t count = sce_hex_decode_pairs(out, sce_span(text, 16));
+      assert_int_equal(count, isxdigit(byte) ? 8 : at / 2);
+      for (size_t i = 0; i < count; i++) {
+        char pair[3] = {text[2 * i], text[2 * i + 1], 0};
+        assert_int_equal(out[i], strtoul(pair, NULL, 16));
+      }
+    }
+  }
+}
+
 static void utf8_follows_table_3_7(void **state) {
   (void)state;
   assert_true(sce_utf8_valid("", 0));
@@ -94,8 +116,11 @@ static void spans_order_bytewise(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
-      cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(utf8_follows_table_3_7),
+      cmocka_unit_test(error_carries_kind_and_context),
+      cmocka_unit_test(system_errors_name_the_reason),
+      cmocka_unit_test(hex_round_trips_and_refuses),
+      cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
+      cmocka_unit_test(utf8_follows_table_3_7),
       cmocka_unit_test(spans_order_bytewise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
