@@ -1,8 +1,8 @@
 # Builds native/ with Cargo into SCEXEC_NATIVE_DIR (or uses a prebuilt Wasmtime C API for its larger half) and offers it
 # as the interface target scexec_native.
-find_program(SCEXEC_CARGO cargo)
-if(NOT SCEXEC_CARGO)
-  message(FATAL_ERROR "cargo not found: install Rust 1.95 or newer (Debian: rustc-web and cargo-web); scripts/install-deps.sh does it")
+execute_process(COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/scripts/find-rust.sh" OUTPUT_VARIABLE rust_bin OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT rust_bin)
+  message(FATAL_ERROR "No Rust 1.95 or newer (cargo and rustc) found; Debian has it as rustc-web and cargo-web, and scripts/install-deps.sh installs it")
 endif()
 
 set(native_lib "${SCEXEC_NATIVE_DIR}/release/libscexec_native.a")
@@ -19,7 +19,7 @@ file(GLOB_RECURSE native_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/
 add_custom_command(
   OUTPUT "${native_lib}"
   COMMAND ${CMAKE_COMMAND} -E env "CARGO_TARGET_DIR=${SCEXEC_NATIVE_DIR}" "SCEXEC_WASMTIME_INCLUDE=${SCEXEC_NATIVE_DIR}/include"
-          "${SCEXEC_CARGO}" build ${native_flags}
+          "RUSTC=${rust_bin}/rustc" "${rust_bin}/cargo" build ${native_flags}
   COMMAND ${CMAKE_COMMAND} -E touch "${native_lib}"
   DEPENDS ${native_sources} "${CMAKE_CURRENT_SOURCE_DIR}/native/Cargo.toml" "${CMAKE_CURRENT_SOURCE_DIR}/native/Cargo.lock"
           "${CMAKE_CURRENT_SOURCE_DIR}/native/build.rs"

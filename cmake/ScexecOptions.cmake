@@ -1,6 +1,7 @@
 # Compiler options and system libraries, shared by every target.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(SCEXEC_SYSTEM REQUIRED IMPORTED_TARGET libzstd libxxhash lmdb jansson libsecp256k1 libcurl)
+set(SCEXEC_SYSTEM_MODULES libzstd libxxhash lmdb jansson libsecp256k1 libcurl) # also named in the installed scexec.pc
+pkg_check_modules(SCEXEC_SYSTEM REQUIRED IMPORTED_TARGET ${SCEXEC_SYSTEM_MODULES})
 
 add_library(scexec_options INTERFACE)
 target_compile_definitions(scexec_options INTERFACE _GNU_SOURCE)
