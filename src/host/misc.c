@@ -1,0 +1,54 @@
+/* misc.c: the miscellaneous family, ext_misc_*: printing for debugging, and the version of another runtime.
+ * Source: sp-io `trait Misc`. */
+#include "base/hex.h"
+#include "base/utf8.h"
+#include "host/handlers.h"
+#include "host/log.h"
+
+#include <inttypes.h>
+
+/* Prints go to the log at debug level, target "runtime". */
+static void print(sce_caller_t *caller, sce_span_t text) {
+  sce_host_log(caller, SCE_LOG_DEBUG, sce_span_text("runtime"), text);
+}
+
+SCE_HANDLER(misc_print_num_1) {
+  if (!sce_host_log_wants(caller, SCE_LOG_DEBUG)) return NULL;
+  sce_buf_t *line = &caller->state->scratch;
+  line->len = 0;
+  SCE_TRY(sce_buf_printf(line, "%" PRIu64, args[0]));
+  print(caller, sce_buf_span(line));
+  return NULL;
+}
+
+SCE_HANDLER(misc_print_utf8_1) {
+  sce_span_t text;
+  SCE_TRY(sce_arg_span(caller, &text, args[0], "utf8"));
+  if (sce_host_log_wants(caller, SCE_LOG_DEBUG) && sce_utf8_valid(text.data, text.len)) print(caller, text);
+  return NULL;
+}
+
+SCE_HANDLER(misc_print_hex_1) {
+  sce_span_t data;
+  SCE_TRY(sce_arg_span(caller, &data, args[0], "data"));
+  if (!sce_host_log_wants(caller, SCE_LOG_DEBUG)) return NULL;
+  sce_buf_t *line = &caller->state->scratch;
+  line->len = 0;
+  SCE_TRY(sce_hex_append(line, data));
+  print(caller, sce_buf_span(line));
+  return NULL;
+}
+
+/* SCALE Option<Vec<u8>> of the encoded RuntimeVersion: None for code that has none that can be found. */
+SCE_HANDLER(misc_runtime_version_1) {
+  sce_span_t code;
+  bool found = false;
+  sce_buf_t version = {0};
+  SCE_TRY(sce_arg_span(caller, &code, args[0], "wasm"));
+  if (caller->ops->read_version == NULL) return sce_host_no_service("a reader of runtime versions");
+  sce_error_t *err = caller->ops->read_version(caller->self, &found, &version, code);
+  sce_value_t value = {found, version.data, version.len};
+  if (err == NULL) err = sce_result_option(caller, result, &value);
+  sce_buf_free(&version);
+  return err;
+}

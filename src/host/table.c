@@ -1,0 +1,53 @@
+/* table.c: the one table of the Host API (rows.inc): looked up by the executor, printed by programs. */
+#include "host/handlers.h"
+
+#include <string.h>
+
+#define SCE_NOTE_BENCH "benchmark builds only: the answers are measurements of a node's database"
+#define SCE_NOTE_BLS                                                                                                   \
+  "experimental feature of node builds (bls-experimental, bandersnatch-experimental): no chain has it"
+#define SCE_NOTE_CURVES "experimental elliptic curve function: no production chain has it"
+
+#define ROW(name, signature, handler, family, first, last)                                                             \
+  {#name, signature, sce_host_##handler, family, first, last, NULL},
+#define NONE(name, signature, family, first, last, note) {#name, signature, NULL, family, first, last, note},
+static const sce_host_row_t rows[] = {
+#include "host/rows.inc"
+};
+#undef ROW
+#undef NONE
+
+#define ROW(name, signature, handler, family, first, last) {#name, signature, family, first, last, true, NULL},
+#define NONE(name, signature, family, first, last, note) {#name, signature, family, first, last, false, note},
+static const sce_host_function_info_t infos[] = {
+#include "host/rows.inc"
+};
+#undef ROW
+#undef NONE
+
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+const sce_host_function_info_t *sce_host_functions(size_t *count) {
+  *count = ROW_COUNT;
+  return infos;
+}
+
+static int compare_name(sce_span_t name, const sce_host_row_t *row) {
+  return sce_span_compare(name, sce_span_text(row->name));
+}
+
+const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature) {
+  size_t low = 0, high = ROW_COUNT;
+  while (low < high) { /* the first row whose name is not below `name` */
+    size_t middle = low + (high - low) / 2;
+    if (compare_name(name, &rows[middle]) > 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  for (; low < ROW_COUNT && compare_name(name, &rows[low]) == 0; low++) {
+    if (signature == NULL || strcmp(signature, rows[low].signature) == 0) return &rows[low];
+  }
+  return NULL;
+}
