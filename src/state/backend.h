@@ -1,0 +1,85 @@
+/* backend.h: what the overlay, the trie and the tools ask of a stored state. Two implementations: memory.c and lmdb.c.
+ *
+ * A backend is one immutable snapshot: keys of the top trie and of each child trie in bytewise order, each value with the
+ * layout its trie node has. Any number of threads may read at once. Spans that reads give live as long as the backend.
+ *
+ * Beside the values a backend keeps trie nodes for the incremental trie (trie.h), one record under each path. A path is
+ * where a node hangs: the nibbles from the root to the child slot, so the root node's is empty. What is in a record, and
+ * which nodes have one, is the trie's business; the backend keeps bytes. A commit changes values and records together.
+ */
+#ifndef SCE_STATE_BACKEND_H
+#define SCE_STATE_BACKEND_H
+
+#include "scexec/base.h"
+#include "scexec/externalities.h"
+
+/* Number of a trie inside its backend. */
+typedef uint32_t sce_trie_id_t;
+#define SCE_TRIE_TOP ((sce_trie_id_t)0)
+#define SCE_TRIE_NONE UINT32_MAX /* no such child: reads find nothing */
+
+/* One stored value. */
+typedef struct sce_entry {
+  sce_span_t key;
+  sce_span_t value;
+  bool hashed; /* layout V1 and above 32 bytes: the trie node holds the value's hash */
+} sce_entry_t;
+
+/* One pending write. Lists of them are sorted by key, without duplicates. */
+typedef struct sce_change {
+  sce_span_t key;
+  sce_span_t value; /* ignored where removed */
+  bool removed;
+} sce_change_t;
+
+/* A place in a walk. Plain data: no release, copies are independent. */
+typedef struct sce_walk {
+  sce_trie_id_t trie;
+  bool found;        /* false: past the last key; `entry` is then empty */
+  sce_entry_t entry;
+  uint64_t place[16]; /* the backend's own */
+} sce_walk_t;
+
+/* Nibbles of a trie path, one in each byte (0..15). */
+typedef struct sce_nibbles {
+  const uint8_t *data;
+  size_t len;
+} sce_nibbles_t;
+
+typedef struct sce_backend sce_backend_t;
+
+typedef struct sce_backend_ops {
+  /* `*trie` of the default child `name` (without ":child_storage:default:"); SCE_TRIE_NONE when there is none. */
+  sce_error_t *(*find_child)(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t name);
+  /* `*found` and the value of `key`. */
+  sce_error_t *(*get)(const sce_backend_t *backend, bool *found, sce_entry_t *entry, sce_trie_id_t trie,
+                      sce_span_t key);
+  /* The first key at or after `key` (`inclusive`), or after it. */
+  sce_error_t *(*seek)(const sce_backend_t *backend, sce_walk_t *walk, sce_trie_id_t trie, sce_span_t key,
+                       bool inclusive);
+  /* The key after walk->entry.key; only while walk->found. */
+  sce_error_t *(*step)(const sce_backend_t *backend, sce_walk_t *walk);
+  /* The record of the node at `path`; `*found` false when there is none. */
+  sce_error_t *(*node_get)(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
+                           sce_nibbles_t path);
+  /* False until the nodes' records were made (a full root makes them). */
+  bool (*has_nodes)(const sce_backend_t *backend, sce_trie_id_t trie);
+  /* The child whose name is the least after `name` (`inclusive`: at or after), in bytewise order of names. */
+  sce_error_t *(*next_child)(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t *name, sce_span_t after,
+                             bool inclusive);
+  void (*delete)(sce_backend_t *backend);
+} sce_backend_ops_t;
+
+/* First member of each implementation. */
+struct sce_backend {
+  const sce_backend_ops_t *ops;
+};
+
+/* Where a trie computation writes the records it made: all paths of one trie, each at most once. `record.data` NULL
+ * removes. An error ends the computation. */
+typedef struct sce_node_sink {
+  sce_error_t *(*put)(void *ctx, sce_nibbles_t path, sce_span_t record);
+  void *ctx;
+} sce_node_sink_t;
+
+#endif
