@@ -57,8 +57,8 @@ typedef struct sce_host_row {
   const char *note; /* reason when `call` is NULL */
 } sce_host_row_t;
 
-/* The built-in row of that name and exact signature, or NULL. Where one name had two types over time there are two rows.
- * `signature` NULL: any. O(log n). */
+/* The built-in row of that name and exact signature, or NULL. Where one name had two types over time there are two
+ * rows. `signature` NULL: any. O(log n). */
 const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature);
 
 #endif
