@@ -1,0 +1,75 @@
+"""The results as text: for the terminal, and as the page docs/benchmarks.md."""
+import datetime
+import os
+import pathlib
+import platform
+
+import upstream
+
+
+def number(value, unit):
+    if unit == "x":
+        return f"{value:.2f}"
+    if unit == "ns" and value >= 10_000:
+        return f"{value / 1e3:.1f} µs"
+    if unit == "ns":
+        return f"{value / 1e3:.2f} µs"
+    return f"{value / 1e3:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
+
+
+def cells(result):
+    row = result.row
+    theirs, ours = number(result.theirs, row.unit), number(result.ours, row.unit)
+    ratio = "" if row.unit == "x" else f"{result.ratio:.1f}" if result.ratio < 100 else f"{result.ratio:.0f}"
+    return [row.name, theirs, ours, ratio, f"{row.target:.1f}", "" if result.ratio >= row.target else "missed"]
+
+
+HEADER = ["", "upstream", "scexec", "times as fast", "aim", ""]
+
+
+def groups(results):
+    names = list(dict.fromkeys(result.row.group for result in results))
+    return [(name, [result for result in results if result.row.group == name]) for name in names]
+
+
+def terminal(results):
+    table = [HEADER] + [cells(result) for result in results]
+    widths = [max(len(line[i]) for line in table) for i in range(len(HEADER))]
+    lines = []
+    for name, members in groups(results):
+        lines += ["", name.replace("`", "")]
+        for line in [HEADER] + [cells(result) for result in members]:
+            first, *rest = (cell.replace("`", "") for cell in line)
+            lines.append("  " + first.ljust(widths[0]) + "".join(f"  {c:>{w}}" for c, w in zip(rest, widths[1:])))
+    return "\n".join(lines)
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), platform.machine())
+    return f"{model}, {len(os.sched_getaffinity(0))} cores, Linux {platform.release()}"
+
+
+def page(results, rounds):
+    crates = upstream.versions("sc-executor-wasmtime", "wasmtime")
+    text = [
+        "# Benchmarks", "",
+        "`make bench` made this page; nothing in it is written by hand. Upstream is sc-executor-wasmtime "
+        f"{crates['sc-executor-wasmtime']} on Wasmtime {crates['wasmtime']}, built from its published crates "
+        "(`bench/upstream`). Both programs ran alternately on the same inputs, in one run; each figure is the median of "
+        f"{rounds} rounds. Figures depend on the machine, ratios hardly.", "",
+        f"{datetime.date.today().isoformat()}, {machine()}.", "",
+        "![Ratios of the main rows](benchmarks.svg)", "",
+    ]
+    for name, members in groups(results):
+        text += [f"## {name}", "", "| | upstream | scexec | times as fast | aim | |", "|---|--:|--:|--:|--:|---|"]
+        text += ["| " + " | ".join(cells(result)) + " |" for result in members]
+        text.append("")
+    text += [
+        "## What the figures are", "",
+        "- Repeated calls: the median of 2,000 calls in a row on one instance, after a first one; input and output copied, "
+        "the instance put back to its first state, everything that a host pays for a call.",
+        "- First answer: decompressing, compiling, making an instance, one call, inside a running process.",
+        "- The aim is the least ratio that the project holds itself to; a row below it says so.", "",
+    ]
+    return "\n".join(text)
