@@ -35,10 +35,11 @@
 
 /* ---- errors, out of the way of the fast paths ---- */
 
-sce_error_t *sce_arg_bad_range(const sce_caller_t *caller, const char *name, uint32_t ptr, uint32_t len) SCE_COLD;
-sce_error_t *sce_arg_bad_number(const char *name, uint32_t value, const char *expected) SCE_COLD;
+sce_error_t *sce_arg_bad_range(const sce_caller_t *caller, const char *name, uint32_t ptr,
+                               uint32_t len) SCE_COLD SCE_NEVER_NULL;
+sce_error_t *sce_arg_bad_number(const char *name, uint32_t value, const char *expected) SCE_COLD SCE_NEVER_NULL;
 /* The host offers no `service` for this call. */
-sce_error_t *sce_host_no_service(const char *service) SCE_COLD;
+sce_error_t *sce_host_no_service(const char *service) SCE_COLD SCE_NEVER_NULL;
 
 /* ---- arguments ---- */
 
@@ -70,9 +71,7 @@ static inline sce_error_t *sce_arg_buffer(const sce_caller_t *caller, uint8_t **
 }
 
 /* A bool is true only for exactly 1. */
-static inline bool sce_arg_bool(uint64_t arg) {
-  return (uint32_t)arg == 1;
-}
+static inline bool sce_arg_bool(uint64_t arg) { return (uint32_t)arg == 1; }
 
 /* A span of UTF-8 (a Rust str). */
 sce_error_t *sce_arg_text(const sce_caller_t *caller, sce_span_t *text, uint64_t arg, const char *name);
@@ -110,8 +109,6 @@ sce_error_t *sce_result_option_u32(sce_caller_t *caller, uint64_t *result, const
 /* Appends SCALE Option<Vec<u8>>. */
 sce_error_t *sce_write_option(sce_buf_t *out, const sce_value_t *value);
 
-static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) {
-  return (uint64_t)ptr | len << 32;
-}
+static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) { return (uint64_t)ptr | len << 32; }
 
 #endif
