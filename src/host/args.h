@@ -71,7 +71,9 @@ static inline sce_error_t *sce_arg_buffer(const sce_caller_t *caller, uint8_t **
 }
 
 /* A bool is true only for exactly 1. */
-static inline bool sce_arg_bool(uint64_t arg) { return (uint32_t)arg == 1; }
+static inline bool sce_arg_bool(uint64_t arg) {
+  return (uint32_t)arg == 1;
+}
 
 /* A span of UTF-8 (a Rust str). */
 sce_error_t *sce_arg_text(const sce_caller_t *caller, sce_span_t *text, uint64_t arg, const char *name);
@@ -109,6 +111,8 @@ sce_error_t *sce_result_option_u32(sce_caller_t *caller, uint64_t *result, const
 /* Appends SCALE Option<Vec<u8>>. */
 sce_error_t *sce_write_option(sce_buf_t *out, const sce_value_t *value);
 
-static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) { return (uint64_t)ptr | len << 32; }
+static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) {
+  return (uint64_t)ptr | len << 32;
+}
 
 #endif
