@@ -37,6 +37,45 @@ void scn_sha2_256(uint8_t out[32], const uint8_t *data, size_t len);
 void scn_keccak_256(uint8_t out[32], const uint8_t *data, size_t len);
 void scn_keccak_512(uint8_t out[64], const uint8_t *data, size_t len);
 
+/* ---- signatures (ed25519.rs, sr25519.rs) ----
+ *
+ * Verification: true when the signature is accepted; any bytes may be given. The others: false when the secret is not
+ * one that these functions wrote, or the library failed; outputs are then undefined. */
+
+/* ZIP-215, what the network accepts. */
+bool scn_ed25519_verify(const uint8_t signature[64], const uint8_t public_key[32], const uint8_t *message, size_t len);
+/* The rule before that (ed25519-dalek): R is recomputed and must match byte for byte. */
+bool scn_ed25519_verify_dalek(const uint8_t signature[64], const uint8_t public_key[32], const uint8_t *message,
+                              size_t len);
+bool scn_ed25519_public(uint8_t public_key[32], const uint8_t seed[32]);
+bool scn_ed25519_sign(uint8_t signature[64], const uint8_t seed[32], const uint8_t *message, size_t len);
+
+/* Context "substrate". `preaudit_too`: signatures without the marker bit are taken for those of schnorrkel 0.1.1. */
+bool scn_sr25519_verify(const uint8_t signature[64], const uint8_t public_key[32], const uint8_t *message, size_t len,
+                        bool preaudit_too);
+/* `secret` is schnorrkel's SecretKey: 32 bytes scalar, 32 bytes nonce seed. */
+bool scn_sr25519_from_seed(uint8_t secret[64], const uint8_t seed[32]);
+/* Replaces `secret` by its child. */
+bool scn_sr25519_derive(uint8_t secret[64], const uint8_t chain_code[32], bool hard);
+bool scn_sr25519_public(uint8_t public_key[32], const uint8_t secret[64]);
+/* `entropy`: fresh random bytes, mixed into the nonce. */
+bool scn_sr25519_sign(uint8_t signature[64], const uint8_t secret[64], const uint8_t public_key[32],
+                      const uint8_t *message, size_t len, const uint8_t entropy[32]);
+
+/* ---- phrases and randomness (mnemonic.rs, random.rs) ---- */
+
+/* Longest English phrase of 12 words: 12 * 8 letters, 11 spaces. */
+#define SCN_PHRASE_MAX 107
+
+/* The 32-byte seed of an English BIP-39 phrase of 12, 15, 18, 21 or 24 words; false when it is not such a phrase, or
+ * the phrase or the password are not UTF-8. */
+bool scn_mnemonic_seed(uint8_t seed[32], const uint8_t *phrase, size_t phrase_len, const uint8_t *password,
+                       size_t password_len);
+/* Writes the phrase of 12 words for 16 bytes of entropy, without NUL; its length, or 0 when `cap` is too small. */
+size_t scn_mnemonic_phrase(uint8_t *out, size_t cap, const uint8_t entropy[16]);
+/* Bytes of the ChaCha20 key stream (rand_chacha's ChaCha20Rng) of `seed` from 4-byte word number `word` on. */
+bool scn_chacha20_stream(uint8_t *out, size_t len, const uint8_t seed[32], uint64_t word);
+
 /* ---- symbols (demangle.rs) ---- */
 
 /* Writes the readable name of a mangled Rust symbol (both mangling schemes; without the hash) to `out`, at most `cap`

@@ -5,7 +5,11 @@
 
 mod bytes;
 mod demangle;
+mod ed25519;
 mod hash;
+mod mnemonic;
+mod random;
+mod sr25519;
 
 #[cfg(feature = "wasmtime")]
 pub use wasmtime_c_api::*;
