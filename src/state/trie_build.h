@@ -1,0 +1,54 @@
+/* trie_build.h: builds a whole trie from keys in ascending order and forgets it as it goes: what stays is the path to
+ * the last key and a batch of finished nodes, which are hashed together.
+ *
+ * Memory: a batch (about half a MiB) and, for each branch on the current path, some 100 bytes. One thread at a time. */
+#ifndef SCE_STATE_TRIE_BUILD_H
+#define SCE_STATE_TRIE_BUILD_H
+
+#include "state/trie_hash.h"
+
+typedef struct sce_trie_builder sce_trie_builder_t;
+
+/* A finished node that is stored under its own hash: the root, and nodes of 32 bytes or more. */
+typedef struct sce_trie_built {
+  const uint8_t *path; /* nibbles from the root to the node, one a byte, without its own partial key */
+  size_t path_len;
+  const uint8_t *hash;
+  sce_span_t node;
+  bool is_leaf;
+  uint16_t leaves; /* of a branch: bit i says that child i is a leaf with a hash of its own */
+} sce_trie_built_t;
+
+/* Takes a finished node; everything is borrowed for the call. Children come before their parents; nodes of a batch by
+ * height, and of a height in the order of their paths. The root of the trie without keys is a leaf here. */
+typedef sce_error_t *(*sce_trie_built_fn)(void *ctx, const sce_trie_built_t *built);
+
+/* `keys`: about how many will come, for the size of a batch; 0: unknown. `node` may be NULL: only the root is wanted.
+ */
+sce_error_t *sce_trie_builder_new(sce_trie_builder_t **builder, sce_trie_hasher_t hasher, size_t keys,
+                                  sce_trie_built_fn node, void *ctx);
+void sce_trie_builder_delete(sce_trie_builder_t *builder);
+
+/* Adds a pair; the value takes the layout of `version`. Key and value are borrowed until the builder is finished.
+ * Errors: SCE_MISUSE for a key that is not above the last one, SCE_BAD_INPUT for a value above 2^32 - 1 bytes,
+ * SCE_OUT_OF_MEMORY, those of the node function. After an error only finishing (which discards) and deleting are left.
+ */
+sce_error_t *sce_trie_builder_add(sce_trie_builder_t *builder, sce_span_t key, sce_span_t value,
+                                  sce_state_version_t version);
+
+/* Adds a finished subtree: all keys from `first` to `last`, whose parts below their place in the parent were built by
+ * another builder with the right `skip`. */
+sce_error_t *sce_trie_builder_add_subtree(sce_trie_builder_t *builder, sce_span_t first, sce_span_t last,
+                                          const sce_trie_ref_t *ref);
+
+/* The root; the builder is then as new. */
+sce_error_t *sce_trie_builder_finish(sce_trie_builder_t *builder, uint8_t root[32]);
+
+/* Finishes a subtree instead: a reference to the node of all keys added, whose partial key starts at nibble `skip`. At
+ * least one key was added and all agree in their first `skip` nibbles. */
+sce_error_t *sce_trie_builder_finish_subtree(sce_trie_builder_t *builder, sce_trie_ref_t *ref, size_t skip);
+
+/* Length in nibbles of the longest common prefix. */
+size_t sce_trie_common_nibbles(sce_span_t a, sce_span_t b);
+
+#endif
