@@ -7,5 +7,6 @@
 #include "scexec/executor.h"
 #include "scexec/externalities.h"
 #include "scexec/host.h"
+#include "scexec/runtime_cache.h"
 
 #endif

@@ -91,6 +91,21 @@ sce_error_t *sce_runtime_version_decode_sections(sce_runtime_version_t *version,
   return own_version(version, &raw);
 }
 
+sce_error_t *sce_runtime_version_encode(sce_buf_t *out, const sce_runtime_version_t *version) {
+  SCE_TRY(sce_scale_write_bytes(out, version->spec_name));
+  SCE_TRY(sce_scale_write_bytes(out, version->impl_name));
+  SCE_TRY(sce_scale_write_u32(out, version->authoring_version));
+  SCE_TRY(sce_scale_write_u32(out, version->spec_version));
+  SCE_TRY(sce_scale_write_u32(out, version->impl_version));
+  SCE_TRY(sce_scale_write_compact(out, version->api_count));
+  for (size_t i = 0; i < version->api_count; i++) {
+    SCE_TRY(sce_buf_append(out, version->apis[i].id, sizeof version->apis[i].id));
+    SCE_TRY(sce_scale_write_u32(out, version->apis[i].version));
+  }
+  SCE_TRY(sce_scale_write_u32(out, version->transaction_version));
+  return sce_scale_write_u8(out, version->system_version);
+}
+
 void sce_runtime_version_free(sce_runtime_version_t *version) {
   if (version == NULL) return;
   sce_free(version->memory);

@@ -1,0 +1,36 @@
+/* config.c: defaults and names of the configuration. */
+#include "scexec/executor.h"
+
+#include <string.h>
+
+void sce_config_init(sce_config_t *config) {
+  *config = (sce_config_t){
+      .size = sizeof *config,
+      .semantics =
+          {
+              .strategy = SCE_STRATEGY_INSTANCE_REUSE,
+              .heap_pages = {.pages = 2048}, /* sc_executor_common DEFAULT_HEAP_ALLOC_STRATEGY */
+              .interruptible = true,
+              .parallel_compilation = true,
+          },
+      .max_instances = 64, /* sc-executor-wasmtime MAX_INSTANCE_COUNT */
+      .resident_budget = (size_t)2 << 20,
+  };
+}
+
+static const char *const strategy_names[SCE_STRATEGY_COUNT] = {
+    "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write",
+};
+
+const char *sce_strategy_name(sce_strategy_t strategy) {
+  return (unsigned)strategy < SCE_STRATEGY_COUNT ? strategy_names[strategy] : NULL;
+}
+
+bool sce_strategy_from_name(sce_strategy_t *strategy, const char *name) {
+  for (int i = 0; i < SCE_STRATEGY_COUNT; i++) {
+    if (strcmp(name, strategy_names[i]) != 0) continue;
+    *strategy = (sce_strategy_t)i;
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,98 @@
+/* deadline.c: see deadline.h. */
+#include "executor/deadline.h"
+
+#include "base/error.h"
+
+#include <time.h>
+
+uint64_t sce_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Advances the epoch for what is due; the earliest deadline still to come, or UINT64_MAX. Called with the lock held. */
+static uint64_t fire_due(sce_deadlines_t *deadlines) {
+  uint64_t now = sce_monotonic_ns(), earliest = UINT64_MAX;
+  bool due = false;
+  for (sce_deadline_t *d = deadlines->first; d != NULL; d = d->next) {
+    if (d->fired) continue;
+    if (d->at_ns <= now) {
+      d->fired = due = true;
+    } else if (d->at_ns < earliest) {
+      earliest = d->at_ns;
+    }
+  }
+  if (due) wasmtime_engine_increment_epoch(deadlines->wasm);
+  return earliest;
+}
+
+static void *watch(void *arg) {
+  sce_deadlines_t *deadlines = arg;
+  pthread_mutex_lock(&deadlines->lock);
+  while (!deadlines->stop) {
+    uint64_t earliest = fire_due(deadlines);
+    if (earliest == UINT64_MAX) {
+      pthread_cond_wait(&deadlines->changed, &deadlines->lock);
+    } else {
+      struct timespec until = {(time_t)(earliest / 1000000000u), (long)(earliest % 1000000000u)};
+      pthread_cond_timedwait(&deadlines->changed, &deadlines->lock, &until);
+    }
+  }
+  pthread_mutex_unlock(&deadlines->lock);
+  return NULL;
+}
+
+sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm) {
+  *deadlines = (sce_deadlines_t){.wasm = wasm};
+  pthread_condattr_t attr;
+  int failed = pthread_mutex_init(&deadlines->lock, NULL);
+  if (failed != 0) return sce_error_system(failed, "making a lock");
+  failed = pthread_condattr_init(&attr);
+  if (failed == 0) {
+    failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (failed == 0) failed = pthread_cond_init(&deadlines->changed, &attr);
+    pthread_condattr_destroy(&attr);
+  }
+  if (failed == 0) return NULL;
+  pthread_mutex_destroy(&deadlines->lock);
+  return sce_error_system(failed, "making a condition variable");
+}
+
+void sce_deadlines_clear(sce_deadlines_t *deadlines) {
+  pthread_mutex_lock(&deadlines->lock);
+  bool started = deadlines->started;
+  deadlines->stop = true;
+  pthread_cond_signal(&deadlines->changed);
+  pthread_mutex_unlock(&deadlines->lock);
+  if (started) pthread_join(deadlines->thread, NULL);
+  pthread_cond_destroy(&deadlines->changed);
+  pthread_mutex_destroy(&deadlines->lock);
+}
+
+sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadline) {
+  pthread_mutex_lock(&deadlines->lock);
+  int failed = 0;
+  if (!deadlines->started) {
+    failed = pthread_create(&deadlines->thread, NULL, watch, deadlines);
+    deadlines->started = failed == 0;
+  }
+  if (failed == 0) {
+    deadline->fired = false;
+    deadline->previous = NULL;
+    deadline->next = deadlines->first;
+    if (deadlines->first != NULL) deadlines->first->previous = deadline;
+    deadlines->first = deadline;
+    pthread_cond_signal(&deadlines->changed);
+  }
+  pthread_mutex_unlock(&deadlines->lock);
+  return failed == 0 ? NULL : sce_error_system(failed, "starting the thread that watches time limits");
+}
+
+void sce_deadlines_remove(sce_deadlines_t *deadlines, sce_deadline_t *deadline) {
+  pthread_mutex_lock(&deadlines->lock);
+  if (deadline->previous != NULL) deadline->previous->next = deadline->next;
+  if (deadline->next != NULL) deadline->next->previous = deadline->previous;
+  if (deadlines->first == deadline) deadlines->first = deadline->next;
+  pthread_mutex_unlock(&deadlines->lock);
+}

@@ -1,0 +1,38 @@
+/* deadline.h: ends calls whose time limit has passed. One thread per engine, started by the first call that has a limit,
+ * sleeps until the earliest deadline and then advances the engine's epoch; each running call checks for itself. */
+#ifndef SCE_EXECUTOR_DEADLINE_H
+#define SCE_EXECUTOR_DEADLINE_H
+
+#include "scexec/base.h"
+
+#include <pthread.h>
+#include <wasmtime.h>
+
+/* A running call's deadline; lives in the instance. */
+typedef struct sce_deadline {
+  struct sce_deadline *previous, *next;
+  uint64_t at_ns; /* CLOCK_MONOTONIC */
+  bool fired;     /* the epoch was advanced for it */
+} sce_deadline_t;
+
+typedef struct sce_deadlines {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  pthread_t thread;
+  bool started;
+  bool stop;
+  sce_deadline_t *first;
+  wasm_engine_t *wasm;
+} sce_deadlines_t;
+
+uint64_t sce_monotonic_ns(void);
+
+sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm);
+/* Stops the thread. No deadline may be left. */
+void sce_deadlines_clear(sce_deadlines_t *deadlines);
+
+/* Watches `deadline` (its at_ns set) until it is removed. Errors: no thread can be started. */
+sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadline);
+void sce_deadlines_remove(sce_deadlines_t *deadlines, sce_deadline_t *deadline);
+
+#endif

@@ -1,0 +1,247 @@
+/* engine.c: from an sce_config_t to a Wasmtime engine. Source of the settings: sc-executor-wasmtime runtime.rs,
+ * common_config. */
+#include "executor/engine.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "executor/signature.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *sce_wasmtime_version(void) {
+  return WASMTIME_VERSION;
+}
+
+void sce_engine_log(const sce_engine_t *engine, sce_log_level_t level, const char *format, ...) {
+  const sce_log_t *log = &engine->config.log;
+  if (log->write == NULL || (int)level >= log->max_level) return;
+  va_list args;
+  va_start(args, format);
+  char text[512];
+  int len = vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  if (len < 0) return;
+  if ((size_t)len >= sizeof text) len = sizeof text - 1;
+  log->write(log->ctx, level, sce_span_text("scexec"), sce_span(text, (size_t)len));
+}
+
+sce_error_t *sce_error_from_wasmtime(wasmtime_error_t *error, sce_error_kind_t kind, const char *what) {
+  if (error == NULL) return NULL;
+  wasm_name_t message;
+  wasmtime_error_message(error, &message);
+  sce_error_t *err = sce_error_new(kind, "%s: %.*s", what, (int)message.size, message.data);
+  wasm_name_delete(&message);
+  wasmtime_error_delete(error);
+  return err;
+}
+
+/* ---- checks ---- */
+
+static sce_error_t *check_semantics(const sce_semantics_t *s) {
+  if (sce_strategy_name(s->strategy) == NULL) return sce_error_new(SCE_MISUSE, "unknown strategy %d", (int)s->strategy);
+  if (s->compiler != SCE_COMPILER_CRANELIFT && s->compiler != SCE_COMPILER_WINCH)
+    return sce_error_new(SCE_MISUSE, "unknown compiler %d", (int)s->compiler);
+  if (s->compiler == SCE_COMPILER_WINCH && (s->canonicalize_nans || s->wasm_reference_types || s->wasm_simd))
+    return sce_error_new(SCE_MISUSE, "the compiler winch can't do canonical NaNs, reference types or SIMD: use cranelift");
+  if (s->stack_limited && s->stack_logical_max == 0)
+    return sce_error_new(SCE_MISUSE, "a deterministic stack limit of 0 values lets nothing run");
+  return NULL;
+}
+
+static sce_error_t *check_host_functions(const sce_config_t *config) {
+  for (size_t i = 0; i < config->host_function_count; i++) {
+    const sce_host_function_t *function = &config->host_functions[i];
+    sce_signature_t signature;
+    if (function->name == NULL || function->call == NULL)
+      return sce_error_new(SCE_MISUSE, "host function %zu has no name or no callback", i);
+    if (function->signature == NULL || !sce_signature_parse(&signature, function->signature))
+      return sce_error_new(SCE_MISUSE, "host function %s: '%s' is no signature such as \"(i64, i32) -> i64\"",
+                           function->name, function->signature != NULL ? function->signature : "");
+  }
+  return NULL;
+}
+
+static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config) {
+  if (config->size != sizeof *config)
+    return sce_error_new(SCE_MISUSE, "sce_config_t has size %zu instead of %zu: call sce_config_init() first, and "
+                                     "compile with the library's own header", config->size, sizeof *config);
+  SCE_TRY(check_semantics(&config->semantics));
+  SCE_TRY(check_host_functions(config));
+  engine->config = *config;
+  if (engine->config.semantics.stack_native_max == 0) engine->config.semantics.stack_native_max = SCE_DEFAULT_NATIVE_STACK;
+  if (engine->config.max_instances == 0) engine->config.max_instances = 1;
+  if (config->cache_path != NULL) {
+    engine->cache_path = sce_strndup(config->cache_path, strlen(config->cache_path));
+    if (engine->cache_path == NULL) return sce_error_oom();
+  }
+  engine->config.cache_path = engine->cache_path;
+  if (config->host_function_count > 0) {
+    engine->host_functions = sce_calloc(config->host_function_count, sizeof *engine->host_functions);
+    if (engine->host_functions == NULL) return sce_error_oom();
+    memcpy(engine->host_functions, config->host_functions, config->host_function_count * sizeof *engine->host_functions);
+  }
+  engine->config.host_functions = engine->host_functions;
+  return NULL;
+}
+
+/* ---- Wasmtime's configuration ---- */
+
+static void set_pooling(const sce_engine_t *engine, wasm_config_t *config) {
+  wasmtime_pooling_allocation_config_t *pool = wasmtime_pooling_allocation_config_new();
+  uint32_t slots = engine->config.max_instances;
+  wasmtime_pooling_allocation_config_max_unused_warm_slots_set(pool, 4);
+  wasmtime_pooling_allocation_config_max_core_instance_size_set(pool, 512 * 1024);
+  wasmtime_pooling_allocation_config_table_elements_set(pool, 8192);
+  wasmtime_pooling_allocation_config_max_memory_size_set(pool, (size_t)1 << 32);
+  wasmtime_pooling_allocation_config_total_tables_set(pool, slots);
+  wasmtime_pooling_allocation_config_total_memories_set(pool, slots);
+  wasmtime_pooling_allocation_config_total_core_instances_set(pool, slots);
+  wasmtime_pooling_allocation_strategy_set(config, pool);
+  wasmtime_pooling_allocation_config_delete(pool);
+}
+
+/* Upstream's variable of the same meaning; an unknown value is warned of. */
+static void set_profiler(const sce_engine_t *engine, wasm_config_t *config) {
+  const char *wanted = getenv("WASMTIME_PROFILING_STRATEGY");
+  if (wanted == NULL) return;
+  if (strcmp(wanted, "jitdump") == 0) {
+    wasmtime_config_profiler_set(config, WASMTIME_PROFILING_STRATEGY_JITDUMP);
+  } else if (strcmp(wanted, "perfmap") == 0) {
+    wasmtime_config_profiler_set(config, WASMTIME_PROFILING_STRATEGY_PERFMAP);
+  } else if (strcmp(wanted, "vtune") == 0) {
+    wasmtime_config_profiler_set(config, WASMTIME_PROFILING_STRATEGY_VTUNE);
+  } else {
+    static atomic_flag warned = ATOMIC_FLAG_INIT; /* once per process, as upstream */
+    if (!atomic_flag_test_and_set(&warned))
+      sce_engine_log(engine, SCE_LOG_WARN,
+                     "WASMTIME_PROFILING_STRATEGY is '%s', which is unknown (jitdump, perfmap, vtune): ignored", wanted);
+  }
+}
+
+static void set_proposals(const sce_semantics_t *s, wasm_config_t *config) {
+  wasmtime_config_wasm_reference_types_set(config, s->wasm_reference_types);
+  wasmtime_config_wasm_function_references_set(config, false);
+  wasmtime_config_wasm_gc_set(config, false);
+  wasmtime_config_wasm_simd_set(config, s->wasm_simd);
+  wasmtime_config_wasm_relaxed_simd_set(config, s->wasm_simd);
+  wasmtime_config_wasm_relaxed_simd_deterministic_set(config, true);
+  wasmtime_config_wasm_bulk_memory_set(config, s->wasm_bulk_memory);
+  wasmtime_config_wasm_multi_value_set(config, s->wasm_multi_value);
+  wasmtime_config_wasm_multi_memory_set(config, false);
+  wasmtime_config_wasm_memory64_set(config, false);
+  wasmtime_config_wasm_tail_call_set(config, false);
+  wasmtime_config_wasm_wide_arithmetic_set(config, false);
+  wasmtime_config_wasm_exceptions_set(config, false);
+  wasmtime_config_wasm_custom_page_sizes_set(config, false);
+}
+
+/* The configuration, owned by the caller; wasm_engine_new_with_config() takes it. */
+static wasm_config_t *make_config(sce_engine_t *engine) {
+  const sce_semantics_t *s = &engine->config.semantics;
+  wasm_config_t *config = wasm_config_new();
+  if (config == NULL) return NULL;
+  wasmtime_config_strategy_set(config,
+                               s->compiler == SCE_COMPILER_WINCH ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
+  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED_AND_SIZE);
+  wasmtime_config_cranelift_nan_canonicalization_set(config, s->canonicalize_nans);
+  wasmtime_config_parallel_compilation_set(config, s->parallel_compilation);
+  wasmtime_config_max_wasm_stack_set(config, s->stack_native_max);
+  wasmtime_config_epoch_interruption_set(config, s->interruptible);
+  /* Not needed: no debugger or C++ exception walks these frames; saves registering tables at every load. */
+  wasmtime_config_native_unwind_info_set(config, false);
+  set_proposals(s, config);
+  set_profiler(engine, config);
+  wasmtime_config_memory_init_cow_set(config, s->strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE ||
+                                                  s->strategy == SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE);
+  if (s->strategy == SCE_STRATEGY_INSTANCE_REUSE) sce_memory_space_install(&engine->space, config);
+  if (sce_engine_pools(engine)) set_pooling(engine, config);
+  return config;
+}
+
+/* ---- life ---- */
+
+static sce_error_t *init_slots(sce_engine_t *engine) {
+  int failed = pthread_mutex_init(&engine->slots_lock, NULL);
+  if (failed == 0) {
+    failed = pthread_cond_init(&engine->slots_free, NULL);
+    if (failed != 0) pthread_mutex_destroy(&engine->slots_lock);
+  }
+  engine->slots_ready = failed == 0;
+  return failed == 0 ? NULL : sce_error_system(failed, "making a lock");
+}
+
+static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config) {
+  SCE_TRY(copy_config(engine, config));
+  SCE_TRY(init_slots(engine));
+  SCE_TRY(sce_memory_space_init(&engine->space, config->resident_budget));
+  engine->space_ready = true;
+  wasm_config_t *wasm_config = make_config(engine);
+  if (wasm_config == NULL) return sce_error_oom();
+  engine->wasm = wasm_engine_new_with_config(wasm_config);
+  if (engine->wasm == NULL) return sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration");
+  SCE_TRY(sce_deadlines_init(&engine->deadlines, engine->wasm));
+  engine->deadlines_ready = true;
+  return NULL;
+}
+
+sce_error_t *sce_engine_new(sce_engine_t **out, const sce_config_t *config) {
+  sce_engine_t *engine = sce_calloc(1, sizeof *engine);
+  if (engine == NULL) return sce_error_oom();
+  atomic_init(&engine->references, 1);
+  sce_error_t *err = init_engine(engine, config);
+  if (err != NULL) {
+    sce_engine_delete(engine);
+    return err;
+  }
+  *out = engine;
+  return NULL;
+}
+
+void sce_engine_retain(sce_engine_t *engine) {
+  atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
+}
+
+void sce_engine_delete(sce_engine_t *engine) {
+  if (engine == NULL || atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1) return;
+  if (engine->deadlines_ready) sce_deadlines_clear(&engine->deadlines);
+  if (engine->wasm != NULL) wasm_engine_delete(engine->wasm);
+  if (engine->space_ready) sce_memory_space_clear(&engine->space);
+  if (engine->slots_ready) {
+    pthread_cond_destroy(&engine->slots_free);
+    pthread_mutex_destroy(&engine->slots_lock);
+  }
+  sce_free(engine->host_functions);
+  sce_free(engine->cache_path);
+  sce_free(engine);
+}
+
+sce_strategy_t sce_engine_strategy(const sce_engine_t *engine) {
+  return engine->config.semantics.strategy;
+}
+
+/* ---- the pool's bound ---- */
+
+bool sce_engine_pools(const sce_engine_t *engine) {
+  sce_strategy_t strategy = engine->config.semantics.strategy;
+  return strategy == SCE_STRATEGY_POOLING || strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE;
+}
+
+void sce_engine_take_slot(sce_engine_t *engine) {
+  if (!sce_engine_pools(engine)) return;
+  pthread_mutex_lock(&engine->slots_lock);
+  while (engine->slots_used >= engine->config.max_instances) pthread_cond_wait(&engine->slots_free, &engine->slots_lock);
+  engine->slots_used++;
+  pthread_mutex_unlock(&engine->slots_lock);
+}
+
+void sce_engine_give_slot(sce_engine_t *engine) {
+  if (!sce_engine_pools(engine)) return;
+  pthread_mutex_lock(&engine->slots_lock);
+  engine->slots_used--;
+  pthread_cond_signal(&engine->slots_free);
+  pthread_mutex_unlock(&engine->slots_lock);
+}

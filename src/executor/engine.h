@@ -1,0 +1,51 @@
+/* engine.h: an engine: the checked configuration and everything that all of its runtimes share. */
+#ifndef SCE_EXECUTOR_ENGINE_H
+#define SCE_EXECUTOR_ENGINE_H
+
+#include "scexec/executor.h"
+
+#include "executor/deadline.h"
+#include "executor/linear_memory.h"
+
+#include <stdatomic.h>
+#include <wasmtime.h>
+
+/* Bytes of native stack for compiled code where the configuration names none (sc-executor-wasmtime, common_config). */
+#define SCE_DEFAULT_NATIVE_STACK ((uint32_t)1 << 20)
+
+struct sce_engine {
+  atomic_size_t references; /* the caller's, and one for each runtime */
+  sce_config_t config;      /* texts and arrays are the engine's own copies */
+  char *cache_path;         /* NULL: none */
+  sce_host_function_t *host_functions;
+  wasm_engine_t *wasm;
+  sce_memory_space_t space; /* in use with instance-reuse only */
+  bool space_ready;
+  sce_deadlines_t deadlines;
+  bool deadlines_ready;
+  pthread_mutex_t slots_lock; /* pooling: instances that exist */
+  pthread_cond_t slots_free;
+  uint32_t slots_used;
+  bool slots_ready;
+};
+
+void sce_engine_retain(sce_engine_t *engine);
+
+/* Whether each call gets a fresh instance of Wasmtime's pool. */
+bool sce_engine_pools(const sce_engine_t *engine);
+
+/* Waits until the pool has a slot and takes it; gives it back. Do nothing for other strategies. */
+void sce_engine_take_slot(sce_engine_t *engine);
+void sce_engine_give_slot(sce_engine_t *engine);
+
+/* Writes a formatted line of scexec's own to the engine's log. */
+void sce_engine_log(const sce_engine_t *engine, sce_log_level_t level, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* Turns an error of Wasmtime into ours and deletes it; NULL stays NULL. `what` begins the message. */
+sce_error_t *sce_error_from_wasmtime(wasmtime_error_t *error, sce_error_kind_t kind, const char *what);
+
+#endif

@@ -1,0 +1,131 @@
+/* imports.c: gives every import of a module its host function. Source: sc-executor-wasmtime imports.rs, prepare_imports;
+ * unlike there, the error names all that is missing or of another type at once. */
+#include "executor/runtime.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <string.h>
+
+static char *copy_name(const wasm_name_t *name) {
+  return sce_strndup(name->data, name->size);
+}
+
+static bool name_is(const wasm_name_t *name, const char *text) {
+  return name->size == strlen(text) && memcmp(name->data, text, name->size) == 0;
+}
+
+/* Adds a line to the list of what can't be resolved. */
+static sce_error_t *complain(sce_buf_t *missing, const char *module, const char *name, const char *why) {
+  return sce_buf_printf(missing, "%s%s.%s%s", missing->len > 0 ? ", " : "", module, name, why);
+}
+
+static const sce_host_function_t *find_own(const sce_engine_t *engine, const char *name) {
+  for (size_t i = 0; i < engine->config.host_function_count; i++)
+    if (strcmp(engine->host_functions[i].name, name) == 0) return &engine->host_functions[i];
+  return NULL;
+}
+
+/* " (has type X, the host's is Y)" for a known name with another type. */
+static sce_error_t *complain_type(sce_buf_t *missing, const sce_import_t *import, const char *ours) {
+  char theirs[SCE_SIGNATURE_TEXT_MAX];
+  sce_signature_format(theirs, &import->signature);
+  return sce_buf_printf(missing, "%senv.%s (the runtime's type is %s, the host's %s)", missing->len > 0 ? ", " : "",
+                        import->name, theirs, ours);
+}
+
+/* Finds the function of an import: the host's own first, then the built-in table. */
+static sce_error_t *resolve_one(const sce_engine_t *engine, sce_import_t *import, sce_buf_t *missing) {
+  const sce_host_function_t *own = find_own(engine, import->name);
+  if (own != NULL) {
+    sce_signature_t signature;
+    if (!sce_signature_parse(&signature, own->signature) || !sce_signature_equal(&signature, &import->signature))
+      return complain_type(missing, import, own->signature);
+    import->call = own->call;
+    import->ctx = own->ctx;
+    return NULL;
+  }
+  char text[SCE_SIGNATURE_TEXT_MAX];
+  sce_signature_format(text, &import->signature);
+  sce_span_t name = sce_span_text(import->name);
+  const sce_host_row_t *row = sce_host_lookup(name, text);
+  if (row != NULL && row->call != NULL) {
+    import->call = row->call;
+    return NULL;
+  }
+  const sce_host_row_t *other = row != NULL ? NULL : sce_host_lookup(name, NULL);
+  if (other != NULL && other->call != NULL) return complain_type(missing, import, other->signature);
+  import->note = row != NULL ? row->note : other != NULL ? other->note : NULL;
+  if (engine->config.allow_missing_imports) return NULL;
+  return complain(missing, "env", import->name, "");
+}
+
+/* Fills `import` from one import of the module. */
+static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import, const wasm_importtype_t *type,
+                                   sce_buf_t *missing) {
+  const wasm_name_t *module = wasm_importtype_module(type);
+  import->name = copy_name(wasm_importtype_name(type));
+  if (import->name == NULL) return sce_error_oom();
+  const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
+  if (!name_is(module, "env")) {
+    char *name = copy_name(module);
+    if (name == NULL) return sce_error_oom();
+    sce_error_t *err = complain(missing, name, import->name, " (the host's functions are in module env)");
+    sce_free(name);
+    return err;
+  }
+  if (function == NULL) return complain(missing, "env", import->name, " (not a function)");
+  if (!sce_signature_from_type(&import->signature, function))
+    return complain(missing, "env", import->name, " (of a type that no host function has)");
+  return resolve_one(runtime->engine, import, missing);
+}
+
+static sce_error_t *define_import(wasmtime_linker_t *linker, sce_import_t *import, const wasm_importtype_t *type) {
+  const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
+  return sce_error_from_wasmtime(
+      wasmtime_linker_define_func_unchecked(linker, "env", 3, import->name, strlen(import->name), function,
+                                            sce_host_trampoline, import, NULL),
+      SCE_ENGINE, "linking a host function");
+}
+
+static sce_error_t *link_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
+  wasmtime_linker_t *linker = wasmtime_linker_new(runtime->engine->wasm);
+  wasmtime_linker_allow_shadowing(linker, true); /* one name may be imported twice */
+  sce_error_t *err = NULL;
+  for (size_t i = 0; err == NULL && i < types->size; i++) err = define_import(linker, &runtime->imports[i], types->data[i]);
+  if (err == NULL)
+    err = sce_error_from_wasmtime(wasmtime_linker_instantiate_pre(linker, runtime->module, &runtime->instance_pre),
+                                  SCE_BAD_CODE, "linking the runtime");
+  wasmtime_linker_delete(linker);
+  return err;
+}
+
+static sce_error_t *resolve_all(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
+  sce_buf_t missing = {0};
+  sce_error_t *err = NULL;
+  for (size_t i = 0; err == NULL && i < types->size; i++)
+    err = resolve_import(runtime, &runtime->imports[i], types->data[i], &missing);
+  if (err == NULL && missing.len > 0)
+    err = sce_error_new(SCE_MISSING_IMPORT,
+                        "the runtime imports what the host does not have: %.*s; give the functions, or allow missing "
+                        "imports if the call does not need them",
+                        (int)missing.len, (const char *)missing.data);
+  sce_buf_free(&missing);
+  return err;
+}
+
+sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime) {
+  wasm_importtype_vec_t types;
+  wasmtime_module_imports(runtime->module, &types);
+  sce_error_t *err = NULL;
+  runtime->imports = sce_calloc(types.size, sizeof *runtime->imports);
+  if (runtime->imports == NULL) err = sce_error_oom();
+  if (err == NULL) {
+    runtime->import_count = types.size;
+    err = resolve_all(runtime, &types);
+  }
+  if (err == NULL) err = link_imports(runtime, &types);
+  wasm_importtype_vec_delete(&types);
+  return err;
+}

@@ -1,0 +1,389 @@
+/* instance.c: the call itself. Source: sc-executor-wasmtime runtime.rs, perform_call, inject_input_data and
+ * extract_output_data. */
+#include "executor/instance.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* ---- what the call lends to host functions ---- */
+
+static bool grow_heap(sce_heap_memory_t *memory, uint32_t pages) {
+  sce_call_t *call = (sce_call_t *)memory;
+  uint64_t before;
+  wasmtime_error_t *error = wasmtime_memory_grow(call->live->context, &call->live->memory, pages, &before);
+  if (error != NULL) {
+    wasmtime_error_delete(error);
+    return false;
+  }
+  sce_live_memory(call->live, &call->memory.data, &call->memory.size);
+  return true;
+}
+
+/* The heap may have grown memory: the caller's view follows. */
+static sce_error_t *call_alloc(void *self, uint32_t *ptr, uint32_t size) {
+  sce_call_t *call = self;
+  sce_error_t *err = sce_heap_alloc(&call->heap, &call->memory, ptr, size);
+  call->caller.memory = call->memory.data;
+  call->caller.memory_size = (size_t)call->memory.size;
+  return err;
+}
+
+static sce_error_t *call_free(void *self, uint32_t ptr) {
+  sce_call_t *call = self;
+  return sce_heap_free(&call->heap, &call->memory, ptr);
+}
+
+static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char *signature, wasmtime_func_t *function);
+
+static sce_error_t *call_table(void *self, uint64_t *result, uint32_t index, const uint32_t *args, size_t count) {
+  static const char *const signatures[] = {"() -> i64", "(i32) -> i64", "(i32, i32) -> i64", "(i32, i32, i32) -> i64",
+                                           "(i32, i32, i32, i32) -> i64"};
+  sce_call_t *call = self;
+  if (count >= sizeof signatures / sizeof *signatures) return sce_error_new(SCE_INTERNAL, "too many table arguments");
+  wasmtime_func_t function;
+  SCE_TRY(get_table_entry(call->live, index, signatures[count], &function));
+  wasmtime_val_raw_t values[4] = {0};
+  for (size_t i = 0; i < count; i++) values[i].i32 = (int32_t)args[i];
+  wasm_trap_t *trap = NULL;
+  wasmtime_error_t *error =
+      wasmtime_func_call_unchecked(call->live->context, &function, values, count > 0 ? count : 1, &trap);
+  sce_live_memory(call->live, &call->memory.data, &call->memory.size);
+  call->caller.memory = call->memory.data;
+  call->caller.memory_size = (size_t)call->memory.size;
+  if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
+  *result = (uint64_t)values[0].i64;
+  return NULL;
+}
+
+static const sce_caller_ops_t caller_ops = {call_alloc, call_free, sce_read_version, call_table};
+
+/* ---- entry points ---- */
+
+/* How compiled code is entered: `function` takes `leading` (with `wrapped`), pointer and length. */
+typedef struct entry {
+  wasmtime_func_t function;
+  bool wrapped;
+  uint32_t leading;
+} entry_t;
+
+/* What the caller asked for. */
+typedef struct target {
+  const char *method; /* NULL: a table entry */
+  uint32_t index;
+  bool wrapped;
+  uint32_t leading;
+} target_t;
+
+static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *method, const sce_export_t **found) {
+  const sce_export_t *export = sce_runtime_find_export(runtime, sce_span_text(method));
+  if (export == NULL) return sce_error_new(SCE_MISSING_EXPORT, "the runtime does not export %s", method);
+  if (export->kind == SCE_EXPORT_FUNCTION)
+    return sce_error_new(SCE_WRONG_TYPE, "%s is not of type (i32, i32) -> i64, so it is no runtime call", method);
+  if (export->kind != SCE_EXPORT_ENTRY) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a function", method);
+  *found = export;
+  return NULL;
+}
+
+static sce_error_t *get_method(sce_live_t *live, const sce_runtime_t *runtime, const char *method,
+                               wasmtime_func_t *function) {
+  const sce_export_t *export = NULL;
+  SCE_TRY(find_entry_export(runtime, method, &export));
+  bool cached = live->entries != NULL;
+  if (cached && live->entry_known[export->function_entry]) {
+    *function = live->entries[export->function_entry];
+    return NULL;
+  }
+  wasmtime_extern_t item;
+  if (!wasmtime_instance_export_get(live->context, &live->instance, method, strlen(method), &item))
+    return sce_error_new(SCE_INTERNAL, "the instance lacks the export %s of its module", method);
+  *function = item.of.func;
+  if (cached) {
+    live->entries[export->function_entry] = *function;
+    live->entry_known[export->function_entry] = true;
+  }
+  return NULL;
+}
+
+static sce_error_t *check_type(sce_live_t *live, const wasmtime_func_t *function, uint32_t index, const char *wanted) {
+  wasm_functype_t *type = wasmtime_func_type(live->context, function);
+  sce_signature_t signature, expected;
+  bool known = sce_signature_from_type(&signature, type);
+  wasm_functype_delete(type);
+  if (known && sce_signature_parse(&expected, wanted) && sce_signature_equal(&signature, &expected)) return NULL;
+  char text[SCE_SIGNATURE_TEXT_MAX] = "another type";
+  if (known) sce_signature_format(text, &signature);
+  return sce_error_new(SCE_WRONG_TYPE, "table entry %u has type %s, the call needs %s", index, text, wanted);
+}
+
+static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char *signature, wasmtime_func_t *function) {
+  static const char name[] = "__indirect_function_table";
+  wasmtime_extern_t item;
+  if (!wasmtime_instance_export_get(live->context, &live->instance, name, sizeof name - 1, &item))
+    return sce_error_new(SCE_MISSING_EXPORT, "the runtime exports no table %s", name);
+  if (item.kind != WASMTIME_EXTERN_TABLE) {
+    wasmtime_extern_delete(&item);
+    return sce_error_new(SCE_WRONG_TYPE, "the runtime's export %s is not a table", name);
+  }
+  wasmtime_val_t value;
+  if (!wasmtime_table_get(live->context, &item.of.table, index, &value))
+    return sce_error_new(SCE_MISSING_EXPORT, "table entry %u does not exist: the table has %llu entries", index,
+                         (unsigned long long)wasmtime_table_size(live->context, &item.of.table));
+  if (value.kind != WASMTIME_FUNCREF || wasmtime_funcref_is_null(&value.of.funcref))
+    return sce_error_new(SCE_MISSING_EXPORT, "table entry %u is empty", index);
+  *function = value.of.funcref;
+  return check_type(live, function, index, signature);
+}
+
+static sce_error_t *find_entry(sce_live_t *live, const sce_runtime_t *runtime, const target_t *target, entry_t *entry) {
+  *entry = (entry_t){.wrapped = target->wrapped, .leading = target->leading};
+  if (target->method != NULL) return get_method(live, runtime, target->method, &entry->function);
+  return get_table_entry(live, target->index, target->wrapped ? "(i32, i32, i32) -> i64" : "(i32, i32) -> i64",
+                         &entry->function);
+}
+
+/* ---- one call ---- */
+
+static const sce_externalities_t no_externalities = {.size = sizeof(sce_externalities_t)};
+
+static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_call_options_t *options, const char *what) {
+  *call = (sce_call_t){.instance = instance, .live = &instance->live, .what = what};
+  const sce_externalities_t *ext = options->externalities != NULL ? options->externalities : &no_externalities;
+  call->caller = (sce_caller_t){.ext = ext, .ops = &caller_ops, .self = call, .state = &call->host};
+  call->memory.grow = grow_heap;
+  call->memory.max_pages = (uint32_t)(instance->runtime->max_memory_bytes / SCE_WASM_PAGE);
+  sce_live_memory(call->live, &call->memory.data, &call->memory.size);
+  sce_heap_init(&call->heap, call->live->heap_base);
+}
+
+static sce_error_t *copy_input(sce_call_t *call, uint32_t *ptr, const uint8_t *data, size_t len) {
+  if (len > SCE_HEAP_MAX_ALLOCATION)
+    return sce_error_new(SCE_BAD_INPUT, "%zu bytes of input are more than the runtime's heap can hold in one block (%u)",
+                         len, SCE_HEAP_MAX_ALLOCATION);
+  SCE_TRY(sce_heap_alloc(&call->heap, &call->memory, ptr, (uint32_t)len));
+  if (len > 0) memcpy(call->memory.data + *ptr, data, len);
+  return NULL;
+}
+
+static sce_error_t *copy_output(sce_call_t *call, sce_buf_t *output, uint64_t pointer_size) {
+  uint32_t ptr = (uint32_t)pointer_size, len = (uint32_t)(pointer_size >> 32);
+  sce_live_memory(call->live, &call->memory.data, &call->memory.size);
+  if ((uint64_t)ptr + len > call->memory.size)
+    return sce_error_new(SCE_BAD_OUTPUT, "%s returned %u bytes at 0x%x, outside of its %llu bytes of memory", call->what,
+                         len, ptr, (unsigned long long)call->memory.size);
+  output->len = 0;
+  return sce_buf_append(output, call->memory.data + ptr, len);
+}
+
+static sce_error_t *start_limits(sce_call_t *call, const sce_call_options_t *options) {
+  sce_instance_t *instance = call->instance;
+  const sce_engine_t *engine = instance->runtime->engine;
+  if (engine->config.semantics.interruptible) wasmtime_context_set_epoch_deadline(call->live->context, 1);
+  if (options->time_limit_ms == 0) return NULL;
+  if (!engine->config.semantics.interruptible)
+    return sce_error_new(SCE_MISUSE, "a time limit needs an engine with interruptible code");
+  uint64_t now = sce_monotonic_ns(), span = options->time_limit_ms;
+  span = span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u;
+  call->deadline_ns = now + span;
+  instance->deadline.at_ns = call->deadline_ns;
+  return sce_deadlines_add(&instance->runtime->engine->deadlines, &instance->deadline);
+}
+
+/* Enters compiled code with everything in place; host state is always taken away after it. */
+static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
+  sce_instance_t *instance = call->instance;
+  wasmtime_val_raw_t values[3] = {0};
+  size_t count = 0;
+  if (entry->wrapped) values[count++].i32 = (int32_t)entry->leading;
+  values[count++].i32 = (int32_t)ptr;
+  values[count++].i32 = (int32_t)len;
+  wasm_trap_t *trap = NULL;
+  instance->call = call;
+  atomic_store_explicit(&instance->running, true, memory_order_release);
+  wasmtime_error_t *error = wasmtime_func_call_unchecked(call->live->context, &entry->function, values, count, &trap);
+  atomic_store_explicit(&instance->running, false, memory_order_release);
+  instance->call = NULL;
+  if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
+  *result = (uint64_t)values[0].i64;
+  return NULL;
+}
+
+static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result,
+                            const sce_call_options_t *options) {
+  const sce_externalities_t *ext = call->caller.ext;
+  const sce_storage_ops_t *storage = ext->storage;
+  if (storage != NULL && storage->enter_runtime != NULL) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
+  sce_error_t *err = start_limits(call, options);
+  bool limited = err == NULL && call->deadline_ns != 0;
+  if (err == NULL) err = enter(call, entry, ptr, len, result);
+  if (limited) sce_deadlines_remove(&call->instance->runtime->engine->deadlines, &call->instance->deadline);
+  if (storage != NULL && storage->exit_runtime != NULL) {
+    sce_error_t *exit_error = storage->exit_runtime(ext->storage_ctx, err == NULL);
+    if (err == NULL) {
+      err = exit_error;
+    } else {
+      sce_error_delete(exit_error);
+    }
+  }
+  return err;
+}
+
+static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t started, uint64_t entered, uint64_t left) {
+  *stats = (sce_call_stats_t){
+      .bytes_allocated_peak = call->heap.bytes_allocated_peak,
+      .bytes_allocated_sum = call->heap.bytes_allocated_sum,
+      .address_space_used = call->heap.bumper - call->heap.base,
+      .memory_size = call->memory.size,
+      .prepare_ns = entered - started,
+      .execute_ns = left - entered,
+  };
+}
+
+/* The call on a live instance. */
+static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
+                            const sce_call_options_t *options, uint64_t started) {
+  sce_call_t call;
+  begin_call(&call, instance, options, target->method != NULL ? target->method : "the table entry");
+  bool timed = options->stats != NULL;
+  uint64_t entered = started, left = started, result = 0;
+  uint32_t ptr = 0;
+  entry_t entry;
+  sce_error_t *err = find_entry(call.live, instance->runtime, target, &entry);
+  if (err == NULL) err = copy_input(&call, &ptr, data.data, data.len);
+  if (err == NULL) {
+    if (timed) entered = sce_monotonic_ns();
+    err = execute(&call, &entry, ptr, (uint32_t)data.len, &result, options);
+    if (timed) left = sce_monotonic_ns();
+  }
+  if (err == NULL) err = copy_output(&call, output, result);
+  if (timed) fill_stats(&call, options->stats, started, entered, left);
+  sce_error_delete(call.error);
+  sce_host_state_clear(&call.host);
+  return err;
+}
+
+/* After a call: a reused instance is put back, any other is dropped. */
+static void finish(sce_instance_t *instance) {
+  sce_live_t *live = &instance->live;
+  if (live->store == NULL) return;
+  if (instance->runtime->reuse) {
+    sce_error_t *err = sce_live_reset(live, instance->runtime);
+    if (err == NULL) return;
+    sce_engine_log(instance->runtime->engine, SCE_LOG_WARN, "the next call gets a fresh instance: %s",
+                   sce_error_message(err));
+    sce_error_delete(err);
+  }
+  sce_live_close(live, instance);
+}
+
+static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
+                                const sce_call_options_t *options) {
+  static const sce_call_options_t none = {0};
+  if (options == NULL) options = &none;
+  if (instance->call != NULL)
+    return sce_error_new(SCE_MISUSE, "the instance is in a call: a host function may not call into its own instance");
+  const sce_externalities_t *ext = options->externalities;
+  if (ext != NULL && ext->size != sizeof *ext)
+    return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
+  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0;
+  if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
+  if (target->method != NULL) { /* before an instance is made in vain */
+    const sce_export_t *export;
+    SCE_TRY(find_entry_export(instance->runtime, target->method, &export));
+  }
+  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
+  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
+  sce_error_t *err = perform(instance, output, target, data, options, started);
+  finish(instance);
+  return err;
+}
+
+sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method, const uint8_t *data,
+                               size_t len, const sce_call_options_t *options) {
+  target_t target = {.method = method};
+  return call_target(instance, output, &target, sce_span(data, len), options);
+}
+
+sce_error_t *sce_instance_call_table(sce_instance_t *instance, sce_buf_t *output, uint32_t index, const uint8_t *data,
+                                     size_t len, const sce_call_options_t *options) {
+  target_t target = {.index = index};
+  return call_target(instance, output, &target, sce_span(data, len), options);
+}
+
+sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, sce_buf_t *output, uint32_t dispatcher,
+                                             uint32_t function, const uint8_t *data, size_t len,
+                                             const sce_call_options_t *options) {
+  target_t target = {.index = dispatcher, .wrapped = true, .leading = function};
+  return call_target(instance, output, &target, sce_span(data, len), options);
+}
+
+/* ---- life ---- */
+
+sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
+  sce_instance_t *instance = sce_calloc(1, sizeof *instance);
+  if (instance == NULL) return sce_error_oom();
+  instance->runtime = runtime;
+  sce_runtime_retain(runtime);
+  atomic_init(&instance->running, false);
+  atomic_init(&instance->cancelled, false);
+  if (runtime->reuse) {
+    sce_error_t *err = sce_live_open(&instance->live, instance);
+    if (err != NULL) {
+      sce_instance_delete(instance);
+      return err;
+    }
+  }
+  *out = instance;
+  return NULL;
+}
+
+void sce_instance_delete(sce_instance_t *instance) {
+  if (instance == NULL) return;
+  if (instance->live.store != NULL) sce_live_close(&instance->live, instance);
+  sce_runtime_delete(instance->runtime);
+  sce_free(instance);
+}
+
+void sce_instance_cancel(sce_instance_t *instance) {
+  if (!atomic_load_explicit(&instance->running, memory_order_acquire)) return;
+  atomic_store_explicit(&instance->cancelled, true, memory_order_release);
+  wasmtime_engine_increment_epoch(instance->runtime->engine->wasm);
+}
+
+/* ---- globals and memory ---- */
+
+static sce_error_t *convert_value(sce_val_t *out, const wasmtime_val_t *value, const char *name) {
+  switch (value->kind) {
+    case WASMTIME_I32: *out = (sce_val_t){SCE_VAL_I32, {.i32 = value->of.i32}}; return NULL;
+    case WASMTIME_I64: *out = (sce_val_t){SCE_VAL_I64, {.i64 = value->of.i64}}; return NULL;
+    case WASMTIME_F32: *out = (sce_val_t){SCE_VAL_F32, {.f32 = value->of.f32}}; return NULL;
+    case WASMTIME_F64: *out = (sce_val_t){SCE_VAL_F64, {.f64 = value->of.f64}}; return NULL;
+    default: return sce_error_new(SCE_WRONG_TYPE, "the global %s is of a type without constants", name);
+  }
+}
+
+sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value, const char *name) {
+  *found = false;
+  const sce_export_t *export = sce_runtime_find_export(instance->runtime, sce_span_text(name));
+  if (export == NULL) return NULL;
+  if (export->kind != SCE_EXPORT_GLOBAL) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
+  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
+  wasmtime_extern_t item;
+  sce_error_t *err = NULL;
+  if (!wasmtime_instance_export_get(instance->live.context, &instance->live.instance, name, strlen(name), &item)) {
+    err = sce_error_new(SCE_INTERNAL, "the instance lacks the export %s of its module", name);
+  } else {
+    wasmtime_val_t raw;
+    wasmtime_global_get(instance->live.context, &item.of.global, &raw);
+    err = convert_value(value, &raw, name);
+    *found = err == NULL;
+  }
+  if (!instance->runtime->reuse) sce_live_close(&instance->live, instance);
+  return err;
+}
+
+const uint8_t *sce_instance_linear_memory_base(const sce_instance_t *instance) {
+  return instance->live.linear != NULL ? sce_linear_memory_base(instance->live.linear) : NULL;
+}

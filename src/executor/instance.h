@@ -1,0 +1,60 @@
+/* instance.h: an instance as its owner sees it, the live Wasmtime instance inside, and the running call. */
+#ifndef SCE_EXECUTOR_INSTANCE_H
+#define SCE_EXECUTOR_INSTANCE_H
+
+#include "executor/heap.h"
+#include "executor/runtime.h"
+
+/* One Wasmtime store with one instance. */
+typedef struct sce_live {
+  wasmtime_store_t *store; /* NULL: there is none */
+  wasmtime_context_t *context;
+  wasmtime_instance_t instance;
+  wasmtime_memory_t memory;
+  sce_linear_memory_t *linear; /* instance-reuse: the memory behind it */
+  uint32_t heap_base;
+  wasmtime_func_t *entries; /* instance-reuse: entry points found so far, by sce_export_t.function_entry */
+  bool *entry_known;
+  wasmtime_global_t *globals; /* instance-reuse: the runtime's mutable globals */
+} sce_live_t;
+
+/* One call from beginning to end. `memory` comes first: the heap's callback gets back to the call by it. */
+typedef struct sce_call {
+  sce_heap_memory_t memory;
+  sce_heap_t heap;
+  sce_caller_t caller;
+  sce_host_state_t host;
+  sce_instance_t *instance;
+  sce_live_t *live;
+  const char *what;    /* the method, for messages */
+  sce_error_t *error;  /* what a host function or a limit ended the call with */
+  uint64_t deadline_ns; /* 0: none */
+} sce_call_t;
+
+struct sce_instance {
+  sce_runtime_t *runtime;
+  sce_live_t live;          /* kept between calls only by instance-reuse */
+  sce_call_t *call;         /* the running call, or NULL */
+  sce_deadline_t deadline;
+  atomic_bool running;
+  atomic_bool cancelled;
+};
+
+/* live.c: makes a live instance in the state that every call starts from. On error nothing is left. */
+sce_error_t *sce_live_open(sce_live_t *live, sce_instance_t *owner);
+void sce_live_close(sce_live_t *live, sce_instance_t *owner);
+
+/* Puts a reused instance back to that state. After an error the live instance must be closed. */
+sce_error_t *sce_live_reset(sce_live_t *live, const sce_runtime_t *runtime);
+
+/* Address and size of linear memory now. */
+void sce_live_memory(const sce_live_t *live, uint8_t **data, uint64_t *size);
+
+/* trap.c: the error that a failed entry into compiled code is. Takes `trap` and `error` (at most one is not NULL) and
+ * call->error. */
+sce_error_t *sce_call_failure(sce_call_t *call, wasm_trap_t *trap, wasmtime_error_t *error);
+
+/* version.c: sce_caller_ops_t.read_version: runs Core_version of `code` in a nested instance without state. */
+sce_error_t *sce_read_version(void *self, bool *found, sce_buf_t *version, sce_span_t code);
+
+#endif

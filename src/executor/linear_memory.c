@@ -1,0 +1,287 @@
+/* linear_memory.c: see linear_memory.h. */
+#include "executor/linear_memory.h"
+
+#include "base/alloc.h"
+#include "base/checked.h"
+#include "base/error.h"
+#include "executor/pagemap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define SCAN_RUNS 128
+/* Every so many resets, pages that the call did not change are given back: the resident set follows what calls write. */
+#define TRIM_INTERVAL 64
+
+struct sce_linear_memory {
+  sce_memory_space_t *space;
+  sce_linear_memory_t *previous, *next;
+  uint8_t *base;
+  size_t capacity;   /* address space that memory may grow into */
+  size_t mapped;     /* capacity and guard */
+  size_t size;       /* accessible bytes */
+  size_t first_size; /* size after instantiation */
+  const sce_memory_image_t *image;
+  unsigned resets;
+};
+
+/* ---- image ---- */
+
+/* Writes the pages that are not zero, so that the file stays sparse. */
+static sce_error_t *write_pages(int fd, const uint8_t *data, size_t len) {
+  static const uint8_t zeros[4096];
+  for (size_t at = 0; at < len; at += sizeof zeros) {
+    size_t n = len - at < sizeof zeros ? len - at : sizeof zeros;
+    if (memcmp(data + at, zeros, n) == 0) continue;
+    ssize_t done = pwrite(fd, data + at, n, (off_t)at);
+    if (done != (ssize_t)n) return sce_error_system(done < 0 ? errno : ENOSPC, "writing the memory image");
+  }
+  return NULL;
+}
+
+static size_t significant_length(const uint8_t *data, size_t size) {
+  while (size >= 8 && sce_load_le64(data + size - 8) == 0) size -= 8;
+  return size;
+}
+
+sce_error_t *sce_memory_image_new(sce_memory_image_t *image, const uint8_t *data, size_t size) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t len = (significant_length(data, size) + page - 1) / page * page;
+  *image = (sce_memory_image_t){.fd = -1};
+  if (len == 0) return NULL;
+  int fd = memfd_create("scexec-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return sce_error_system(errno, "creating the memory image");
+  sce_error_t *err = NULL;
+  if (ftruncate(fd, (off_t)len) != 0) err = sce_error_system(errno, "sizing the memory image");
+  if (err == NULL) err = write_pages(fd, data, len);
+  if (err == NULL && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+    err = sce_error_system(errno, "sealing the memory image");
+  void *view = err == NULL ? mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+  if (err == NULL && view == MAP_FAILED) err = sce_error_system(errno, "mapping the memory image");
+  if (err != NULL) {
+    close(fd);
+    return err;
+  }
+  *image = (sce_memory_image_t){.fd = fd, .view = view, .len = len};
+  return NULL;
+}
+
+void sce_memory_image_clear(sce_memory_image_t *image) {
+  if (image->view != NULL) munmap((void *)(uintptr_t)image->view, image->len);
+  if (image->fd >= 0) close(image->fd);
+  *image = (sce_memory_image_t){.fd = -1};
+}
+
+/* ---- memories, for Wasmtime ---- */
+
+static void unlink_memory(sce_linear_memory_t *memory) {
+  sce_memory_space_t *space = memory->space;
+  pthread_mutex_lock(&space->lock);
+  if (memory->previous != NULL) memory->previous->next = memory->next;
+  if (memory->next != NULL) memory->next->previous = memory->previous;
+  if (space->first == memory) space->first = memory->next;
+  pthread_mutex_unlock(&space->lock);
+}
+
+static void link_memory(sce_linear_memory_t *memory) {
+  sce_memory_space_t *space = memory->space;
+  pthread_mutex_lock(&space->lock);
+  memory->next = space->first;
+  if (space->first != NULL) space->first->previous = memory;
+  space->first = memory;
+  pthread_mutex_unlock(&space->lock);
+}
+
+static uint8_t *get_memory(void *env, size_t *byte_size, size_t *byte_capacity) {
+  sce_linear_memory_t *memory = env;
+  *byte_size = memory->size;
+  *byte_capacity = memory->capacity;
+  return memory->base;
+}
+
+static wasmtime_error_t *grow_memory(void *env, size_t new_size) {
+  sce_linear_memory_t *memory = env;
+  if (new_size > memory->capacity) return wasmtime_error_new("linear memory can't grow beyond its reservation");
+  if (new_size <= memory->size) return NULL;
+  if (mprotect(memory->base + memory->size, new_size - memory->size, PROT_READ | PROT_WRITE) != 0)
+    return wasmtime_error_new("the system refused to grow linear memory");
+  memory->size = new_size;
+  return NULL;
+}
+
+static void delete_memory(void *env) {
+  sce_linear_memory_t *memory = env;
+  unlink_memory(memory);
+  munmap(memory->base, memory->mapped);
+  sce_free(memory);
+}
+
+static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, size_t minimum, size_t maximum,
+                                    size_t reserved, size_t guard, wasmtime_linear_memory_t *out) {
+  (void)type;
+  (void)maximum; /* the store's limiter keeps growth within the limit */
+  sce_memory_space_t *space = env;
+  size_t total;
+  if (reserved < minimum) reserved = minimum;
+  if (!sce_add_size(reserved, guard, &total)) return wasmtime_error_new("linear memory is too large");
+  sce_linear_memory_t *memory = sce_calloc(1, sizeof *memory);
+  if (memory == NULL) return wasmtime_error_new("out of memory");
+  void *base = mmap(NULL, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) {
+    sce_free(memory);
+    return wasmtime_error_new("no address space for linear memory");
+  }
+  /* Huge pages would make one written byte cost 2 MiB of clearing. Kernels without them refuse: no loss. */
+  (void)madvise(base, total, MADV_NOHUGEPAGE);
+  *memory = (sce_linear_memory_t){.space = space, .base = base, .capacity = reserved, .mapped = total};
+  wasmtime_error_t *refused = minimum > 0 ? grow_memory(memory, minimum) : NULL;
+  if (refused != NULL) {
+    munmap(base, total);
+    sce_free(memory);
+    return refused;
+  }
+  link_memory(memory);
+  *out = (wasmtime_linear_memory_t){memory, get_memory, grow_memory, delete_memory};
+  return NULL;
+}
+
+/* ---- space ---- */
+
+sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget) {
+  *space = (sce_memory_space_t){
+      .page_size = (size_t)sysconf(_SC_PAGESIZE),
+      .resident_budget = resident_budget,
+      .pagemap = sce_pagemap_open(),
+      .pid = getpid(),
+  };
+  int failed = pthread_mutex_init(&space->lock, NULL);
+  if (failed == 0) return NULL;
+  if (space->pagemap >= 0) close(space->pagemap);
+  return sce_error_system(failed, "making a lock");
+}
+
+void sce_memory_space_clear(sce_memory_space_t *space) {
+  if (space->pagemap >= 0) close(space->pagemap);
+  pthread_mutex_destroy(&space->lock);
+}
+
+void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config) {
+  wasmtime_memory_creator_t creator = {space, new_memory, NULL};
+  wasmtime_config_host_memory_creator_set(config, &creator);
+}
+
+sce_linear_memory_t *sce_memory_space_find(sce_memory_space_t *space, const uint8_t *base) {
+  pthread_mutex_lock(&space->lock);
+  sce_linear_memory_t *memory = space->first;
+  while (memory != NULL && memory->base != base) memory = memory->next;
+  pthread_mutex_unlock(&space->lock);
+  return memory;
+}
+
+/* ---- reset ---- */
+
+sce_error_t *sce_linear_memory_attach(sce_linear_memory_t *memory, const sce_memory_image_t *image) {
+  if (image->len > memory->size) return sce_error_new(SCE_INTERNAL, "memory image is larger than the memory");
+  if (image->len > 0 && mmap(memory->base, image->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, image->fd, 0) ==
+                            MAP_FAILED)
+    return sce_error_system(errno, "mapping the memory image");
+  memory->image = image;
+  memory->first_size = memory->size;
+  return NULL;
+}
+
+static sce_error_t *drop_pages(uint8_t *start, size_t len) {
+  if (len > 0 && madvise(start, len, MADV_DONTNEED) != 0)
+    return sce_error_system(errno, "giving linear memory back to the system");
+  return NULL;
+}
+
+/* Takes growth back: contents dropped, access removed. */
+static sce_error_t *shrink(sce_linear_memory_t *memory) {
+  uint8_t *tail = memory->base + memory->first_size;
+  size_t len = memory->size - memory->first_size;
+  SCE_TRY(drop_pages(tail, len));
+  if (mprotect(tail, len, PROT_NONE) != 0) return sce_error_system(errno, "shrinking linear memory");
+  memory->size = memory->first_size;
+  return NULL;
+}
+
+/* Restores one page to `original` (NULL: zeros) and says whether it had changed. */
+static bool restore_page(uint8_t *page, const uint8_t *original, size_t len) {
+  if (original != NULL) {
+    if (memcmp(page, original, len) == 0) return false;
+    memcpy(page, original, len);
+    return true;
+  }
+  if (sce_load_le64(page) == 0 && memcmp(page, page + 8, len - 8) == 0) return false;
+  memset(page, 0, len);
+  return true;
+}
+
+/* What a reset still may keep, and whether it gives unchanged pages back. */
+typedef struct reset_plan {
+  size_t budget;
+  bool trim;
+} reset_plan_t;
+
+/* Restores a run of written pages in place; drops those beyond the budget, and unchanged ones when trimming. */
+static sce_error_t *restore_run(sce_linear_memory_t *memory, reset_plan_t *plan, uint8_t *start, uint8_t *end) {
+  size_t page = memory->space->page_size;
+  uint8_t *image_end = memory->base + memory->image->len;
+  uint8_t *drop_from = NULL; /* start of the pending stretch of pages to drop */
+  for (uint8_t *at = start; at < end; at += page) {
+    bool keep = plan->budget >= page;
+    if (keep) {
+      const uint8_t *original = at < image_end ? memory->image->view + (at - memory->base) : NULL;
+      bool changed = restore_page(at, original, page);
+      keep = changed || !plan->trim;
+    }
+    if (keep) {
+      plan->budget -= page;
+      if (drop_from != NULL) SCE_TRY(drop_pages(drop_from, (size_t)(at - drop_from)));
+      drop_from = NULL;
+    } else if (drop_from == NULL) {
+      drop_from = at;
+    }
+  }
+  return drop_from != NULL ? drop_pages(drop_from, (size_t)(end - drop_from)) : NULL;
+}
+
+static sce_error_t *restore_written(sce_linear_memory_t *memory) {
+  sce_memory_space_t *space = memory->space;
+  reset_plan_t plan = {space->resident_budget, ++memory->resets % TRIM_INTERVAL == 0};
+  uint64_t at = (uint64_t)(uintptr_t)memory->base, end = at + memory->size;
+  sce_page_run_t runs[SCAN_RUNS];
+  while (at < end) {
+    uint64_t resume = at;
+    int count = sce_pagemap_scan(space->pagemap, runs, SCAN_RUNS, &resume, at, end);
+    if (count < 0 || resume <= at) return drop_pages(memory->base, memory->size); /* the sure way */
+    for (int i = 0; i < count; i++)
+      SCE_TRY(restore_run(memory, &plan, (uint8_t *)(uintptr_t)runs[i].start, (uint8_t *)(uintptr_t)runs[i].end));
+    at = resume;
+  }
+  return NULL;
+}
+
+sce_error_t *sce_linear_memory_reset(sce_linear_memory_t *memory) {
+  if (memory->size != memory->first_size) SCE_TRY(shrink(memory));
+  /* After a fork the pagemap still is the parent's. */
+  if (memory->space->pagemap < 0 || memory->space->pid != getpid()) return drop_pages(memory->base, memory->size);
+  return restore_written(memory);
+}
+
+uint8_t *sce_linear_memory_base(const sce_linear_memory_t *memory) {
+  return memory->base;
+}
+
+size_t sce_linear_memory_size(const sce_linear_memory_t *memory) {
+  return memory->size;
+}
+
+bool sce_linear_memory_grown(const sce_linear_memory_t *memory) {
+  return memory->size != memory->first_size;
+}

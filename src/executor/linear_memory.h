@@ -1,0 +1,63 @@
+/* linear_memory.h: linear memories of the instance-reuse strategy: made for Wasmtime through its host memory creator, and
+ * put back to the state after instantiation by work in proportion to what a call wrote.
+ *
+ *   base                      image_len            first_size          reserved
+ *   | private mapping of image | anonymous, zero    | PROT_NONE, grows   |
+ *
+ * The image is a sealed memfd that all instances of a runtime share; a page that a call wrote is a private copy. Written
+ * pages are found with the PAGEMAP_SCAN ioctl (Linux 6.7) and restored in place up to the resident budget; beyond it, and
+ * on older kernels, madvise(MADV_DONTNEED) drops them. */
+#ifndef SCE_EXECUTOR_LINEAR_MEMORY_H
+#define SCE_EXECUTOR_LINEAR_MEMORY_H
+
+#include "scexec/base.h"
+
+#include <pthread.h>
+#include <wasmtime.h>
+
+/* The first state of a runtime's memory. Immutable once made; shared by instances on all threads. */
+typedef struct sce_memory_image {
+  int fd;              /* sealed memfd, -1 when the first state is all zero */
+  const uint8_t *view; /* read-only mapping of it, `len` bytes */
+  size_t len;          /* a multiple of the system's page size; bytes beyond are zero */
+} sce_memory_image_t;
+
+/* Makes an image of `size` bytes of linear memory at `data`. */
+sce_error_t *sce_memory_image_new(sce_memory_image_t *image, const uint8_t *data, size_t size);
+void sce_memory_image_clear(sce_memory_image_t *image);
+
+typedef struct sce_linear_memory sce_linear_memory_t;
+
+/* An engine's linear memories: the creator behind Wasmtime's configuration, thread-safe. */
+typedef struct sce_memory_space {
+  pthread_mutex_t lock;
+  sce_linear_memory_t *first; /* live memories, so that one can be found by its address */
+  size_t page_size;
+  size_t resident_budget; /* bytes */
+  int pagemap;            /* /proc/self/pagemap of `pid`, or -1: no PAGEMAP_SCAN */
+  int pid;
+} sce_memory_space_t;
+
+sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);
+void sce_memory_space_clear(sce_memory_space_t *space);
+
+/* Makes Wasmtime use `space` for the memories of on-demand instances. `space` must outlive the engine. */
+void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config);
+
+/* The live memory that begins at `base`, or NULL. */
+sce_linear_memory_t *sce_memory_space_find(sce_memory_space_t *space, const uint8_t *base);
+
+/* Puts the image under the memory and takes its present size as its first size. The contents must equal the image's. */
+sce_error_t *sce_linear_memory_attach(sce_linear_memory_t *memory, const sce_memory_image_t *image);
+
+/* The first state again, and the first size (Wasmtime must be told of it by growing by 0 pages). An error leaves the
+ * memory unusable. */
+sce_error_t *sce_linear_memory_reset(sce_linear_memory_t *memory);
+
+/* Current base and size in bytes; the base never moves. */
+uint8_t *sce_linear_memory_base(const sce_linear_memory_t *memory);
+size_t sce_linear_memory_size(const sce_linear_memory_t *memory);
+/* Whether the memory is larger than at first. */
+bool sce_linear_memory_grown(const sce_linear_memory_t *memory);
+
+#endif

@@ -1,0 +1,222 @@
+/* runtime.c: compiling a blob, and reading what its exports are. Source: sc-executor-wasmtime runtime.rs,
+ * do_create_runtime and prepare_blob_for_compilation. */
+#include "executor/runtime.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/checked.h"
+#include "base/error.h"
+#include "executor/heap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- exports ---- */
+
+static int compare_exports(const void *a, const void *b) {
+  const sce_export_t *x = a, *y = b;
+  return sce_span_compare(sce_span(x->name, x->name_len), sce_span(y->name, y->name_len));
+}
+
+const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_span_t name) {
+  size_t low = 0, high = runtime->export_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    const sce_export_t *export = &runtime->exports[middle];
+    int order = sce_span_compare(name, sce_span(export->name, export->name_len));
+    if (order == 0) return export;
+    if (order < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return NULL;
+}
+
+static bool is_entry(const wasm_functype_t *type) {
+  sce_signature_t signature;
+  return sce_signature_from_type(&signature, type) && signature.param_count == 2 && signature.params[0] == WASM_I32 &&
+         signature.params[1] == WASM_I32 && signature.has_result && signature.result == WASM_I64;
+}
+
+static sce_error_t *read_export(sce_runtime_t *runtime, sce_export_t *export, const wasm_exporttype_t *type) {
+  const wasm_name_t *name = wasm_exporttype_name(type);
+  const wasm_externtype_t *external = wasm_exporttype_type(type);
+  export->name = sce_strndup(name->data, name->size);
+  export->name_len = name->size;
+  if (export->name == NULL) return sce_error_oom();
+  const wasm_functype_t *function = wasm_externtype_as_functype_const(external);
+  const wasm_globaltype_t *global = wasm_externtype_as_globaltype_const(external);
+  const wasm_memorytype_t *memory = wasm_externtype_as_memorytype_const(external);
+  export->kind = SCE_EXPORT_OTHER;
+  if (function != NULL) {
+    export->kind = is_entry(function) ? SCE_EXPORT_ENTRY : SCE_EXPORT_FUNCTION;
+    if (export->kind == SCE_EXPORT_ENTRY) export->function_entry = runtime->entry_count++;
+  } else if (global != NULL) {
+    export->kind = SCE_EXPORT_GLOBAL;
+    export->mutable_global = wasm_globaltype_mutability(global) == WASM_VAR;
+    export->global_kind = wasm_valtype_kind(wasm_globaltype_content(global));
+    if (export->mutable_global) runtime->mutable_global_count++;
+  } else if (memory != NULL) {
+    export->kind = SCE_EXPORT_MEMORY;
+    if (sce_span_equal(sce_span(export->name, export->name_len), sce_span_text("memory")))
+      runtime->initial_pages = (uint32_t)wasmtime_memorytype_minimum(memory);
+  } else if (wasm_externtype_as_tabletype_const(external) != NULL) {
+    export->kind = SCE_EXPORT_TABLE;
+  }
+  return NULL;
+}
+
+static sce_error_t *list_mutable_globals(sce_runtime_t *runtime) {
+  runtime->mutable_globals = sce_calloc(runtime->mutable_global_count, sizeof *runtime->mutable_globals);
+  if (runtime->mutable_globals == NULL) return sce_error_oom();
+  size_t count = 0;
+  for (size_t i = 0; i < runtime->export_count; i++)
+    if (runtime->exports[i].mutable_global) runtime->mutable_globals[count++] = (uint32_t)i;
+  return NULL;
+}
+
+static sce_error_t *read_exports(sce_runtime_t *runtime) {
+  wasm_exporttype_vec_t types;
+  wasmtime_module_exports(runtime->module, &types);
+  sce_error_t *err = NULL;
+  runtime->exports = sce_calloc(types.size, sizeof *runtime->exports);
+  if (runtime->exports == NULL) err = sce_error_oom();
+  for (size_t i = 0; err == NULL && i < types.size; i++) {
+    runtime->export_count = i + 1;
+    err = read_export(runtime, &runtime->exports[i], types.data[i]);
+  }
+  wasm_exporttype_vec_delete(&types);
+  if (err != NULL) return err;
+  qsort(runtime->exports, runtime->export_count, sizeof *runtime->exports, compare_exports);
+  return list_mutable_globals(runtime);
+}
+
+/* ---- limits ---- */
+
+static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
+  const sce_export_t *memory = sce_runtime_find_export(runtime, sce_span_text("memory"));
+  if (memory == NULL || memory->kind != SCE_EXPORT_MEMORY)
+    return sce_error_new(SCE_BAD_CODE, "the runtime has no memory exported or imported as \"memory\"");
+  const sce_heap_pages_t *heap = &runtime->engine->config.semantics.heap_pages;
+  uint64_t pages = SCE_WASM_MAX_PAGES;
+  if (!heap->dynamic) pages = (uint64_t)runtime->initial_pages + heap->pages;
+  if (heap->dynamic && !heap->unlimited) pages = heap->pages;
+  if (pages > SCE_WASM_MAX_PAGES) pages = SCE_WASM_MAX_PAGES;
+  uint64_t limit = pages * SCE_WASM_PAGE, own = runtime->engine->config.max_memory_size;
+  if (own != 0 && own < limit) limit = own / SCE_WASM_PAGE * SCE_WASM_PAGE;
+  uint64_t first = runtime->initial_pages + (uint64_t)(heap->dynamic ? 0 : heap->pages);
+  if (first * SCE_WASM_PAGE > limit)
+    return sce_error_new(SCE_MEMORY_LIMIT,
+                         "the runtime begins with %llu bytes of linear memory, more than the limit of %llu bytes",
+                         (unsigned long long)(first * SCE_WASM_PAGE), (unsigned long long)limit);
+  runtime->max_memory_bytes = limit;
+  return NULL;
+}
+
+/* ---- compiling ---- */
+
+static void proposals_of(sce_proposals_t *proposals, const sce_semantics_t *s) {
+  *proposals = (sce_proposals_t){
+      .reference_types = s->wasm_reference_types,
+      .simd = s->wasm_simd,
+      .bulk_memory = s->wasm_bulk_memory,
+      .multi_value = s->wasm_multi_value,
+  };
+}
+
+/* The module as Wasmtime compiles it. */
+static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module, const sce_blob_t *blob) {
+  const sce_semantics_t *s = &engine->config.semantics;
+  sce_proposals_t proposals;
+  proposals_of(&proposals, s);
+  SCE_TRY(sce_blob_check_proposals(blob, &proposals));
+  sce_blob_rewrite_t rewrite = {
+      .export_memory = true,
+      .clear_memory_maximum = true,
+      .export_mutable_globals = s->strategy == SCE_STRATEGY_INSTANCE_REUSE,
+      .meter_stack = s->stack_limited,
+      .stack_limit = s->stack_logical_max,
+  };
+  return sce_blob_rewrite(blob, module, &rewrite);
+}
+
+/* Why instances of the runtime can't be put back to their first state, or NULL. Without bulk memory and reference types
+ * code can't write tables or use up segments. */
+static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t *s) {
+  if (!s->wasm_bulk_memory && !s->wasm_reference_types) return NULL;
+  size_t count;
+  const sce_wasm_data_t *data = sce_blob_data(blob, &count);
+  for (size_t i = 0; i < count; i++)
+    if (data[i].mode != SCE_WASM_ACTIVE) return "has passive data segments";
+  const sce_wasm_element_t *elements = sce_blob_elements(blob, &count);
+  for (size_t i = 0; i < count; i++)
+    if (elements[i].mode == SCE_WASM_PASSIVE) return "has passive element segments";
+  sce_proposals_t plain = {.simd = s->wasm_simd, .multi_value = s->wasm_multi_value};
+  sce_error_t *uses = sce_blob_check_proposals(blob, &plain);
+  sce_error_delete(uses);
+  return uses != NULL ? "may write to its tables" : NULL;
+}
+
+static sce_error_t *compile(sce_runtime_t *runtime, const sce_blob_t *blob) {
+  sce_buf_t module = {0};
+  sce_error_t *err = prepare_module(runtime->engine, &module, blob);
+  if (err == NULL)
+    err = sce_error_from_wasmtime(wasmtime_module_new(runtime->engine->wasm, module.data, module.len, &runtime->module),
+                                  SCE_BAD_CODE, "compiling the runtime");
+  sce_buf_free(&module);
+  return err;
+}
+
+static sce_error_t *init_runtime(sce_runtime_t *runtime, const sce_blob_t *blob) {
+  int failed = pthread_mutex_init(&runtime->snapshot_lock, NULL);
+  if (failed != 0) return sce_error_system(failed, "making a lock");
+  runtime->snapshot_lock_ready = true;
+  SCE_TRY(compile(runtime, blob));
+  SCE_TRY(read_exports(runtime));
+  SCE_TRY(set_memory_limit(runtime));
+  runtime->reuse = runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
+  const char *obstacle = reuse_obstacle(blob, &runtime->engine->config.semantics);
+  if (runtime->reuse && obstacle != NULL) {
+    sce_engine_log(runtime->engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
+    runtime->reuse = false;
+  }
+  return sce_runtime_resolve_imports(runtime);
+}
+
+sce_error_t *sce_runtime_new(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob) {
+  sce_runtime_t *runtime = sce_calloc(1, sizeof *runtime);
+  if (runtime == NULL) return sce_error_oom();
+  atomic_init(&runtime->references, 1);
+  runtime->snapshot.image.fd = -1;
+  runtime->engine = engine;
+  sce_engine_retain(engine);
+  sce_error_t *err = init_runtime(runtime, blob);
+  if (err != NULL) {
+    sce_runtime_delete(runtime);
+    return err;
+  }
+  *out = runtime;
+  return NULL;
+}
+
+void sce_runtime_retain(sce_runtime_t *runtime) {
+  atomic_fetch_add_explicit(&runtime->references, 1, memory_order_relaxed);
+}
+
+void sce_runtime_delete(sce_runtime_t *runtime) {
+  if (runtime == NULL || atomic_fetch_sub_explicit(&runtime->references, 1, memory_order_acq_rel) != 1) return;
+  if (runtime->instance_pre != NULL) wasmtime_instance_pre_delete(runtime->instance_pre);
+  if (runtime->module != NULL) wasmtime_module_delete(runtime->module);
+  sce_memory_image_clear(&runtime->snapshot.image);
+  sce_free(runtime->snapshot.globals);
+  for (size_t i = 0; i < runtime->import_count; i++) sce_free(runtime->imports[i].name);
+  for (size_t i = 0; i < runtime->export_count; i++) sce_free(runtime->exports[i].name);
+  sce_free(runtime->imports);
+  sce_free(runtime->exports);
+  sce_free(runtime->mutable_globals);
+  if (runtime->snapshot_lock_ready) pthread_mutex_destroy(&runtime->snapshot_lock);
+  sce_engine_delete(runtime->engine);
+  sce_free(runtime);
+}

@@ -1,0 +1,75 @@
+/* runtime.h: a compiled runtime: machine code, resolved imports, and what a call needs to know of its exports. Immutable
+ * once made, but for the snapshot that the first reused instance leaves. */
+#ifndef SCE_EXECUTOR_RUNTIME_H
+#define SCE_EXECUTOR_RUNTIME_H
+
+#include "executor/engine.h"
+#include "executor/signature.h"
+#include "host/caller.h"
+
+/* What an import was resolved to. */
+typedef struct sce_import {
+  char *name;
+  sce_host_fn call; /* NULL: missing, calling it ends the call */
+  void *ctx;
+  const char *note; /* why a built-in function is missing, or NULL */
+  sce_signature_t signature;
+} sce_import_t;
+
+typedef enum sce_export_kind {
+  SCE_EXPORT_ENTRY,    /* a function (i32, i32) -> i64 */
+  SCE_EXPORT_FUNCTION, /* any other function */
+  SCE_EXPORT_GLOBAL,
+  SCE_EXPORT_TABLE,
+  SCE_EXPORT_MEMORY,
+  SCE_EXPORT_OTHER
+} sce_export_kind_t;
+
+typedef struct sce_export {
+  char *name;
+  size_t name_len;
+  sce_export_kind_t kind;
+  bool mutable_global;
+  uint8_t global_kind; /* wasm_valkind_t of a global */
+  uint32_t function_entry; /* SCE_EXPORT_ENTRY: its place in an instance's cache of entry points */
+} sce_export_t;
+
+/* The state of a fresh instance that reused ones are put back to. */
+typedef struct sce_snapshot {
+  bool ready;
+  sce_memory_image_t image;
+  wasmtime_val_t *globals; /* one for each of sce_runtime.mutable_globals */
+} sce_snapshot_t;
+
+struct sce_runtime {
+  atomic_size_t references; /* the caller's, and one for each instance */
+  sce_engine_t *engine;
+  wasmtime_module_t *module;
+  wasmtime_instance_pre_t *instance_pre;
+  sce_import_t *imports;
+  size_t import_count;
+  sce_export_t *exports; /* sorted by name */
+  size_t export_count;
+  uint32_t entry_count;
+  uint32_t *mutable_globals; /* indices of exports */
+  size_t mutable_global_count;
+  uint32_t initial_pages;
+  uint64_t max_memory_bytes; /* limit on linear memory */
+  bool reuse;                /* instances may be put back; else each call gets a fresh one */
+  pthread_mutex_t snapshot_lock;
+  bool snapshot_lock_ready;
+  sce_snapshot_t snapshot;
+};
+
+void sce_runtime_retain(sce_runtime_t *runtime);
+
+/* The export of that name, or NULL. */
+const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_span_t name);
+
+/* Resolves the module's imports (imports.c): fills runtime->imports and makes runtime->instance_pre. */
+sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime);
+
+/* The callback behind every import (call.c). */
+wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *values, size_t count);
+
+#endif

@@ -1,0 +1,46 @@
+/* version.c: the version of another runtime's code: from its custom sections, else by running it without state. Source:
+ * sc-executor 0.51, wasm_runtime.rs read_embedded_version, and executor.rs, ReadRuntimeVersion for WasmExecutor. */
+#include "executor/instance.h"
+
+#include "base/error.h"
+#include "scexec/version.h"
+
+/* Compiles and runs Core_version on an engine of its own, without host state. */
+static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob) {
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
+  config.allow_missing_imports = true;
+  sce_engine_t *engine = NULL;
+  sce_runtime_t *runtime = NULL;
+  sce_instance_t *instance = NULL;
+  sce_error_t *err = sce_engine_new(&engine, &config);
+  if (err == NULL) err = sce_runtime_new(&runtime, engine, blob);
+  if (err == NULL) err = sce_instance_new(&instance, runtime);
+  if (err == NULL) err = sce_instance_call(instance, version, "Core_version", NULL, 0, NULL);
+  sce_instance_delete(instance);
+  sce_runtime_delete(runtime);
+  sce_engine_delete(engine);
+  return err;
+}
+
+static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob) {
+  sce_runtime_version_t embedded = {0};
+  bool found = false;
+  sce_error_t *err = sce_blob_embedded_version(blob, &embedded, &found);
+  if (err == NULL) err = found ? sce_runtime_version_encode(version, &embedded) : run_core_version(version, blob);
+  sce_runtime_version_free(&embedded);
+  return err;
+}
+
+sce_error_t *sce_read_version(void *self, bool *found, sce_buf_t *version, sce_span_t code) {
+  (void)self;
+  sce_blob_t *blob = NULL;
+  sce_error_t *err = sce_blob_new(&blob, code);
+  if (err == NULL) err = version_of(version, blob);
+  sce_blob_delete(blob);
+  *found = err == NULL;
+  if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  sce_error_delete(err); /* code without a version is an answer, not a failure */
+  return NULL;
+}

@@ -1,0 +1,554 @@
+/* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with each
+ * strategy. The runtimes are tests/data/executor/*.wat. What a fresh instance answers is the yardstick: the strategy
+ * recreate-instance, which shares nothing between calls. */
+#include "base/checked.h"
+#include "scexec.h"
+#include "support/wasm_signals.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void expect_success(sce_error_t *err) {
+  if (err != NULL) fail_msg("%s: %s", sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
+}
+
+/* Asserts the kind and that the message contains `part`; deletes the error. */
+static void expect_error(sce_error_t *err, sce_error_kind_t kind, const char *part) {
+  assert_non_null(err);
+  if (sce_error_kind(err) != kind || strstr(sce_error_message(err), part) == NULL)
+    fail_msg("expected %s with '%s', got %s: %s", sce_error_kind_name(kind), part,
+             sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
+  sce_error_delete(err);
+}
+
+static sce_blob_t *load_blob(const char *name) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/executor/%s", TEST_DATA, name);
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  static uint8_t bytes[1 << 16];
+  size_t len = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, (sce_span_t){bytes, len}));
+  return blob;
+}
+
+typedef struct fixture {
+  sce_engine_t *engine;
+  sce_runtime_t *runtime;
+  sce_instance_t *instance;
+  sce_buf_t output;
+} fixture_t;
+
+static void open_config(fixture_t *f, const char *name, const sce_config_t *config) {
+  *f = (fixture_t){0};
+  wasm_signals_restore();
+  sce_blob_t *blob = load_blob(name);
+  expect_success(sce_engine_new(&f->engine, config));
+  expect_success(sce_runtime_new(&f->runtime, f->engine, blob));
+  expect_success(sce_instance_new(&f->instance, f->runtime));
+  sce_blob_delete(blob);
+}
+
+static void default_config(sce_config_t *config, sce_strategy_t strategy) {
+  sce_config_init(config);
+  config->semantics.strategy = strategy;
+  config->semantics.heap_pages.pages = 8;
+  config->max_instances = 4;
+}
+
+static void open_strategy(fixture_t *f, const char *name, sce_strategy_t strategy) {
+  sce_config_t config;
+  default_config(&config, strategy);
+  open_config(f, name, &config);
+}
+
+static void close_fixture(fixture_t *f) {
+  sce_buf_free(&f->output);
+  sce_instance_delete(f->instance);
+  sce_runtime_delete(f->runtime);
+  sce_engine_delete(f->engine);
+}
+
+static sce_error_t *call(fixture_t *f, const char *method) {
+  return sce_instance_call(f->instance, &f->output, method, NULL, 0, NULL);
+}
+
+/* What `state` answers on a fresh instance. */
+static void first_state(uint8_t answer[32], const char *name) {
+  fixture_t f;
+  open_strategy(&f, name, SCE_STRATEGY_RECREATE_INSTANCE);
+  expect_success(call(&f, "state"));
+  assert_int_equal(f.output.len, 32);
+  memcpy(answer, f.output.data, 32);
+  close_fixture(&f);
+}
+
+static void expect_state(fixture_t *f, const uint8_t expected[32]) {
+  for (int i = 0; i < 2; i++) {
+    expect_success(call(f, "state"));
+    assert_int_equal(f->output.len, 32);
+    assert_memory_equal(f->output.data, expected, 32);
+  }
+}
+
+/* Soils everything in each way and looks at what the next call sees. */
+static void soil_everything(fixture_t *f, const uint8_t expected[32]) {
+  sce_call_options_t limited = {.time_limit_ms = 20};
+  expect_state(f, expected);
+  expect_success(call(f, "soil"));
+  expect_state(f, expected);
+  expect_error(call(f, "soil_and_trap"), SCE_TRAP, "soil_and_trap trapped: unreachable code was reached");
+  expect_state(f, expected);
+  expect_error(sce_instance_call(f->instance, &f->output, "spin", NULL, 0, &limited), SCE_TIME_LIMIT, "spin did not finish");
+  expect_state(f, expected);
+  expect_error(call(f, "alloc_storm"), SCE_MEMORY_LIMIT, "ext_allocator_malloc_version_1: out of heap");
+  expect_state(f, expected);
+  expect_error(call(f, "recurse"), SCE_STACK_LIMIT, "recurse exhausted the native stack");
+  expect_state(f, expected);
+  expect_success(call(f, "grow_storm"));
+  expect_state(f, expected);
+}
+
+static void no_trace_is_left(void **unused) {
+  (void)unused;
+  static const char *const runtimes[] = {"calls.wasm", "own_memory.wasm"};
+  for (int r = 0; r < 2; r++) {
+    uint8_t expected[32];
+    first_state(expected, runtimes[r]);
+    for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+      fixture_t f;
+      open_strategy(&f, runtimes[r], (sce_strategy_t)s);
+      for (int round = 0; round < 3; round++) soil_everything(&f, expected);
+      close_fixture(&f);
+    }
+  }
+}
+
+/* The same with memory that may grow, where growth must vanish too. */
+static void growth_is_not_seen(void **unused) {
+  (void)unused;
+  uint8_t expected[32] = {0};
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .pages = 40};
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    expect_success(call(&f, "state"));
+    if (s == 0) memcpy(expected, f.output.data, 32);
+    assert_int_equal(sce_load_le64(expected + 8), 3);
+    for (int round = 0; round < 3; round++) {
+      expect_state(&f, expected);
+      expect_success(call(&f, "grow_and_soil"));
+      assert_int_equal(sce_load_le32(f.output.data), 3);
+      expect_state(&f, expected);
+      expect_success(call(&f, "grow_storm"));
+      assert_int_equal(sce_load_le32(f.output.data), 40);
+      soil_everything(&f, expected);
+    }
+    close_fixture(&f);
+  }
+}
+
+/* A small budget makes a reset drop pages; a large one keeps and restores them. */
+static void every_budget_restores(void **unused) {
+  (void)unused;
+  uint8_t expected[32];
+  first_state(expected, "calls.wasm");
+  static const size_t budgets[] = {0, 4096, 40960, (size_t)64 << 20};
+  for (size_t b = 0; b < sizeof budgets / sizeof *budgets; b++) {
+    sce_config_t config;
+    default_config(&config, SCE_STRATEGY_INSTANCE_REUSE);
+    config.resident_budget = budgets[b];
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    for (int round = 0; round < 200; round++) { /* crosses a trimming round */
+      uint8_t some[4];
+      sce_store_le32(some, (uint32_t)(round * 1237 % 300000));
+      expect_success(sce_instance_call(f.instance, &f.output, "soil_some", some, 4, NULL));
+      expect_success(call(&f, "state"));
+      assert_memory_equal(f.output.data, expected, 32);
+    }
+    close_fixture(&f);
+  }
+}
+
+static void unrestorable_code_gets_fresh_instances(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.semantics.wasm_bulk_memory = config.semantics.wasm_reference_types = true;
+    fixture_t f;
+    open_config(&f, "bulk.wasm", &config);
+    for (int i = 0; i < 3; i++) {
+      expect_success(call(&f, "once"));
+      assert_memory_equal(f.output.data, "pass\1\0\0\0", 8);
+    }
+    assert_null(sce_instance_linear_memory_base(f.instance));
+    close_fixture(&f);
+  }
+}
+
+static void input_and_output_of_every_size(void **unused) {
+  (void)unused;
+  fixture_t f;
+  sce_config_t config;
+  default_config(&config, SCE_STRATEGY_INSTANCE_REUSE);
+  config.semantics.heap_pages.pages = 1100;
+  open_config(&f, "calls.wasm", &config);
+  static const size_t sizes[] = {0, 1, 8, 65535, 65536, (size_t)5 << 20, (size_t)32 << 20};
+  uint8_t *data = malloc((size_t)33 << 20);
+  assert_non_null(data);
+  for (size_t i = 0; i < (size_t)33 << 20; i++) data[i] = (uint8_t)(i * 31 + 7);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    expect_success(sce_instance_call(f.instance, &f.output, "echo", data, sizes[i], NULL));
+    assert_int_equal(f.output.len, sizes[i]);
+    if (sizes[i] > 0) assert_memory_equal(f.output.data, data, sizes[i]);
+  }
+  expect_error(sce_instance_call(f.instance, &f.output, "echo", data, ((size_t)32 << 20) + 1, NULL), SCE_BAD_INPUT,
+               "33554433 bytes of input");
+  expect_success(call(&f, "output_at_the_end"));
+  assert_int_equal(f.output.len, 0);
+  expect_error(call(&f, "huge_output"), SCE_BAD_OUTPUT, "returned 4294967295 bytes at 0xffffffff");
+  free(data);
+  close_fixture(&f);
+}
+
+static void table_entries(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
+    const uint8_t data[] = {1, 2, 3};
+    sce_buf_t *out = &f.output;
+    expect_success(sce_instance_call_table(f.instance, out, 1, data, 3, NULL));
+    assert_int_equal(out->len, 3);
+    expect_success(sce_instance_call_table_wrapped(f.instance, out, 2, 40, data, 3, NULL));
+    assert_int_equal(sce_load_le32(out->data), 43);
+    expect_error(sce_instance_call_table(f.instance, out, 0, data, 3, NULL), SCE_MISSING_EXPORT, "table entry 0 is empty");
+    expect_error(sce_instance_call_table(f.instance, out, 5, data, 3, NULL), SCE_MISSING_EXPORT, "the table has 5 entries");
+    expect_error(sce_instance_call_table(f.instance, out, 4, data, 3, NULL), SCE_WRONG_TYPE,
+                 "table entry 4 has type (i32) -> i32, the call needs (i32, i32) -> i64");
+    expect_error(sce_instance_call_table_wrapped(f.instance, out, 1, 0, data, 3, NULL), SCE_WRONG_TYPE,
+                 "needs (i32, i32, i32) -> i64");
+    expect_error(call(&f, "nowhere"), SCE_MISSING_EXPORT, "does not export nowhere");
+    expect_error(call(&f, "g_i32"), SCE_WRONG_TYPE, "not a function");
+    expect_error(call(&f, "no_entry"), SCE_WRONG_TYPE, "not of type (i32, i32) -> i64");
+    close_fixture(&f);
+  }
+}
+
+static void global_constants(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
+    sce_val_t value;
+    bool found;
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "g_i32"));
+    assert_true(found && value.kind == SCE_VAL_I32 && value.of.i32 == -5);
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "g_i64"));
+    assert_true(found && value.kind == SCE_VAL_I64 && value.of.i64 == 0x123456789abcdef0);
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "g_f32"));
+    assert_true(found && value.kind == SCE_VAL_F32 && value.of.f32 == 1.5f);
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "g_f64"));
+    assert_true(found && value.kind == SCE_VAL_F64 && value.of.f64 == -2.25);
+    expect_success(call(&f, "soil")); /* a changed mutable global is as after instantiation again */
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "shown"));
+    assert_true(found && value.kind == SCE_VAL_I32 && value.of.i32 == 11);
+    expect_success(sce_instance_get_global_const(f.instance, &found, &value, "absent"));
+    assert_false(found);
+    expect_error(sce_instance_get_global_const(f.instance, &found, &value, "echo"), SCE_WRONG_TYPE, "not a global");
+    close_fixture(&f);
+  }
+}
+
+static void traps_tell_what_happened(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "calls.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  expect_error(call(&f, "out_of_bounds"), SCE_TRAP, "memory access out of bounds");
+  expect_error(call(&f, "divide"), SCE_TRAP, "integer division by zero");
+  expect_error(call(&f, "free_nothing"), SCE_HOST_FUNCTION, "ext_allocator_free_version_1: free of 0x3039");
+  sce_error_t *err = call(&f, "panic");
+  assert_string_equal(sce_error_panic(err), "panicked at 'no way out', calls.wat:1");
+  expect_error(err, SCE_TRAP, "panic panicked: panicked at 'no way out', calls.wat:1");
+  close_fixture(&f);
+
+  open_strategy(&f, "names.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  err = call(&f, "entry");
+  assert_int_equal(sce_error_kind(err), SCE_TRAP);
+  const char *trace = sce_error_backtrace(err);
+  assert_non_null(trace);
+  assert_non_null(strstr(trace, "0: runtime::core::panic ("));
+  assert_non_null(strstr(trace, "\n1: plain_name ("));
+  assert_non_null(strstr(trace, "\n2: runtime::entry ("));
+  sce_error_delete(err);
+  close_fixture(&f);
+}
+
+static void statistics_of_a_call(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
+    sce_call_stats_t stats;
+    sce_call_options_t options = {.stats = &stats};
+    const uint8_t hundred[4] = {100};
+    expect_success(sce_instance_call(f.instance, &f.output, "allocate", hundred, 4, &options));
+    /* Two blocks with headers: 8 + 8 for the input, 128 + 8 for the answer; the base 70000 is a multiple of 8. */
+    assert_int_equal(stats.bytes_allocated_peak, 152);
+    assert_int_equal(stats.bytes_allocated_sum, 152);
+    assert_int_equal(stats.address_space_used, 152);
+    assert_int_equal(stats.memory_size, 11 * 65536);
+    assert_true(stats.execute_ns > 0);
+    expect_error(sce_instance_call(f.instance, &f.output, "divide", NULL, 0, &options), SCE_TRAP, "zero");
+    assert_int_equal(stats.bytes_allocated_sum, 16);
+    close_fixture(&f);
+  }
+}
+
+static void missing_imports(void **unused) {
+  (void)unused;
+  sce_config_t config;
+  default_config(&config, SCE_STRATEGY_INSTANCE_REUSE);
+  sce_blob_t *missing = load_blob("missing.wasm"), *mistyped = load_blob("mistyped.wasm");
+  sce_engine_t *engine = NULL;
+  sce_runtime_t *runtime = NULL;
+  expect_success(sce_engine_new(&engine, &config));
+  expect_error(sce_runtime_new(&runtime, engine, missing), SCE_MISSING_IMPORT,
+               "env.ext_nowhere_version_1, env.ext_other_version_3;");
+  expect_error(sce_runtime_new(&runtime, engine, mistyped), SCE_MISSING_IMPORT,
+               "env.ext_storage_set_version_1 (the runtime's type is (i32) -> (), the host's (i64, i64) -> ())");
+  sce_engine_delete(engine);
+
+  config.allow_missing_imports = true;
+  fixture_t f;
+  open_config(&f, "missing.wasm", &config);
+  expect_success(call(&f, "fine"));
+  expect_error(call(&f, "calls_it"), SCE_MISSING_IMPORT, "call to the missing function env.ext_nowhere_version_1");
+  expect_error(sce_runtime_new(&runtime, f.engine, mistyped), SCE_MISSING_IMPORT, "ext_storage_set_version_1");
+  close_fixture(&f);
+  sce_blob_delete(missing);
+  sce_blob_delete(mistyped);
+}
+
+static sce_error_t *own_malloc(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  int *calls = ctx;
+  ++*calls;
+  uint32_t ptr;
+  sce_error_t *err = sce_caller_alloc(caller, &ptr, (uint32_t)args[0]);
+  *result = ptr;
+  return err;
+}
+
+static sce_error_t *own_refusal(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  (void)ctx, (void)result;
+  sce_span_t bytes;
+  expect_error(sce_caller_read(caller, &bytes, UINT32_MAX, 2), SCE_HOST_FUNCTION, "outside");
+  sce_error_t *err = sce_caller_read_span(caller, &bytes, args[2]);
+  if (err != NULL) return err;
+  return sce_error_from_host(SCE_HOST_FUNCTION, bytes.len == 37 ? "seen and refused" : "seen wrongly");
+}
+
+static void functions_of_the_host(void **unused) {
+  (void)unused;
+  int calls = 0;
+  const sce_host_function_t own[] = {
+      {"ext_allocator_malloc_version_1", "(i32) -> i32", own_malloc, &calls},
+      {"ext_logging_log_version_1", "(i32, i64, i64) -> ()", own_refusal, NULL},
+  };
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.host_functions = own;
+    config.host_function_count = 2;
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    calls = 0;
+    const uint8_t hundred[4] = {100};
+    expect_success(sce_instance_call(f.instance, &f.output, "allocate", hundred, 4, NULL));
+    assert_int_equal(calls, 1);
+    assert_int_equal(f.output.len, 100);
+    expect_error(call(&f, "panic"), SCE_HOST_FUNCTION, "ext_logging_log_version_1: seen and refused");
+    close_fixture(&f);
+  }
+  sce_config_t config;
+  sce_config_init(&config);
+  sce_host_function_t bad = {"f", "i32 -> i32", own_malloc, NULL};
+  config.host_functions = &bad;
+  config.host_function_count = 1;
+  sce_engine_t *engine;
+  expect_error(sce_engine_new(&engine, &config), SCE_MISUSE, "host function f: 'i32 -> i32' is no signature");
+}
+
+static void memory_limits(void **unused) {
+  (void)unused;
+  sce_blob_t *blob = load_blob("calls.wasm");
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.max_memory_size = 4 * 65536;
+    sce_engine_t *engine;
+    sce_runtime_t *runtime = NULL;
+    expect_success(sce_engine_new(&engine, &config));
+    expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MEMORY_LIMIT,
+                 "begins with 720896 bytes of linear memory, more than the limit of 262144");
+    sce_engine_delete(engine);
+    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .unlimited = true};
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    expect_success(call(&f, "grow_storm"));
+    assert_int_equal(sce_load_le32(f.output.data), 4);
+    expect_error(call(&f, "alloc_storm"), SCE_MEMORY_LIMIT, "the limit is 262144");
+    close_fixture(&f);
+  }
+  sce_blob_delete(blob);
+}
+
+typedef struct spinner {
+  fixture_t *f;
+  sce_error_t *err;
+} spinner_t;
+
+static void *spin(void *arg) {
+  spinner_t *s = arg;
+  s->err = call(s->f, "spin");
+  return NULL;
+}
+
+static void cancelled_from_another_thread(void **unused) {
+  (void)unused;
+  uint8_t expected[32];
+  first_state(expected, "calls.wasm");
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
+    sce_instance_cancel(f.instance); /* nothing runs: nothing happens */
+    expect_state(&f, expected);
+    spinner_t spinner = {&f, NULL};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, spin, &spinner), 0);
+    do { /* until the call has begun and is over */
+      sce_instance_cancel(f.instance);
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    } while (pthread_tryjoin_np(thread, NULL) != 0);
+    expect_error(spinner.err, SCE_CANCELLED, "spin was cancelled");
+    expect_state(&f, expected);
+    close_fixture(&f);
+  }
+}
+
+typedef struct worker {
+  sce_runtime_t *runtime;
+  const uint8_t *expected;
+  int failures;
+} worker_t;
+
+static void *work(void *arg) {
+  worker_t *w = arg;
+  sce_instance_t *instance = NULL;
+  sce_buf_t output = {0};
+  sce_error_t *err = sce_instance_new(&instance, w->runtime);
+  for (int i = 0; err == NULL && i < 200; i++) {
+    err = sce_instance_call(instance, &output, "state", NULL, 0, NULL);
+    if (err == NULL && (output.len != 32 || memcmp(output.data, w->expected, 32) != 0)) w->failures++;
+    if (err == NULL) err = sce_instance_call(instance, &output, "soil", NULL, 0, NULL);
+  }
+  if (err != NULL) w->failures++;
+  sce_error_delete(err);
+  sce_instance_delete(instance);
+  sce_buf_free(&output);
+  return NULL;
+}
+
+/* More threads than the pool has slots: they wait for each other. */
+static void many_threads_share_a_runtime(void **unused) {
+  (void)unused;
+  uint8_t expected[32];
+  first_state(expected, "calls.wasm");
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
+    worker_t workers[8];
+    pthread_t threads[8];
+    for (int i = 0; i < 8; i++) {
+      workers[i] = (worker_t){f.runtime, expected, 0};
+      assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 8; i++) {
+      pthread_join(threads[i], NULL);
+      assert_int_equal(workers[i].failures, 0);
+    }
+    close_fixture(&f);
+  }
+}
+
+static void owners_may_go_in_any_order(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "calls.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  sce_engine_delete(f.engine);
+  sce_runtime_delete(f.runtime);
+  expect_success(call(&f, "state"));
+  sce_instance_delete(f.instance);
+  sce_buf_free(&f.output);
+}
+
+static size_t resident_pages(void) {
+  FILE *file = fopen("/proc/self/statm", "r");
+  size_t total, resident;
+  assert_int_equal(fscanf(file, "%zu %zu", &total, &resident), 2);
+  fclose(file);
+  return resident;
+}
+
+static void memory_stays_bounded(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "calls.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  size_t after_first = 0;
+  for (int i = 0; i < 20000; i++) {
+    uint8_t some[4];
+    sce_store_le32(some, (uint32_t)(i * 7919 % 500000));
+    expect_success(sce_instance_call(f.instance, &f.output, "soil_some", some, 4, NULL));
+    if (i == 1000) after_first = resident_pages();
+  }
+  assert_true(resident_pages() <= after_first + 256); /* 1 MiB of noise of the test program itself */
+  close_fixture(&f);
+}
+
+int main(void) {
+  wasm_signals_remember();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(no_trace_is_left),
+      cmocka_unit_test(growth_is_not_seen),
+      cmocka_unit_test(every_budget_restores),
+      cmocka_unit_test(unrestorable_code_gets_fresh_instances),
+      cmocka_unit_test(input_and_output_of_every_size),
+      cmocka_unit_test(table_entries),
+      cmocka_unit_test(global_constants),
+      cmocka_unit_test(traps_tell_what_happened),
+      cmocka_unit_test(statistics_of_a_call),
+      cmocka_unit_test(missing_imports),
+      cmocka_unit_test(functions_of_the_host),
+      cmocka_unit_test(memory_limits),
+      cmocka_unit_test(cancelled_from_another_thread),
+      cmocka_unit_test(many_threads_share_a_runtime),
+      cmocka_unit_test(owners_may_go_in_any_order),
+      cmocka_unit_test(memory_stays_bounded),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
