@@ -1,0 +1,141 @@
+/* trie.c: the trie family: roots of key-value lists, and the check of compact proofs. Source: sp-io `trait Trie`. */
+#include "scexec/trie.h"
+
+#include "host/handlers.h"
+#include "host/trie_proof.h"
+
+/* Room in the call's scratch for `count` items of `size` bytes; its memory is aligned for any type. */
+static sce_error_t *scratch_array(sce_caller_t *caller, void **items, size_t count, size_t size) {
+  sce_buf_t *scratch = &caller->state->scratch;
+  size_t bytes;
+  if (!sce_mul_size(count, size, &bytes)) return sce_error_oom();
+  scratch->len = 0;
+  SCE_TRY(sce_buf_reserve(scratch, bytes + 1));
+  *items = scratch->data;
+  return NULL;
+}
+
+/* Vec<(Vec<u8>, Vec<u8>)>; the pairs point into the runtime's memory, the array is the call's scratch. */
+static sce_error_t *arg_pairs(sce_caller_t *caller, sce_trie_pair_t **pairs, uint32_t *count, uint64_t arg) {
+  sce_scale_reader_t in;
+  void *items;
+  SCE_TRY(sce_arg_scale(caller, &in, arg, "input"));
+  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, count, 2), "input"));
+  SCE_TRY(scratch_array(caller, &items, *count, sizeof **pairs));
+  *pairs = items;
+  for (uint32_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*pairs)[i].key), "input"));
+    SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*pairs)[i].value), "input"));
+  }
+  return NULL;
+}
+
+/* Vec<Vec<u8>>, in the same way. */
+static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t *count, uint64_t arg) {
+  sce_scale_reader_t in;
+  void *array;
+  SCE_TRY(sce_arg_scale(caller, &in, arg, "input"));
+  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, count, 1), "input"));
+  SCE_TRY(scratch_array(caller, &array, *count, sizeof **items));
+  *items = array;
+  for (uint32_t i = 0; i < *count; i++) SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*items)[i]), "input"));
+  return NULL;
+}
+
+/* `version_arg` NULL is version 1 of the functions: layout V0. */
+static sce_error_t *arg_options(sce_trie_options_t *options, const uint64_t *version_arg, sce_trie_hasher_t hasher) {
+  *options = (sce_trie_options_t){.version = SCE_STATE_V0, .hasher = hasher};
+  return version_arg == NULL ? NULL : sce_arg_state_version(&options->version, *version_arg, "version");
+}
+
+static sce_error_t *pairs_root(sce_caller_t *caller, uint64_t *result, uint64_t input, const uint64_t *version,
+                               sce_trie_hasher_t hasher) {
+  sce_trie_pair_t *pairs;
+  uint32_t count;
+  sce_trie_options_t options;
+  uint8_t root[32];
+  SCE_TRY(arg_pairs(caller, &pairs, &count, input));
+  SCE_TRY(arg_options(&options, version, hasher));
+  SCE_TRY(sce_trie_root(root, pairs, count, &options));
+  return sce_result_fixed(caller, result, root, sizeof root);
+}
+
+static sce_error_t *ordered_root(sce_caller_t *caller, uint64_t *result, uint64_t input, const uint64_t *version,
+                                 sce_trie_hasher_t hasher) {
+  sce_span_t *items;
+  uint32_t count;
+  sce_trie_options_t options;
+  uint8_t root[32];
+  SCE_TRY(arg_items(caller, &items, &count, input));
+  SCE_TRY(arg_options(&options, version, hasher));
+  SCE_TRY(sce_trie_ordered_root(root, items, count, &options));
+  return sce_result_fixed(caller, result, root, sizeof root);
+}
+
+/* The parameter `proof`: a reader at its first item; all items are known to decode. */
+static sce_error_t *arg_proof(const sce_caller_t *caller, sce_scale_reader_t *proof, uint32_t *count, uint64_t arg) {
+  SCE_TRY(sce_arg_scale(caller, proof, arg, "proof"));
+  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(proof, count, 1), "proof"));
+  sce_scale_reader_t in = *proof;
+  for (uint32_t i = 0; i < *count; i++) {
+    sce_span_t node;
+    SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &node), "proof"));
+  }
+  return NULL;
+}
+
+static sce_error_t *verify_proof(sce_caller_t *caller, uint64_t *result, const uint64_t *args, const uint64_t *version,
+                                 sce_trie_hasher_t hasher) {
+  const uint8_t *root;
+  sce_scale_reader_t proof;
+  uint32_t count;
+  sce_span_t key, value;
+  sce_trie_options_t options;
+  bool valid;
+  SCE_TRY(sce_arg_bytes(caller, &root, args[0], 32, "root"));
+  SCE_TRY(arg_proof(caller, &proof, &count, args[1]));
+  SCE_TRY(sce_arg_span(caller, &key, args[2], "key"));
+  SCE_TRY(sce_arg_span(caller, &value, args[3], "value"));
+  SCE_TRY(arg_options(&options, version, hasher));
+  SCE_TRY(
+      sce_trie_proof_verify(&valid, &caller->state->scratch, root, proof, count, key, value, options.version, hasher));
+  *result = valid;
+  return NULL;
+}
+
+SCE_HANDLER(trie_blake2_256_root_1) {
+  return pairs_root(caller, result, args[0], NULL, SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_blake2_256_root_2) {
+  return pairs_root(caller, result, args[0], &args[1], SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_blake2_256_ordered_root_1) {
+  return ordered_root(caller, result, args[0], NULL, SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_blake2_256_ordered_root_2) {
+  return ordered_root(caller, result, args[0], &args[1], SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_keccak_256_root_1) {
+  return pairs_root(caller, result, args[0], NULL, SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(trie_keccak_256_root_2) {
+  return pairs_root(caller, result, args[0], &args[1], SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(trie_keccak_256_ordered_root_1) {
+  return ordered_root(caller, result, args[0], NULL, SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(trie_keccak_256_ordered_root_2) {
+  return ordered_root(caller, result, args[0], &args[1], SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(trie_blake2_256_verify_proof_1) {
+  return verify_proof(caller, result, args, NULL, SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_blake2_256_verify_proof_2) {
+  return verify_proof(caller, result, args, &args[4], SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(trie_keccak_256_verify_proof_1) {
+  return verify_proof(caller, result, args, NULL, SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(trie_keccak_256_verify_proof_2) {
+  return verify_proof(caller, result, args, &args[4], SCE_TRIE_KECCAK_256);
+}

@@ -1,0 +1,51 @@
+/* test_host_vectors.c: every known answer of tests/vectors/host-vectors.json through the handlers. */
+#include "host_vectors.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define VECTORS TEST_DATA "/../vectors/host-vectors.json"
+
+static json_t *load(const char *path) {
+  json_error_t error;
+  json_t *root = json_load_file(path, 0, &error);
+  if (root == NULL) fail_msg("%s: %s", path, error.text);
+  return root;
+}
+
+/* ext_crypto_ed25519_batch_verify: the records show a fault of one line of releases (docs/deviations.md); what the
+ * chains' history needs stands beside it. */
+static void undo_upstream_fault(json_t *record) {
+  json_t *before = json_object_get(record, "expected_before_the_upstream_fault");
+  if (before == NULL) return;
+  json_object_set(record, "output", before);
+  json_object_set_new(record, "output_kind", json_string("i32"));
+}
+
+static void calls_answer_as_upstream(void **state) {
+  (void)state;
+  json_t *root = load(VECTORS);
+  size_t i, calls = 0, wrong = 0;
+  json_t *record;
+  json_array_foreach(root, i, record) {
+    if (json_object_get(record, "function") == NULL) continue;
+    fake_t fake;
+    fake_init(&fake, FAKE_MEMORY, FAKE_HEAP);
+    undo_upstream_fault(record);
+    calls++;
+    wrong += !vector_call(&fake, record);
+    fake_free_all(&fake);
+  }
+  json_decref(root);
+  print_message("%zu calls, %zu wrong\n", calls, wrong);
+  assert_true(calls >= 1260);
+  assert_int_equal(wrong, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(calls_answer_as_upstream)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
