@@ -11,11 +11,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define SCAN_RUNS 128
+/* Runs of resident pages that are remembered between scans; a call that leaves more is scanned for each time. */
+#define KNOWN_RUNS 32
 /* Every so many resets, pages that the call did not change are given back: the resident set follows what calls write. */
-#define TRIM_INTERVAL 64
+#define TRIM_INTERVAL 256
+
+/* The private pages after the last reset, and the page faults that the thread had had by then. A call in which the thread
+ * had no page fault can't have made any other page private, so the next reset needs no scan. */
+typedef struct known_pages {
+  bool valid;
+  unsigned count;
+  uint64_t thread; /* serial number of the thread */
+  long faults;
+  sce_page_run_t runs[KNOWN_RUNS];
+} known_pages_t;
 
 struct sce_linear_memory {
   sce_memory_space_t *space;
@@ -27,6 +40,7 @@ struct sce_linear_memory {
   size_t first_size; /* size after instantiation */
   const sce_memory_image_t *image;
   unsigned resets;
+  known_pages_t known;
 };
 
 /* ---- image ---- */
@@ -151,21 +165,47 @@ static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, si
 
 /* ---- space ---- */
 
+/* A page that is zero in a forked child: the open pagemap still is the parent's there. NULL: no such page, no scans. */
+static volatile uint8_t *make_fork_mark(size_t page) {
+  void *mark = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mark == MAP_FAILED) return NULL;
+  if (madvise(mark, page, MADV_WIPEONFORK) != 0) {
+    munmap(mark, page);
+    return NULL;
+  }
+  *(volatile uint8_t *)mark = 1;
+  return mark;
+}
+
+static bool forked(const sce_memory_space_t *space) {
+  return *space->fork_mark == 0;
+}
+
+/* A number that no other thread ever has in this space, 0 when there is none. */
+static uint64_t thread_serial(sce_memory_space_t *space) {
+  if (!space->has_thread_key) return 0;
+  uint64_t serial = (uint64_t)(uintptr_t)pthread_getspecific(space->thread_key);
+  if (serial != 0) return serial;
+  serial = atomic_fetch_add_explicit(&space->last_thread, 1, memory_order_relaxed) + 1;
+  return pthread_setspecific(space->thread_key, (void *)(uintptr_t)serial) == 0 ? serial : 0;
+}
+
 sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget) {
   *space = (sce_memory_space_t){
-      .page_size = (size_t)sysconf(_SC_PAGESIZE),
-      .resident_budget = resident_budget,
-      .pagemap = sce_pagemap_open(),
-      .pid = getpid(),
-  };
+      .page_size = (size_t)sysconf(_SC_PAGESIZE), .resident_budget = resident_budget, .pagemap = -1};
   int failed = pthread_mutex_init(&space->lock, NULL);
-  if (failed == 0) return NULL;
-  if (space->pagemap >= 0) close(space->pagemap);
-  return sce_error_system(failed, "making a lock");
+  if (failed != 0) return sce_error_system(failed, "making a lock");
+  atomic_init(&space->last_thread, 0);
+  space->fork_mark = make_fork_mark(space->page_size);
+  if (space->fork_mark != NULL) space->pagemap = sce_pagemap_open();
+  space->has_thread_key = pthread_key_create(&space->thread_key, NULL) == 0;
+  return NULL;
 }
 
 void sce_memory_space_clear(sce_memory_space_t *space) {
+  if (space->has_thread_key) pthread_key_delete(space->thread_key);
   if (space->pagemap >= 0) close(space->pagemap);
+  if (space->fork_mark != NULL) munmap((void *)(uintptr_t)space->fork_mark, space->page_size);
   pthread_mutex_destroy(&space->lock);
 }
 
@@ -226,10 +266,12 @@ static bool restore_page(uint8_t *page, const uint8_t *original, size_t len) {
 typedef struct reset_plan {
   size_t budget;
   bool trim;
+  bool dropped; /* pages were given back: the runs are no longer all resident */
 } reset_plan_t;
 
 /* Restores a run of written pages in place; drops those beyond the budget, and unchanged ones when trimming. */
-static sce_error_t *restore_run(sce_linear_memory_t *memory, reset_plan_t *plan, uint8_t *start, uint8_t *end) {
+static sce_error_t *restore_run(sce_linear_memory_t *memory, reset_plan_t *plan, sce_page_run_t run) {
+  uint8_t *start = (uint8_t *)(uintptr_t)run.start, *end = (uint8_t *)(uintptr_t)run.end;
   size_t page = memory->space->page_size;
   uint8_t *image_end = memory->base + memory->image->len;
   uint8_t *drop_from = NULL; /* start of the pending stretch of pages to drop */
@@ -246,31 +288,65 @@ static sce_error_t *restore_run(sce_linear_memory_t *memory, reset_plan_t *plan,
       drop_from = NULL;
     } else if (drop_from == NULL) {
       drop_from = at;
+      plan->dropped = true;
     }
   }
   return drop_from != NULL ? drop_pages(drop_from, (size_t)(end - drop_from)) : NULL;
 }
 
-static sce_error_t *restore_written(sce_linear_memory_t *memory) {
-  sce_memory_space_t *space = memory->space;
-  reset_plan_t plan = {space->resident_budget, ++memory->resets % TRIM_INTERVAL == 0};
+/* Restores what a scan finds, and remembers the runs. */
+static sce_error_t *scan_and_restore(sce_linear_memory_t *memory, reset_plan_t *plan) {
+  known_pages_t *known = &memory->known;
+  known->count = 0;
   uint64_t at = (uint64_t)(uintptr_t)memory->base, end = at + memory->size;
   sce_page_run_t runs[SCAN_RUNS];
+  bool all_known = true;
   while (at < end) {
     uint64_t resume = at;
-    int count = sce_pagemap_scan(space->pagemap, runs, SCAN_RUNS, &resume, at, end);
+    int count = sce_pagemap_scan(memory->space->pagemap, runs, SCAN_RUNS, &resume, at, end);
     if (count < 0 || resume <= at) return drop_pages(memory->base, memory->size); /* the sure way */
-    for (int i = 0; i < count; i++)
-      SCE_TRY(restore_run(memory, &plan, (uint8_t *)(uintptr_t)runs[i].start, (uint8_t *)(uintptr_t)runs[i].end));
+    for (int i = 0; i < count; i++) {
+      SCE_TRY(restore_run(memory, plan, runs[i]));
+      if (known->count == KNOWN_RUNS) all_known = false;
+      if (all_known) known->runs[known->count++] = runs[i];
+    }
     at = resume;
   }
+  known->valid = all_known && !plan->dropped;
+  return NULL;
+}
+
+/* Faults of the calling thread so far; any other page that becomes private adds one. False: the system does not say. */
+static bool count_faults(long *faults) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return false;
+  *faults = usage.ru_minflt + usage.ru_majflt;
+  return true;
+}
+
+static sce_error_t *restore_written(sce_linear_memory_t *memory) {
+  known_pages_t *known = &memory->known;
+  reset_plan_t plan = {.budget = memory->space->resident_budget, .trim = ++memory->resets % TRIM_INTERVAL == 0};
+  uint64_t thread = thread_serial(memory->space);
+  long faults = 0;
+  bool counted = thread != 0 && count_faults(&faults);
+  if (counted && known->valid && known->thread == thread && known->faults == faults && !plan.trim) {
+    for (unsigned i = 0; i < known->count; i++) SCE_TRY(restore_run(memory, &plan, known->runs[i]));
+    return NULL;
+  }
+  known->valid = false;
+  SCE_TRY(scan_and_restore(memory, &plan));
+  known->thread = thread;
+  known->valid = known->valid && counted && count_faults(&known->faults);
   return NULL;
 }
 
 sce_error_t *sce_linear_memory_reset(sce_linear_memory_t *memory) {
-  if (memory->size != memory->first_size) SCE_TRY(shrink(memory));
-  /* After a fork the pagemap still is the parent's. */
-  if (memory->space->pagemap < 0 || memory->space->pid != getpid()) return drop_pages(memory->base, memory->size);
+  if (memory->size != memory->first_size) {
+    memory->known.valid = false;
+    SCE_TRY(shrink(memory));
+  }
+  if (memory->space->pagemap < 0 || forked(memory->space)) return drop_pages(memory->base, memory->size);
   return restore_written(memory);
 }
 

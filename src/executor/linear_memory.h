@@ -6,13 +6,15 @@
  *
  * The image is a sealed memfd that all instances of a runtime share; a page that a call wrote is a private copy. Written
  * pages are found with the PAGEMAP_SCAN ioctl (Linux 6.7) and restored in place up to the resident budget; beyond it, and
- * on older kernels, madvise(MADV_DONTNEED) drops them. */
+ * on older kernels, madvise(MADV_DONTNEED) drops them. A call without a page fault needs no scan: it can only have written
+ * pages that are private already. */
 #ifndef SCE_EXECUTOR_LINEAR_MEMORY_H
 #define SCE_EXECUTOR_LINEAR_MEMORY_H
 
 #include "scexec/base.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <wasmtime.h>
 
 /* The first state of a runtime's memory. Immutable once made; shared by instances on all threads. */
@@ -34,8 +36,11 @@ typedef struct sce_memory_space {
   sce_linear_memory_t *first; /* live memories, so that one can be found by its address */
   size_t page_size;
   size_t resident_budget; /* bytes */
-  int pagemap;            /* /proc/self/pagemap of `pid`, or -1: no PAGEMAP_SCAN */
-  int pid;
+  int pagemap;            /* this process's /proc/self/pagemap, or -1: no PAGEMAP_SCAN */
+  volatile uint8_t *fork_mark; /* zero in a child that was forked since */
+  pthread_key_t thread_key;    /* serial numbers of threads */
+  bool has_thread_key;
+  atomic_uint_fast64_t last_thread;
 } sce_memory_space_t;
 
 sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);

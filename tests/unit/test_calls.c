@@ -173,7 +173,7 @@ static void every_budget_restores(void **unused) {
     config.resident_budget = budgets[b];
     fixture_t f;
     open_config(&f, "calls.wasm", &config);
-    for (int round = 0; round < 200; round++) { /* crosses a trimming round */
+    for (int round = 0; round < 600; round++) { /* crosses a trimming round */
       uint8_t some[4];
       sce_store_le32(some, (uint32_t)(round * 1237 % 300000));
       expect_success(sce_instance_call(f.instance, &f.output, "soil_some", some, 4, NULL));
