@@ -55,8 +55,9 @@ bool scn_sr25519_verify(const uint8_t signature[64], const uint8_t public_key[32
                         bool preaudit_too);
 /* `secret` is schnorrkel's SecretKey: 32 bytes scalar, 32 bytes nonce seed. */
 bool scn_sr25519_from_seed(uint8_t secret[64], const uint8_t seed[32]);
-/* Replaces `secret` by its child. */
-bool scn_sr25519_derive(uint8_t secret[64], const uint8_t chain_code[32], bool hard);
+/* Replaces `secret` by its child. `entropy`: fresh random bytes, mixed into the nonce seed of a soft child (a hard
+ * child has its own from the derivation). */
+bool scn_sr25519_derive(uint8_t secret[64], const uint8_t chain_code[32], bool hard, const uint8_t entropy[32]);
 bool scn_sr25519_public(uint8_t public_key[32], const uint8_t secret[64]);
 /* `entropy`: fresh random bytes, mixed into the nonce. */
 bool scn_sr25519_sign(uint8_t signature[64], const uint8_t secret[64], const uint8_t public_key[32],

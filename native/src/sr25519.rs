@@ -52,8 +52,13 @@ pub unsafe extern "C" fn scn_sr25519_from_seed(secret: *mut [u8; 64], seed: *con
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn scn_sr25519_derive(secret: *mut [u8; 64], chain_code: *const [u8; 32], hard: bool) -> bool {
-    let (secret, code) = (&mut *secret, ChainCode(*chain_code));
+pub unsafe extern "C" fn scn_sr25519_derive(
+    secret: *mut [u8; 64],
+    chain_code: *const [u8; 32],
+    hard: bool,
+    entropy: *const [u8; 32],
+) -> bool {
+    let (secret, code, entropy) = (&mut *secret, ChainCode(*chain_code), &*entropy);
     guard(false, || {
         let Ok(key) = SecretKey::from_bytes(secret) else {
             return false;
@@ -63,7 +68,7 @@ pub unsafe extern "C" fn scn_sr25519_derive(secret: *mut [u8; 64], chain_code: *
                 .0
                 .expand(ExpansionMode::Ed25519)
         } else {
-            key.derived_key_simple(code, []).0
+            key.derived_key_simple_rng(code, [], ChaCha20Rng::from_seed(*entropy)).0
         };
         store(secret, &child);
         true
