@@ -19,8 +19,17 @@ typedef struct frame {
   bool is_polymorphic;   /* behind an instruction that never goes on */
 } frame_t;
 
+/* The operators that make up nearly all code: what they do to the stack, and what follows them. */
+enum { OTHER, NOTHING, UNSIGNED, SIGNED, MEMORY_ARGUMENT };
+typedef struct simple {
+  uint8_t operands; /* one of the enum; OTHER: read one by one */
+  uint8_t pops;
+  uint8_t pushes;
+} simple_t;
+
 typedef struct height {
   meter_t *meter;
+  simple_t simple[256]; /* by opcode */
   uint32_t function; /* index of the function that is read */
   uint32_t results;  /* how many it has */
   uint32_t now;
@@ -225,6 +234,64 @@ static sce_error_t *add_patch(meter_t *meter, size_t offset) {
   return NULL;
 }
 
+static simple_t simple_of(uint8_t code) {
+  const simple_t other = {OTHER, 0, 0};
+  const char *effect = code >= 0x45 && code <= 0xc4 ? &plain_effects[2 * (code - 0x40)] : "00";
+  switch (sce_operator_forms[code]) {
+    case FORM_PLAIN:
+      if (code == 0x01 || code == 0x05) return (simple_t){NOTHING, 0, 0};
+      if (code == 0x1a) return (simple_t){NOTHING, 1, 0};
+      return effect[0] == '0' ? other : (simple_t){NOTHING, (uint8_t)(effect[0] - '0'), (uint8_t)(effect[1] - '0')};
+    case FORM_LOCAL: return (simple_t){UNSIGNED, code != 0x20, code != 0x21};
+    case FORM_GLOBAL: return (simple_t){UNSIGNED, code != 0x23, code == 0x23};
+    case FORM_I32: case FORM_I64: return (simple_t){SIGNED, 0, 1};
+    case FORM_MEMARG: return code < 0x36 ? (simple_t){MEMORY_ARGUMENT, 1, 1} : (simple_t){MEMORY_ARGUMENT, 2, 0};
+    default: return other;
+  }
+}
+
+/* Length of an integer that is in its shortest form and has at most 4 bytes; 0 for any other. */
+static inline unsigned shortest_length(const uint8_t *at, bool is_signed) {
+  if (at[0] < 0x80) return 1;
+  uint32_t value;
+  unsigned len = sce_leb_short(at, &value);
+  if (len == 0) return 0;
+  uint8_t padding = is_signed && (at[len - 2] & 0x40) ? 0x7f : 0; /* a last byte that adds nothing */
+  return at[len - 1] == padding ? 0 : len;
+}
+
+/* The longest operator that is read below: an opcode and two integers of 4 bytes. */
+#define FAST_BYTES 9
+
+/* Applies simple operators in code that can be reached, with heights that pop() has no special rule for; stops at the
+ * first other one. */
+static const uint8_t *apply_simple(height_t *h, const uint8_t *at, const uint8_t *end) {
+  const frame_t *top = &h->frames[h->frame_count - 1];
+  if (top->is_polymorphic || h->now < top->start_height) return at;
+  uint32_t values = h->now - top->start_height, most = values;
+  while (end - at >= FAST_BYTES) {
+    const simple_t simple = h->simple[*at];
+    unsigned len = 1;
+    if (simple.operands == OTHER || simple.pops > values) break;
+    if (simple.operands != NOTHING) {
+      len = shortest_length(at + 1, simple.operands == SIGNED);
+      if (len == 0 || (simple.operands == MEMORY_ARGUMENT && at[1] > MEMARG_MAX_ALIGNMENT)) break;
+      if (simple.operands == MEMORY_ARGUMENT) {
+        unsigned more = shortest_length(at + 1 + len, false);
+        if (more == 0) break;
+        len += more;
+      }
+      len++;
+    }
+    values = values - simple.pops + simple.pushes;
+    most = values > most ? values : most;
+    at += len;
+  }
+  h->now = top->start_height + values;
+  if (top->start_height + most > h->most) h->most = top->start_height + most;
+  return at;
+}
+
 /* Raises the maximum, where the code can be reached. Upstream looks before each instruction. */
 static inline void note_height(height_t *h) {
   if (h->now > h->most && !h->frames[h->frame_count - 1].is_polymorphic) h->most = h->now;
@@ -241,6 +308,8 @@ static sce_error_t *read_operators(height_t *h, const uint8_t *at, const uint8_t
   SCE_TRY(push_frame(h, (frame_t){0, h->results, h->results, false}));
   while (at < end && h->frame_count > 0) {
     note_height(h);
+    at = apply_simple(h, at, end);
+    if (at == end) break;
     op.padded = false;
     const uint8_t *next = sce_operator_read(at, end, &op);
     if (next == NULL) return fail(h, at, "what follows opcode 0x%02x is malformed or cut off", op.code);
@@ -277,6 +346,7 @@ sce_error_t *sce_meter_read_bodies(meter_t *meter) {
   const sce_blob_t *blob = meter->blob;
   height_t h = {.meter = meter};
   sce_error_t *err = NULL;
+  for (int code = 0; code < 256; code++) h.simple[code] = simple_of((uint8_t)code);
   for (uint32_t i = 0; i < blob->body_count && err == NULL; i++) {
     const uint8_t *at = blob->code.data + blob->bodies[i].offset, *end = at + blob->bodies[i].size;
     uint32_t locals;
