@@ -1,5 +1,5 @@
 /* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with each
- * strategy. The runtimes are tests/data/executor/*.wat. What a fresh instance answers is the yardstick: the strategy
+ * strategy. The runtimes are those of tests/data/executor. What a fresh instance answers is the yardstick: the strategy
  * recreate-instance, which shares nothing between calls. */
 #include "base/checked.h"
 #include "scexec.h"
