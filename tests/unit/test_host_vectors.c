@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#define VECTORS TEST_DATA "/../vectors/host-vectors.json"
+#define VECTORS TEST_VECTORS "/host-vectors.json"
 
 static json_t *load(const char *path) {
   json_error_t error;
