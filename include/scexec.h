@@ -7,6 +7,7 @@
 #include "scexec/executor.h"
 #include "scexec/externalities.h"
 #include "scexec/host.h"
+#include "scexec/keystore.h"
 #include "scexec/runtime_cache.h"
 
 #endif

@@ -13,8 +13,14 @@ static inline void twox(uint8_t *out, unsigned lanes, sce_span_t data) {
   }
 }
 
-void sce_twox_64(uint8_t out[8], sce_span_t data) { twox(out, 1, data); }
+void sce_twox_64(uint8_t out[8], sce_span_t data) {
+  twox(out, 1, data);
+}
 
-void sce_twox_128(uint8_t out[16], sce_span_t data) { twox(out, 2, data); }
+void sce_twox_128(uint8_t out[16], sce_span_t data) {
+  twox(out, 2, data);
+}
 
-void sce_twox_256(uint8_t out[32], sce_span_t data) { twox(out, 4, data); }
+void sce_twox_256(uint8_t out[32], sce_span_t data) {
+  twox(out, 4, data);
+}

@@ -7,9 +7,15 @@
 #include "scexec_native.h"
 
 /* BLAKE2b (RFC 7693) without key, with a digest of 16, 32 or 64 bytes. */
-static inline void sce_blake2b_128(uint8_t out[16], sce_span_t data) { scn_blake2b_128(out, data.data, data.len); }
-static inline void sce_blake2b_256(uint8_t out[32], sce_span_t data) { scn_blake2b_256(out, data.data, data.len); }
-static inline void sce_blake2b_512(uint8_t out[64], sce_span_t data) { scn_blake2b_512(out, data.data, data.len); }
+static inline void sce_blake2b_128(uint8_t out[16], sce_span_t data) {
+  scn_blake2b_128(out, data.data, data.len);
+}
+static inline void sce_blake2b_256(uint8_t out[32], sce_span_t data) {
+  scn_blake2b_256(out, data.data, data.len);
+}
+static inline void sce_blake2b_512(uint8_t out[64], sce_span_t data) {
+  scn_blake2b_512(out, data.data, data.len);
+}
 
 /* The 32-byte BLAKE2b digests of `count` inputs into out[0..count]. About twice the throughput of one after the other
  * where the machine has AVX2; best with inputs of like length side by side. `count` may be 0. */
@@ -20,7 +26,9 @@ static inline void sce_blake2b_256_many(uint8_t (*out)[32], const sce_span_t *in
 /* A 32-byte BLAKE2b digest of data that comes in pieces. The state is plain data: no freeing, copies are independent.
  */
 typedef scn_blake2b_state_t sce_blake2b_256_state_t;
-static inline void sce_blake2b_256_init(sce_blake2b_256_state_t *state) { scn_blake2b_256_init(state); }
+static inline void sce_blake2b_256_init(sce_blake2b_256_state_t *state) {
+  scn_blake2b_256_init(state);
+}
 static inline void sce_blake2b_256_update(sce_blake2b_256_state_t *state, sce_span_t data) {
   scn_blake2b_256_update(state, data.data, data.len);
 }
@@ -29,11 +37,17 @@ static inline void sce_blake2b_256_final(const sce_blake2b_256_state_t *state, u
   scn_blake2b_256_final(state, out);
 }
 
-static inline void sce_sha2_256(uint8_t out[32], sce_span_t data) { scn_sha2_256(out, data.data, data.len); }
+static inline void sce_sha2_256(uint8_t out[32], sce_span_t data) {
+  scn_sha2_256(out, data.data, data.len);
+}
 
 /* Keccak with the original padding (0x01), not SHA-3's. */
-static inline void sce_keccak_256(uint8_t out[32], sce_span_t data) { scn_keccak_256(out, data.data, data.len); }
-static inline void sce_keccak_512(uint8_t out[64], sce_span_t data) { scn_keccak_512(out, data.data, data.len); }
+static inline void sce_keccak_256(uint8_t out[32], sce_span_t data) {
+  scn_keccak_256(out, data.data, data.len);
+}
+static inline void sce_keccak_512(uint8_t out[64], sce_span_t data) {
+  scn_keccak_512(out, data.data, data.len);
+}
 
 /* XXH64 with the seeds 0, 1, 2, …, each digest little-endian, one after the other (sp-crypto-hashing, twox_*). */
 void sce_twox_64(uint8_t out[8], sce_span_t data);
