@@ -77,6 +77,14 @@ size_t scn_mnemonic_phrase(uint8_t *out, size_t cap, const uint8_t entropy[16]);
 /* Bytes of the ChaCha20 key stream (rand_chacha's ChaCha20Rng) of `seed` from 4-byte word number `word` on. */
 bool scn_chacha20_stream(uint8_t *out, size_t len, const uint8_t seed[32], uint64_t word);
 
+/* ---- message authentication (mac.rs) ---- */
+
+/* BLAKE3 in keyed mode (section 2.2 of its paper): 32 bytes. `data` may be NULL when `len` is 0. */
+void scn_blake3_keyed(uint8_t out[32], const uint8_t key[32], const uint8_t *data, size_t len);
+
+/* Whether two MACs are equal, in constant time. */
+bool scn_blake3_equal(const uint8_t a[32], const uint8_t b[32]);
+
 /* ---- symbols (demangle.rs) ---- */
 
 /* Writes the readable name of a mangled Rust symbol (both mangling schemes; without the hash) to `out`, at most `cap`

@@ -7,6 +7,7 @@ mod bytes;
 mod demangle;
 mod ed25519;
 mod hash;
+mod mac;
 mod mnemonic;
 mod random;
 mod sr25519;
