@@ -1,0 +1,55 @@
+/* chain_spec.h: raw chain specs: the JSON files that nodes start a chain from.
+ *
+ * Source: sc-chain-spec (ChainSpec, ClientSpec, RawGenesis). `genesis.raw` may be the object {"top", "childrenDefault"} or
+ * the list [top, childrenDefault] of Kusama's spec. Of equal keys the last one counts, as for serde. Keys of the top trie
+ * under ":child_storage:" are left out: child roots are computed.
+ */
+#ifndef SCEXEC_CHAIN_SPEC_H
+#define SCEXEC_CHAIN_SPEC_H
+
+#include "scexec/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The largest spec that is read, in bytes. */
+#define SCE_CHAIN_SPEC_MAX_SIZE ((uint64_t)1 << 32)
+
+/* A parsed spec: immutable, shared freely by threads. */
+typedef struct sce_chain_spec sce_chain_spec_t;
+
+/* Parses the text of a raw chain spec. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong item;
+ * a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
+SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
+
+/* The same for a file; SCE_IO when it can't be read. Errors begin with the path. */
+SCE_API sce_error_t *sce_chain_spec_load(sce_chain_spec_t **spec, const char *path);
+
+SCE_API void sce_chain_spec_delete(sce_chain_spec_t *spec);
+
+/* Names as the spec gives them: UTF-8, NUL-terminated, "" where absent; they live as long as `spec`. The chain type is
+ * "Live", "Development", "Local", or the JSON text of a custom one. */
+SCE_API const char *sce_chain_spec_name(const sce_chain_spec_t *spec);
+SCE_API const char *sce_chain_spec_id(const sce_chain_spec_t *spec);
+SCE_API const char *sce_chain_spec_chain_type(const sce_chain_spec_t *spec);
+SCE_API const char *sce_chain_spec_protocol_id(const sce_chain_spec_t *spec);
+
+/* The JSON text of `properties`, "" where absent or null. Lives as long as `spec`. */
+SCE_API const char *sce_chain_spec_properties(const sce_chain_spec_t *spec);
+
+/* properties.ss58Format; false where absent or not a number from 0 to 16383. */
+SCE_API bool sce_chain_spec_ss58_format(const sce_chain_spec_t *spec, uint16_t *format);
+
+/* The `index`-th token of properties.tokenSymbol and tokenDecimals, each a single value or a list; false past the last.
+ * `*symbol` as the names above; `*decimals` is 0 where the spec gives none. */
+SCE_API bool sce_chain_spec_token(const sce_chain_spec_t *spec, const char **symbol, uint32_t *decimals, size_t index);
+
+/* The value of `key` in the top trie of the genesis state, such as ":code"; false when there is none. Lives as long as
+ * `spec`. Takes time in proportion to the number of keys. */
+SCE_API bool sce_chain_spec_storage(const sce_chain_spec_t *spec, sce_span_t *value, sce_span_t key);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,210 @@
+/* test_chain_spec.c: raw chain specs: the five real ones (fetched by scripts/fetch-inputs.sh), and what must be refused.
+ * Numbers of keys were counted in the files with Python's json. */
+#include "base/buf.h"
+#include "base/error.h"
+#include "scexec/chain_spec.h"
+#include "state/chain_spec.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static sce_error_t *parse(sce_chain_spec_t **spec, const char *text) {
+  return sce_chain_spec_parse(spec, sce_span_text(text));
+}
+
+static sce_chain_spec_t *parsed(const char *text) {
+  sce_chain_spec_t *spec = NULL;
+  sce_error_t *err = parse(&spec, text);
+  if (err != NULL) fail_msg("%s", sce_error_message(err));
+  return spec;
+}
+
+static void real_specs(void **state) {
+  (void)state;
+  static const struct {
+    const char *file, *name, *id, *type, *protocol, *symbol;
+    size_t keys;
+    uint16_t ss58;
+    uint32_t decimals;
+  } expected[] = {
+      {"polkadot", "Polkadot", "polkadot", "Live", "dot", "DOT", 11645, 0, 10},
+      {"kusama", "Kusama", "ksmcc3", "", "ksmcc3", "KSM", 3419, 2, 12},
+      {"westend", "Westend", "westend2", "", "wnd2", "WND", 93, 42, 12},
+      {"rococo", "Rococo", "rococo_v2_2", "Live", "rococo", "ROC", 173, 42, 12},
+      {"paseo", "Paseo Testnet", "paseo", "Live", "pas", "PAS", 386, 42, 10},
+  };
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.json", TEST_INPUTS, expected[i].file);
+    sce_chain_spec_t *spec = NULL;
+    sce_error_t *err = sce_chain_spec_load(&spec, path);
+    if (err != NULL) fail_msg("%s", sce_error_message(err));
+    assert_string_equal(sce_chain_spec_name(spec), expected[i].name);
+    assert_string_equal(sce_chain_spec_id(spec), expected[i].id);
+    assert_string_equal(sce_chain_spec_chain_type(spec), expected[i].type);
+    assert_string_equal(sce_chain_spec_protocol_id(spec), expected[i].protocol);
+    uint16_t format = 0;
+    assert_true(sce_chain_spec_ss58_format(spec, &format));
+    assert_int_equal(format, expected[i].ss58);
+    const char *symbol;
+    uint32_t decimals;
+    assert_true(sce_chain_spec_token(spec, &symbol, &decimals, 0));
+    assert_string_equal(symbol, expected[i].symbol);
+    assert_int_equal(decimals, expected[i].decimals);
+    assert_false(sce_chain_spec_token(spec, &symbol, &decimals, 1));
+    const sce_genesis_t *genesis = sce_chain_spec_genesis(spec);
+    assert_int_equal(genesis->top.count, expected[i].keys);
+    assert_int_equal(genesis->child_count, 0);
+    sce_span_t code;
+    assert_true(sce_chain_spec_storage(spec, &code, sce_span_text(":code")));
+    assert_true(code.len > 100000);
+    sce_chain_spec_delete(spec);
+  }
+}
+
+static void both_forms_and_children(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x\",\"0x02\":\"0xAbcd\",\"0x3a6368696c645f73746f72616765"
+      "3a64656661756c743a61\":\"0x11\"},\"childrenDefault\":{\"0x61\":{\"0x\":\"0x00\"},\"0x\":{}}}}}",
+      " {\"genesis\" : { \"raw\" : [ {\"0x01\":\"0x\" , \"0x02\":\"0x00\", \"\\u0030x02\" : \"0xa\\u0062CD\"}, "
+      "{\"0x61\":{\"0x\":\"0x00\"},\"0x\":{}} ]}}\n"};
+  for (int i = 0; i < 2; i++) {
+    sce_chain_spec_t *spec = parsed(texts[i]);
+    const sce_genesis_t *genesis = sce_chain_spec_genesis(spec);
+    sce_span_t value;
+    assert_true(sce_chain_spec_storage(spec, &value, sce_span_text("\x01")));
+    assert_int_equal(value.len, 0);
+    assert_true(sce_chain_spec_storage(spec, &value, sce_span_text("\x02")));
+    assert_true(sce_span_equal(value, sce_span_text("\xab\xcd")));
+    assert_false(sce_chain_spec_storage(spec, &value, sce_span_text(":child_storage:default:a")));
+    assert_int_equal(genesis->child_count, 2);
+    assert_true(sce_span_equal(genesis->children[0].name, sce_span_text("a")));
+    assert_int_equal(genesis->children[0].pairs.count, 1);
+    assert_int_equal(genesis->children[0].pairs.items[0].key.len, 0);
+    assert_int_equal(genesis->children[0].pairs.items[0].value.len, 1);
+    assert_string_equal(sce_chain_spec_name(spec), "");
+    assert_string_equal(sce_chain_spec_properties(spec), "");
+    sce_chain_spec_delete(spec);
+  }
+}
+
+static void properties_of_all_kinds(void **state) {
+  (void)state;
+  sce_chain_spec_t *spec = parsed("{\"name\":\"a\\\"\\u00e9\\ud83d\\ude00\\n\",\"chainType\":{\"Custom\":\"x\"},\"protocolId\":null,"
+                                  "\"properties\":{\"ss58Format\":16384,\"other\":[{}],\"tokenSymbol\":[\"A\",\"B\"],"
+                                  "\"tokenDecimals\":[7,-1]},\"genesis\":{\"raw\":[{}]}}");
+  const char *symbol;
+  uint32_t decimals;
+  uint16_t format;
+  assert_string_equal(sce_chain_spec_name(spec), "a\"\xc3\xa9\xf0\x9f\x98\x80\n");
+  assert_string_equal(sce_chain_spec_chain_type(spec), "{\"Custom\":\"x\"}");
+  assert_string_equal(sce_chain_spec_protocol_id(spec), "");
+  assert_false(sce_chain_spec_ss58_format(spec, &format));
+  assert_true(sce_chain_spec_token(spec, &symbol, &decimals, 0));
+  assert_string_equal(symbol, "A");
+  assert_int_equal(decimals, 7);
+  assert_true(sce_chain_spec_token(spec, &symbol, &decimals, 1));
+  assert_string_equal(symbol, "B");
+  assert_int_equal(decimals, 0);
+  assert_false(sce_chain_spec_token(spec, &symbol, &decimals, 2));
+  sce_chain_spec_delete(spec);
+}
+
+static void wrong_specs_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *message;
+  } cases[] = {
+      {"", "chain spec: line 1, column 1: expected an object"},
+      {"[]", "chain spec: line 1, column 1: expected an object"},
+      {"\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
+      {"{}", "chain spec: line 1, column 3: no member \"genesis\": this is not a chain spec"},
+      {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has no \"raw\""},
+      {"{\"genesis\":{\"runtime\":{\"system\":1}}}",
+       "chain spec: line 1, column 23: not a raw chain spec: this one describes its genesis instead of listing it. Make a raw "
+       "one with the chain's node: build-spec --chain FILE --raw"},
+      {"{\"genesis\":{\"raw\":{}}}", "chain spec: line 1, column 21: genesis.raw has no \"top\""},
+      {"{\"genesis\":{\"raw\":[]}}",
+       "chain spec: line 1, column 21: genesis.raw is an empty list: it should hold the top trie first"},
+      {"{\"genesis\":{\"raw\":[{},{},{}]}}", "chain spec: line 1, column 26: genesis.raw has more than two elements"},
+      {"{\"genesis\":{\"raw\":7}}",
+       "chain spec: line 1, column 19: genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list"},
+      {"{\"genesis\":{\"raw\":{\"top\":{},\"children\":{}}}}",
+       "chain spec: line 1, column 40: unknown member: genesis.raw has \"top\" and \"childrenDefault\""},
+      {"{\"genesis\":{\"raw\":{\"top\":{},\"top\":{}}}}", "chain spec: line 1, column 35: the same member twice"},
+      {"{\"genesis\":{\"raw\":[{}]},\"genesis\":{}}", "chain spec: line 1, column 35: the same member twice"},
+      {"{\"id\":\"a\",\"id\":\"b\"}", "chain spec: line 1, column 16: the same member twice"},
+      {"{\n \"genesis\":{\"raw\":{\"top\":{\n\"0x01\":\"0x0g\"}}}}",
+       "chain spec: genesis.raw.top: key 0x01: line 3, column 8: 'g' at offset 3 is not a hexadecimal digit"},
+      {"{\"genesis\":{\"raw\":{\"top\":{\"01\":\"0x\"}}}}",
+       "chain spec: genesis.raw.top: line 1, column 27: hexadecimal data must begin with 0x"},
+      {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x012\"}}}}",
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: odd number of hexadecimal digits (3): a byte is two digits"},
+      {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":null}}}}",
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: expected a string"},
+      {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x",
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 37: the text ends within a string"},
+      {"{\"genesis\":{\"raw\":[{},{\"0x61\":{\"0x01\":1}}]}}",
+       "chain spec: genesis.raw.childrenDefault: child 0x61: key 0x01: line 1, column 39: expected a string"},
+      {"{\"genesis\":{\"raw\":[{}]},}", "chain spec: line 1, column 25: expected a member's name in quotes"},
+      {"{\"genesis\":{\"raw\":[{}]}} x", "chain spec: line 1, column 26: text after the end of the document"},
+      {"{\"genesis\":{\"raw\":[{}]},\"a\":tru}", "chain spec: line 1, column 29: expected a value"},
+      {"{\"genesis\":{\"raw\":[{}]},\"a\":01}", "chain spec: line 1, column 30: expected ',' or '}'"},
+      {"{\"a\":\"\\ud800x\",\"name\":\"\\ud800x\"}", "chain spec: lone surrogate \\ud800 in a string"},
+      {"{\"name\":\"a\\u0000\"}", "chain spec: line 1, column 18: NUL character in a name"},
+      {"{\"a\":\"\x01\"}", "chain spec: line 1, column 7: control character within a string"},
+      {"{\"a\":\"\\q\"}", "chain spec: line 1, column 8: unknown escape"},
+      {"{\"a\":\"\\u00g0\"}", "chain spec: line 1, column 11: \\u needs four hexadecimal digits"},
+      {"{\"a\":\"\xff\"}", "chain spec: line 1, column 8: string that is not valid UTF-8"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_chain_spec_t *spec = NULL;
+    sce_error_t *err = parse(&spec, cases[i].text);
+    assert_non_null(err);
+    assert_null(spec);
+    assert_string_equal(sce_error_message(err), cases[i].message);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_CHAIN_SPEC);
+    sce_error_delete(err);
+  }
+  sce_chain_spec_t *spec = NULL;
+  sce_error_t *err = sce_chain_spec_load(&spec, "/nonexistent.json");
+  assert_int_equal(sce_error_kind(err), SCE_IO);
+  sce_error_delete(err);
+}
+
+static void depth_is_bounded(void **state) {
+  (void)state;
+  for (int depth = 127; depth <= 128; depth++) { /* inside the document's own object */
+    sce_buf_t text = {0};
+    assert_null(sce_buf_printf(&text, "{\"a\":"));
+    for (int i = 0; i < depth; i++) assert_null(sce_buf_append_byte(&text, '['));
+    for (int i = 0; i < depth; i++) assert_null(sce_buf_append_byte(&text, ']'));
+    assert_null(sce_buf_printf(&text, ",\"genesis\":{\"raw\":[{}]}}"));
+    sce_chain_spec_t *spec = NULL;
+    sce_error_t *err = sce_chain_spec_parse(&spec, sce_buf_span(&text));
+    if (depth == 127) {
+      assert_null(err);
+    } else {
+      assert_string_equal(sce_error_message(err), "chain spec: line 1, column 133: nested deeper than 128 levels");
+    }
+    sce_error_delete(err);
+    sce_chain_spec_delete(spec);
+    sce_buf_free(&text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(real_specs),
+      cmocka_unit_test(both_forms_and_children),
+      cmocka_unit_test(properties_of_all_kinds),
+      cmocka_unit_test(wrong_specs_are_refused),
+      cmocka_unit_test(depth_is_bounded),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
