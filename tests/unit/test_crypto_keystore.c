@@ -64,7 +64,7 @@ static int compare_33(const void *a, const void *b) {
 
 /* The keys in a defined order; upstream's is not. */
 static void sort_keys(uint8_t *keys, size_t count, size_t len) {
-  qsort(keys, count, len, len == 32 ? compare_32 : compare_33);
+  if (count > 0) qsort(keys, count, len, len == 32 ? compare_32 : compare_33);
 }
 
 static sce_error_t *run_public_keys(script_t *s) {
