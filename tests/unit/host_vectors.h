@@ -1,5 +1,4 @@
-/* host_vectors.h: reading the known-answer records of tests/vectors (made by tests/oracle/hostvec from upstream's host
- * functions) and putting them through a handler. Values are hexadecimal; numbers little endian. */
+/* host_vectors.h: putting a known-answer record of tests/vectors through a handler. */
 #ifndef TEST_HOST_VECTORS_H
 #define TEST_HOST_VECTORS_H
 
@@ -7,34 +6,9 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "support/vectors.h"
 
-#include <jansson.h>
 #include <stdio.h>
-
-/* Bytes of a hexadecimal text without prefix, or of {"pattern": "byte[i]=(31*i+7)&255", "len": n}; free() them. */
-static uint8_t *vector_bytes(const json_t *value, size_t *len) {
-  if (json_is_object(value)) {
-    *len = (size_t)json_integer_value(json_object_get(value, "len"));
-    uint8_t *bytes = malloc(*len + 1);
-    for (size_t i = 0; i < *len; i++) bytes[i] = (uint8_t)(i * 31 + 7);
-    return bytes;
-  }
-  const char *text = json_string_value(value);
-  *len = json_string_length(value) / 2;
-  uint8_t *bytes = malloc(*len + 1);
-  for (size_t i = 0; i < *len; i++) {
-    unsigned byte;
-    if (sscanf(text + 2 * i, "%2x", &byte) != 1) abort();
-    bytes[i] = (uint8_t)byte;
-  }
-  return bytes;
-}
-
-static uint64_t vector_number(const uint8_t *bytes, size_t len) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < len && i < 8; i++) number |= (uint64_t)bytes[i] << (8 * i);
-  return number;
-}
 
 /* The buffers ("buffer" inputs) of a record, as spans. */
 typedef struct vector_args {
@@ -49,34 +23,20 @@ static void vector_args_put(fake_t *fake, vector_args_t *out, const json_t *reco
   memset(out, 0, sizeof *out);
   const char *type = signature + 1; /* walks over "i64, i32)" */
   for (size_t i = 0; i < json_array_size(inputs); i++, type += 5) {
-    size_t len;
-    uint8_t *bytes = vector_bytes(json_array_get(inputs, i), &len);
+    sce_buf_t bytes = test_vector_bytes(json_array_get(inputs, i));
     const char *kind = json_string_value(json_array_get(kinds, i));
     uint64_t *arg = &out->args[i];
     if (strcmp(kind, "span") == 0 || strcmp(kind, "buffer") == 0) {
-      *arg = fake_put_span(fake, bytes, len);
+      *arg = fake_put_span(fake, bytes.data, bytes.len);
     } else if (strcmp(kind, "ptr") == 0) {
-      *arg = fake_put(fake, bytes, len);
+      *arg = fake_put(fake, bytes.data, bytes.len);
     } else {
-      *arg = vector_number(bytes, len);
+      *arg = test_vector_number(sce_buf_span(&bytes));
     }
     if (memcmp(type, "i32", 3) == 0) *arg = (uint32_t)*arg;
     if (strcmp(kind, "buffer") == 0) out->buffers[out->buffer_count++] = *arg;
-    free(bytes);
+    sce_buf_free(&bytes);
   }
-}
-
-/* Whether `bytes` are those of the hexadecimal `expected`; prints both when not. */
-static bool vector_equal(const char *what, sce_span_t bytes, const json_t *expected) {
-  size_t len;
-  uint8_t *want = vector_bytes(expected, &len);
-  bool equal = len == bytes.len && (len == 0 || memcmp(want, bytes.data, len) == 0);
-  free(want);
-  if (equal) return true;
-  fprintf(stderr, "%s: got ", what);
-  for (size_t i = 0; i < bytes.len && i < 64; i++) fprintf(stderr, "%02x", bytes.data[i]);
-  fprintf(stderr, " (%zu bytes), expected %.140s\n", bytes.len, json_string_value(expected));
-  return false;
 }
 
 /* Whether a result is what the record says. */
@@ -86,11 +46,11 @@ static bool vector_result_equal(const fake_t *fake, const char *name, uint64_t r
   uint8_t number[8];
   sce_store_le64(number, result);
   if (strcmp(kind, "none") == 0) return true;
-  if (strcmp(kind, "i32") == 0) return vector_equal(name, sce_span(number, 4), expected);
-  if (strcmp(kind, "i64") == 0) return vector_equal(name, sce_span(number, 8), expected);
-  if (strcmp(kind, "span") == 0) return vector_equal(name, fake_span(fake, result), expected);
+  if (strcmp(kind, "i32") == 0) return test_vector_equal(name, sce_span(number, 4), expected);
+  if (strcmp(kind, "i64") == 0) return test_vector_equal(name, sce_span(number, 8), expected);
+  if (strcmp(kind, "span") == 0) return test_vector_equal(name, fake_span(fake, result), expected);
   uint64_t len = strtoul(kind + 3, NULL, 10); /* "ptr32" */
-  return vector_equal(name, fake_span(fake, result | len << 32), expected);
+  return test_vector_equal(name, fake_span(fake, result | len << 32), expected);
 }
 
 /* Makes the call of a record on the fake's externalities; true when the answer is upstream's. */
@@ -110,7 +70,7 @@ static bool vector_call(fake_t *fake, const json_t *record) {
   sce_error_delete(err);
   if (ok && !must_fail) ok = vector_result_equal(fake, name, result, record);
   for (size_t i = 0; ok && i < in.buffer_count && i < json_array_size(buffers); i++) {
-    ok = vector_equal("buffer", fake_span(fake, in.buffers[i]), json_array_get(buffers, i));
+    ok = test_vector_equal("buffer", fake_span(fake, in.buffers[i]), json_array_get(buffers, i));
   }
   if (!ok) fprintf(stderr, "  note: %s\n", json_string_value(json_object_get(record, "note")));
   return ok;

@@ -3,6 +3,7 @@
  * expectation is replaced here, with the reason. */
 #include "host_vectors.h"
 
+#include "base/alloc.h"
 #include "host/services.h"
 #include "scexec/keystore.h"
 #include "scexec/overlay.h"
@@ -32,12 +33,16 @@ typedef struct pairs {
   size_t count;
 } pairs_t;
 
+/* To be freed with free_bytes(). */
 static sce_span_t owned_bytes(const char *hex) {
   json_t *text = json_string(hex);
-  size_t len;
-  uint8_t *bytes = vector_bytes(text, &len);
+  sce_buf_t bytes = test_vector_bytes(text);
   json_decref(text);
-  return sce_span(bytes, len);
+  return sce_buf_span(&bytes);
+}
+
+static void free_bytes(sce_span_t bytes) {
+  sce_free((void *)(uintptr_t)bytes.data);
 }
 
 static void add_pairs(pairs_t *pairs, const sce_span_t *child, json_t *map) {
@@ -64,15 +69,15 @@ static void make_backend(stage_t *stage, json_t *backend) {
   sce_state_version_t version = (sce_state_version_t)json_integer_value(json_object_get(backend, "state_version"));
   assert_null(sce_state_new_memory(&stage->backend, pairs.items, pairs.count, version));
   for (size_t i = 0; i < pairs.count; i++) {
-    free((void *)(uintptr_t)pairs.items[i].key.data);
-    free((void *)(uintptr_t)pairs.items[i].value.data);
+    free_bytes(pairs.items[i].key);
+    free_bytes(pairs.items[i].value);
   }
-  for (size_t i = 0; i < name_count; i++) free((void *)(uintptr_t)names[i].data);
+  for (size_t i = 0; i < name_count; i++) free_bytes(names[i]);
   free(pairs.items);
   json_t *root = json_object_get(backend, "root");
   uint8_t ours[32];
   assert_null(sce_state_root(stage->backend, ours, NULL));
-  if (root != NULL) assert_true(vector_equal("backend root", sce_span(ours, 32), root));
+  if (root != NULL) assert_true(test_vector_equal("backend root", sce_span(ours, 32), root));
 }
 
 static void stage_open(stage_t *stage, json_t *script) {
@@ -127,13 +132,13 @@ static bool same_keys(stage_t *stage, const json_t *step) {
   fake_next_call(&stage->fake, FAKE_HEAP);
   vector_args_put(&stage->fake, &in, step, row->signature);
   assert_null(row->call(NULL, &stage->fake.caller, in.args, &result));
-  size_t len, size = strstr(row->name, "ecdsa") != NULL ? 33 : 32;
-  uint8_t *expected = vector_bytes(json_object_get(step, "output"), &len);
+  size_t size = strstr(row->name, "ecdsa") != NULL ? 33 : 32;
+  sce_buf_t expected = test_vector_bytes(json_object_get(step, "output"));
   sce_span_t ours = fake_span(&stage->fake, result);
-  sort_keys(expected, len, size);
+  sort_keys(expected.data, expected.len, size);
   sort_keys(stage->fake.memory.data + (uint32_t)result, ours.len, size);
-  bool same = sce_span_equal(ours, sce_span(expected, len));
-  free(expected);
+  bool same = sce_span_equal(ours, sce_buf_span(&expected));
+  sce_buf_free(&expected);
   return same;
 }
 
@@ -182,7 +187,7 @@ static sce_error_t *check_index_change(void *ctx, const sce_overlay_change_t *ch
   index_check_t *check = ctx;
   json_t *expected = json_array_get(check->expected, check->at++);
   assert_non_null(expected);
-  assert_true(vector_equal("key of the off-chain index", change->key, json_object_get(expected, "key")));
+  assert_true(test_vector_equal("key of the off-chain index", change->key, json_object_get(expected, "key")));
   sce_buf_t text = {0};
   assert_null(sce_buf_printf(&text, change->value.found ? "SetValue([" : "Remove"));
   for (size_t i = 0; i < change->value.len; i++) {
@@ -234,9 +239,7 @@ static bool is_ours(const json_t *script) {
 
 static void scripts_answer_as_upstream(void **state) {
   (void)state;
-  json_error_t error;
-  json_t *root = json_load_file(TEST_VECTORS "/host-vectors.json", 0, &error), *script;
-  if (root == NULL) fail_msg("%s", error.text);
+  json_t *root = test_vectors_load(TEST_VECTORS "/host-vectors.json"), *script;
   size_t i, scripts = 0, wrong = 0;
   json_array_foreach(root, i, script) {
     if (!is_ours(script)) continue;

@@ -9,13 +9,6 @@
 
 #define VECTORS TEST_VECTORS "/host-vectors.json"
 
-static json_t *load(const char *path) {
-  json_error_t error;
-  json_t *root = json_load_file(path, 0, &error);
-  if (root == NULL) fail_msg("%s: %s", path, error.text);
-  return root;
-}
-
 /* ext_crypto_ed25519_batch_verify: the records show a fault of one line of releases (docs/deviations.md); what the
  * chains' history needs stands beside it. */
 static void undo_upstream_fault(json_t *record) {
@@ -27,7 +20,7 @@ static void undo_upstream_fault(json_t *record) {
 
 static void calls_answer_as_upstream(void **state) {
   (void)state;
-  json_t *root = load(VECTORS);
+  json_t *root = test_vectors_load(VECTORS);
   size_t i, calls = 0, wrong = 0;
   json_t *record;
   json_array_foreach(root, i, record) {
