@@ -3,12 +3,8 @@
  * expectation is replaced here, with the reason. */
 #include "host_vectors.h"
 
-#include "base/alloc.h"
 #include "host/services.h"
-#include "scexec/keystore.h"
-#include "scexec/overlay.h"
-#include "scexec/services.h"
-#include "scexec/state.h"
+#include "support/stage.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,91 +13,22 @@
 
 #include <cmocka.h>
 
-/* Everything behind the calls of one script. */
+/* A script's stage, and the caller whose externalities it is. */
 typedef struct stage {
   fake_t fake;
-  sce_state_t *backend;
-  sce_overlay_t *overlay;
-  sce_keystore_t *keystore;
-  sce_services_t *services;
+  test_stage_t is;
 } stage_t;
 
-/* ---- the backend ---- */
-
-typedef struct pairs {
-  sce_state_pair_t *items;
-  size_t count;
-} pairs_t;
-
-/* To be freed with free_bytes(). */
-static sce_span_t owned_bytes(const char *hex) {
-  json_t *text = json_string(hex);
-  sce_buf_t bytes = test_vector_bytes(text);
-  json_decref(text);
-  return sce_buf_span(&bytes);
-}
-
-static void free_bytes(sce_span_t bytes) {
-  sce_free((void *)(uintptr_t)bytes.data);
-}
-
-static void add_pairs(pairs_t *pairs, const sce_span_t *child, json_t *map) {
-  const char *key;
-  json_t *value;
-  json_object_foreach(map, key, value) {
-    pairs->items = realloc(pairs->items, (pairs->count + 1) * sizeof *pairs->items);
-    pairs->items[pairs->count++] = (sce_state_pair_t){child, owned_bytes(key), owned_bytes(json_string_value(value))};
-  }
-}
-
-static void make_backend(stage_t *stage, json_t *backend) {
-  pairs_t pairs = {0};
-  sce_span_t names[16];
-  size_t name_count = 0;
-  const char *name;
-  json_t *map;
-  add_pairs(&pairs, NULL, json_object_get(backend, "top"));
-  json_object_foreach(json_object_get(backend, "default_children"), name, map) {
-    assert_true(name_count < 16);
-    names[name_count] = owned_bytes(name);
-    add_pairs(&pairs, &names[name_count++], map);
-  }
-  sce_state_version_t version = (sce_state_version_t)json_integer_value(json_object_get(backend, "state_version"));
-  assert_null(sce_state_new_memory(&stage->backend, pairs.items, pairs.count, version));
-  for (size_t i = 0; i < pairs.count; i++) {
-    free_bytes(pairs.items[i].key);
-    free_bytes(pairs.items[i].value);
-  }
-  for (size_t i = 0; i < name_count; i++) free_bytes(names[i]);
-  free(pairs.items);
-  json_t *root = json_object_get(backend, "root");
-  uint8_t ours[32];
-  assert_null(sce_state_root(stage->backend, ours, NULL));
-  if (root != NULL) assert_true(test_vector_equal("backend root", sce_span(ours, 32), root));
-}
-
-static void stage_open(stage_t *stage, json_t *script) {
-  memset(stage, 0, sizeof *stage);
+static void stage_open(stage_t *stage, const json_t *script) {
   fake_init(&stage->fake, FAKE_MEMORY, FAKE_HEAP);
-  make_backend(stage, json_object_get(script, "backend"));
-  assert_null(sce_overlay_new(&stage->overlay, stage->backend));
-  assert_null(sce_keystore_new(&stage->keystore, NULL));
-  assert_null(sce_services_new(&stage->services, NULL));
-  assert_null(sce_http_new(&stage->services->http, 0)); /* ids from 0, as upstream's test double has them */
-  sce_externalities_t *ext = &stage->fake.ext;
-  ext->storage = sce_overlay_ops();
-  ext->storage_ctx = stage->overlay;
-  ext->keystore = sce_keystore_ops_get();
-  ext->keystore_ctx = stage->keystore;
-  sce_services_attach(stage->services, ext, true);
-  assert_null(ext->storage->enter_runtime(stage->overlay));
+  test_stage_open(&stage->is, script);
+  stage->fake.caller.ext = &stage->is.ext;
+  assert_null(sce_http_new(&stage->is.services->http, 0)); /* ids from 0, as upstream's test double has them */
+  assert_null(stage->is.ext.storage->enter_runtime(stage->is.overlay));
 }
 
 static void stage_close(stage_t *stage) {
-  sce_services_delete(stage->services);
-  sce_keystore_delete(stage->keystore);
-  sce_overlay_delete(stage->overlay);
-  sce_state_delete(stage->backend);
+  test_stage_close(&stage->is);
   fake_free_all(&stage->fake);
 }
 
@@ -159,7 +86,7 @@ static void adjust(json_t *script) {
 
 static void check_index_operations(stage_t *stage, json_t *expected) {
   size_t count;
-  const sce_index_operation_t *operations = sce_overlay_index_operations(stage->overlay, &count);
+  const sce_index_operation_t *operations = sce_overlay_index_operations(stage->is.overlay, &count);
   assert_int_equal(count, json_array_size(expected));
   for (size_t i = 0; i < count; i++) {
     sce_buf_t text = {0};
@@ -200,13 +127,13 @@ static sce_error_t *check_index_change(void *ctx, const sce_overlay_change_t *ch
 }
 
 static void check_remains(stage_t *stage, json_t *script) {
-  assert_null(stage->fake.ext.storage->exit_runtime(stage->overlay, true));
+  assert_null(stage->is.ext.storage->exit_runtime(stage->is.overlay, true));
   json_t *expected = json_object_get(script, "transaction_index_after");
   if (expected != NULL) check_index_operations(stage, expected);
   expected = json_object_get(script, "offchain_index_after");
   if (expected == NULL) return;
   index_check_t check = {expected, 0};
-  assert_null(sce_overlay_offchain_changes(stage->overlay, check_index_change, &check));
+  assert_null(sce_overlay_offchain_changes(stage->is.overlay, check_index_change, &check));
   assert_int_equal(check.at, json_array_size(expected));
 }
 
