@@ -1,0 +1,146 @@
+/* metadata.h: what a runtime says about itself: pallets, storage, calls, events, errors, constants, runtime APIs, types.
+ *
+ * Metadata of V8 to V16 becomes one `sce_metadata_t`. V14 and later describe their types; V8 to V13 only name them, and a
+ * table in the library explains the names that it knows; values of other types stay hexadecimal (value.h). Runtimes older
+ * than V15 do not describe their runtime APIs; a second table has the well-known ones.
+ *
+ * The library never calls a runtime here: the caller brings the bytes.
+ *
+ * Threads: functions that take a `const sce_metadata_t *` may run at the same time on one metadata; those that take
+ * `sce_metadata_t *` need it alone. Spans that a function gives out of a metadata live as long as it does, and need not
+ * be valid UTF-8 only where their comment says so. */
+#ifndef SCEXEC_METADATA_H
+#define SCEXEC_METADATA_H
+
+#include "scexec/base.h"
+#include "scexec/version.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sce_metadata sce_metadata_t;
+
+/* ---- loading ---- */
+
+/* Decodes metadata: the bytes that begin with "meta" (see sce_metadata_unwrap()), copied. `version` is what the same
+ * runtime's Core_version said, or NULL: spec_name and spec_version decide what old type names mean, and `apis` which
+ * runtime APIs metadata before V15 has; without it the tables' newest meanings are taken. It is not kept.
+ * Owned by the caller. Errors: SCE_BAD_METADATA with the place and the offset (malformed, unknown version, type ids that
+ * do not exist, types that contain themselves, more than 16 MiB or 262144 types), SCE_OUT_OF_MEMORY. Any thread.
+ * Source: frame-metadata 23, scale-info 2.11. */
+SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t bytes,
+                                      const sce_runtime_version_t *version);
+
+/* Frees metadata and every span out of it. NULL is accepted. */
+SCE_API void sce_metadata_delete(sce_metadata_t *metadata);
+
+/* Takes what the runtime returned, or a file has, and gives the metadata in it: bytes that begin with "meta", the
+ * Vec<u8> around them that Metadata_metadata returns, or the Option of it of Metadata_metadata_at_version. `bytes` points
+ * into `output`. Errors: SCE_NOT_FOUND for an Option that is None, else SCE_BAD_METADATA. */
+SCE_API sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output);
+
+/* From the output of Metadata_metadata_versions, the highest version that sce_metadata_new() takes; 0 when there is none
+ * above 14, for which Metadata_metadata does. Errors: SCE_BAD_METADATA. */
+SCE_API sce_error_t *sce_metadata_best_version(uint32_t *version, sce_span_t output);
+
+/* 8 to 16. */
+SCE_API uint32_t sce_metadata_version(const sce_metadata_t *metadata);
+
+/* The SS58 prefix in the constant System.SS58Prefix; `fallback` where the runtime has none. */
+SCE_API uint16_t sce_metadata_ss58_prefix(const sce_metadata_t *metadata, uint16_t fallback);
+
+/* ---- pallets and their items ---- */
+
+/* No type. */
+#define SCE_TYPE_NONE UINT32_MAX
+
+typedef struct sce_pallet_info {
+  sce_span_t name;
+  uint8_t index;                   /* in calls, events and errors (before V12 in errors only) */
+  uint32_t calls, events, errors;  /* enum types; SCE_TYPE_NONE where the pallet has none */
+  uint32_t storage_count, call_count, event_count, error_count, constant_count, view_count;
+} sce_pallet_info_t;
+
+SCE_API size_t sce_metadata_pallet_count(const sce_metadata_t *metadata);
+/* Pallets in the metadata's order. False, and `pallet` untouched, when there is no place `index`. */
+SCE_API bool sce_metadata_pallet_get(const sce_metadata_t *metadata, sce_pallet_info_t *pallet, size_t index);
+
+/* frame_metadata::v14::StorageHasher. */
+typedef enum sce_hasher {
+  SCE_HASHER_BLAKE2_128 = 0,
+  SCE_HASHER_BLAKE2_256 = 1,
+  SCE_HASHER_BLAKE2_128_CONCAT = 2, /* followed by the key itself, as the other two with "concat" */
+  SCE_HASHER_TWOX_128 = 3,
+  SCE_HASHER_TWOX_256 = 4,
+  SCE_HASHER_TWOX_64_CONCAT = 5,
+  SCE_HASHER_IDENTITY = 6
+} sce_hasher_t;
+
+typedef struct sce_storage_info {
+  sce_span_t pallet;
+  sce_span_t name;
+  uint32_t value_type;
+  uint32_t key_count;        /* 0: a plain value */
+  bool optional;             /* absent means none; otherwise absent means `default_value` */
+  sce_span_t default_value;  /* SCALE */
+} sce_storage_info_t;
+
+/* Storage item `index` of pallet `pallet`; false when there is none. */
+SCE_API bool sce_metadata_storage_get(const sce_metadata_t *metadata, sce_storage_info_t *item, size_t pallet,
+                                      size_t index);
+/* Key `key` of that item: its type (SCE_TYPE_NONE when the metadata contradicts itself) and hasher. False when none. */
+SCE_API bool sce_metadata_storage_key_get(const sce_metadata_t *metadata, uint32_t *type, sce_hasher_t *hasher,
+                                          size_t pallet, size_t index, size_t key);
+/* The places of "Pallet.Item". Errors: SCE_NOT_FOUND with the nearest names. */
+SCE_API sce_error_t *sce_metadata_storage_find(const sce_metadata_t *metadata, size_t *pallet, size_t *index,
+                                               sce_span_t name);
+
+/* ---- runtime APIs ---- */
+
+/* A method, called as "<api>_<name>". */
+typedef struct sce_method_info {
+  sce_span_t api;
+  sce_span_t name;
+  uint32_t api_version; /* 0: not known */
+  uint32_t input_count;
+  uint32_t output;      /* type */
+  bool shipped;         /* out of the library's table, not out of the metadata */
+} sce_method_info_t;
+
+SCE_API size_t sce_metadata_method_count(const sce_metadata_t *metadata);
+SCE_API bool sce_metadata_method_get(const sce_metadata_t *metadata, sce_method_info_t *method, size_t index);
+/* Parameter `input` of method `index`: its name and type. False when there is none. */
+SCE_API bool sce_metadata_method_input_get(const sce_metadata_t *metadata, sce_span_t *name, uint32_t *type,
+                                           size_t index, size_t input);
+/* The place of "Api_method". Errors: SCE_NOT_FOUND with the nearest names. */
+SCE_API sce_error_t *sce_metadata_method_find(const sce_metadata_t *metadata, size_t *index, sce_span_t name);
+
+/* ---- outlines ---- */
+
+enum {
+  SCE_OUTLINE_DOCS = 1, /* with documentation */
+  SCE_OUTLINE_JSON = 2, /* one JSON object or array instead of text */
+  SCE_OUTLINE_TYPES = 4 /* JSON only: with the registry's types */
+};
+
+/* Appends an outline of the whole, of one "Pallet", or of one "Pallet.Item" (any kind of item); `selector` may be empty.
+ * Text is UTF-8 with a newline at the end. `flags`: SCE_OUTLINE_*. Errors: SCE_NOT_FOUND with the nearest names. */
+SCE_API sce_error_t *sce_metadata_outline(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
+                                          unsigned flags);
+
+/* The same of runtime APIs: all, one "Api", or one "Api_method". */
+SCE_API sce_error_t *sce_metadata_outline_apis(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
+                                               unsigned flags);
+
+/* Appends what `newer` adds, removes and changes against `older`: pallets, calls (with indices and arguments), events,
+ * errors, storage, constants, runtime APIs; types are compared by structure, whatever their numbers. Text is a line a
+ * difference, beginning with '+', '-' or '~'; with SCE_OUTLINE_JSON an array of
+ * {"change": "added"|"removed"|"changed", "kind", "name", "before", "after"}, `before` and `after` where they apply. */
+SCE_API sce_error_t *sce_metadata_diff(sce_buf_t *out, const sce_metadata_t *older, const sce_metadata_t *newer,
+                                       unsigned flags);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,217 @@
+/* apis.c: runtime APIs: those of the shipped table for metadata that has none, finding methods, and the bytes that a call
+ * takes and gives. */
+#include "metadata/apis.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "metadata/encoder.h"
+#include "metadata/json_out.h"
+#include "metadata/registry.h"
+#include "metadata/suggest.h"
+
+#include <string.h>
+
+/* ---- the shipped table ---- */
+
+static uint32_t api_version(const sce_runtime_version_t *version, const char *name) {
+  const uint8_t *id = sce_known_api_id(name);
+  const sce_api_version_t *api = id == NULL ? NULL : sce_runtime_version_api(version, id);
+  return api != NULL ? api->version : 0;
+}
+
+static bool row_fits(const sce_known_method_t *row, uint32_t version) {
+  if (version == UINT32_MAX) return row->last == 0;
+  return row->first <= version && (row->last == 0 || version <= row->last);
+}
+
+/* `a: T, b: U` as a struct, whose fields become the method's inputs. */
+static sce_error_t *make_inputs(sce_metadata_t *md, sce_method_t *method, const char *inputs) {
+  sce_buf_t text = {0};
+  sce_span_t kept = {NULL, 0}, nowhere = {NULL, 0};
+  uint32_t type = 0;
+  if (inputs[0] == '\0') return NULL;
+  sce_error_t *err = sce_buf_printf(&text, "{%s}", inputs);
+  if (err == NULL) err = sce_arena_copy(&md->arena, &kept, sce_buf_span(&text));
+  sce_buf_free(&text);
+  if (err == NULL) err = sce_expr_resolve(md, &type, kept, nowhere);
+  if (err != NULL) return err;
+  method->inputs = md->types[type].fields.items;
+  method->input_count = md->types[type].fields.count;
+  return NULL;
+}
+
+static sce_error_t *make_method(sce_metadata_t *md, sce_method_t *method, const sce_known_method_t *row) {
+  sce_span_t nowhere = {NULL, 0};
+  method->name = sce_span_text(row->name);
+  SCE_TRY(make_inputs(md, method, row->inputs));
+  return sce_expr_resolve(md, &method->output, sce_span_text(row->output), nowhere);
+}
+
+/* Adds the API of rows[0..count] in its version, when the runtime has it. */
+static sce_error_t *add_api(sce_metadata_t *md, const sce_runtime_version_t *version, const sce_known_method_t *rows,
+                            size_t count) {
+  uint32_t v = UINT32_MAX;
+  void *room;
+  if (version != NULL) v = api_version(version, rows[0].api);
+  if (v == 0) return NULL;
+  SCE_TRY(sce_arena_alloc(&md->arena, &room, count, sizeof(sce_method_t)));
+  sce_method_t *methods = room;
+  sce_api_t *api = &md->apis[md->api_count];
+  for (size_t i = 0; i < count; i++)
+    if (row_fits(&rows[i], v)) SCE_TRY(sce_error_prefix(make_method(md, &methods[api->method_count++], &rows[i]),
+                                                        "shipped method %s_%s", rows[i].api, rows[i].name));
+  api->name = sce_span_text(rows[0].api);
+  api->version = version != NULL ? v : 0;
+  api->methods = methods;
+  md->api_count++;
+  return NULL;
+}
+
+sce_error_t *sce_apis_add_known(sce_metadata_t *md, const sce_runtime_version_t *version) {
+  size_t count, first = 0;
+  void *room;
+  const sce_known_method_t *rows = sce_known_methods(&count);
+  SCE_TRY(sce_arena_alloc(&md->arena, &room, count, sizeof(sce_api_t)));
+  md->apis = room;
+  for (size_t i = 1; i <= count; i++) {
+    if (i < count && strcmp(rows[i].api, rows[first].api) == 0) continue;
+    SCE_TRY(add_api(md, version, rows + first, i - first));
+    first = i;
+  }
+  return NULL;
+}
+
+/* ---- finding ---- */
+
+/* The method at a place that counts through all APIs, or NULL; *api gets its API. */
+static const sce_method_t *method_at(const sce_metadata_t *md, const sce_api_t **api, size_t index) {
+  for (uint32_t i = 0; i < md->api_count; i++) {
+    *api = &md->apis[i];
+    if (index < md->apis[i].method_count) return &md->apis[i].methods[index];
+    index -= md->apis[i].method_count;
+  }
+  return NULL;
+}
+
+size_t sce_metadata_method_count(const sce_metadata_t *metadata) {
+  size_t count = 0;
+  for (uint32_t i = 0; i < metadata->api_count; i++) count += metadata->apis[i].method_count;
+  return count;
+}
+
+bool sce_metadata_method_get(const sce_metadata_t *metadata, sce_method_info_t *method, size_t index) {
+  const sce_api_t *api;
+  const sce_method_t *m = method_at(metadata, &api, index);
+  if (m == NULL) return false;
+  *method = (sce_method_info_t){.api = api->name,
+                                .name = m->name,
+                                .api_version = api->version,
+                                .input_count = m->input_count,
+                                .output = m->output,
+                                .shipped = metadata->version < 15};
+  return true;
+}
+
+bool sce_metadata_method_input_get(const sce_metadata_t *metadata, sce_span_t *name, uint32_t *type, size_t index,
+                                   size_t input) {
+  const sce_api_t *api;
+  const sce_method_t *m = method_at(metadata, &api, index);
+  if (m == NULL || input >= m->input_count) return false;
+  *name = m->inputs[input].name;
+  *type = m->inputs[input].type;
+  return true;
+}
+
+static bool is_method(const sce_api_t *api, const sce_method_t *m, sce_span_t name) {
+  return name.len == api->name.len + 1 + m->name.len && sce_span_starts_with(name, api->name) &&
+         name.data[api->name.len] == '_' &&
+         sce_span_equal(sce_span(name.data + api->name.len + 1, m->name.len), m->name);
+}
+
+sce_error_t *sce_metadata_method_find(const sce_metadata_t *metadata, size_t *index, sce_span_t name) {
+  size_t at = 0;
+  sce_suggest_t near = sce_suggest(name);
+  for (uint32_t i = 0; i < metadata->api_count; i++) {
+    const sce_api_t *api = &metadata->apis[i];
+    for (uint32_t j = 0; j < api->method_count; j++, at++) {
+      if (is_method(api, &api->methods[j], name)) {
+        *index = at;
+        return NULL;
+      }
+      sce_suggest_offer(&near, api->name, '_', api->methods[j].name);
+    }
+  }
+  return sce_suggest_error(&near, "runtime API method");
+}
+
+/* ---- arguments and answers ---- */
+
+/* Adds the parameter, its type and an example to what is wrong with an argument. */
+static sce_error_t *explain(const sce_metadata_t *md, sce_error_t *err, const sce_field_t *input, size_t place) {
+  sce_buf_t type = {0}, example = {0};
+  if (err == NULL || sce_error_kind(err) != SCE_BAD_INPUT) return err;
+  sce_error_t *failed = sce_type_name(md, &type, input->type);
+  if (failed == NULL) failed = sce_type_example(md, &example, input->type, NULL);
+  if (failed == NULL) {
+    sce_error_t *full = sce_error_new(SCE_BAD_INPUT, "%s (args[%zu] is %.*s: %.*s, such as %.*s%s)", sce_error_message(err),
+                                      place, (int)input->name.len, (const char *)input->name.data, (int)type.len,
+                                      (const char *)type.data, (int)(example.len < 400 ? example.len : 400),
+                                      (const char *)example.data, example.len < 400 ? "" : "…");
+    sce_error_delete(err);
+    err = full;
+  }
+  sce_error_delete(failed);
+  sce_buf_free(&type);
+  sce_buf_free(&example);
+  return err;
+}
+
+static sce_error_t *encode_args(const sce_metadata_t *md, sce_buf_t *bytes, const sce_method_t *m, json_t *args) {
+  if (!json_is_array(args) || json_array_size(args) != m->input_count) {
+    sce_buf_t due = {0};
+    sce_error_t *err = NULL;
+    for (uint32_t i = 0; err == NULL && i < m->input_count; i++) {
+      err = sce_buf_printf(&due, "%s%.*s: ", i > 0 ? ", " : "", (int)m->inputs[i].name.len,
+                           (const char *)m->inputs[i].name.data);
+      if (err == NULL) err = sce_type_name(md, &due, m->inputs[i].type);
+    }
+    if (err == NULL)
+      err = sce_error_new(SCE_BAD_INPUT, "expected %u arguments (%.*s), got %zu", m->input_count, (int)due.len,
+                          due.len > 0 ? (const char *)due.data : "", json_array_size(args));
+    sce_buf_free(&due);
+    return err;
+  }
+  sce_encoder_t e = {md, bytes, 0};
+  sce_place_t root = {.name = sce_span_text("args")};
+  for (uint32_t i = 0; i < m->input_count; i++) {
+    sce_place_t place = {.up = &root, .index = i};
+    sce_error_t *err = sce_encoder_value(&e, m->inputs[i].type, json_array_get(args, i), &place);
+    if (err != NULL) return explain(md, err, &m->inputs[i], i);
+  }
+  return NULL;
+}
+
+static sce_error_t *no_method(size_t method) {
+  return sce_error_new(SCE_NOT_FOUND, "no runtime API method %zu", method);
+}
+
+sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method, sce_span_t json) {
+  const sce_api_t *api;
+  const sce_method_t *m = method_at(metadata, &api, method);
+  json_t *args;
+  if (m == NULL) return no_method(method);
+  SCE_TRY(sce_error_prefix(sce_json_parse(&args, json), "args"));
+  size_t start = bytes->len;
+  sce_error_t *err = encode_args(metadata, bytes, m, args);
+  json_decref(args);
+  if (err != NULL) bytes->len = start;
+  return err;
+}
+
+sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method, sce_span_t output,
+                                      const sce_value_format_t *format) {
+  const sce_api_t *api;
+  const sce_method_t *m = method_at(metadata, &api, method);
+  if (m == NULL) return no_method(method);
+  return sce_value_decode(metadata, json, m->output, output, format);
+}

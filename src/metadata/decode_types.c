@@ -1,0 +1,177 @@
+/* decode_types.c: the type registry of V14 and later. Source: scale-info 2.11, src/portable.rs, src/ty/.
+ * Ids are checked twice: each type's own id is its place (PortableRegistry::resolve takes it so), and every id met is
+ * below the count, which a registry lets one check only when it is read to its end. */
+#include "metadata/decode.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* Highest id met and where, checked at the end. */
+typedef struct ids {
+  uint32_t highest;
+  size_t at;
+} ids_t;
+
+static sce_error_t *read_id(sce_scale_reader_t *in, ids_t *ids, uint32_t *type) {
+  size_t at = in->at;
+  SCE_TRY(sce_scale_read_compact_u32(in, type));
+  if (*type >= ids->highest) *ids = (ids_t){*type, at};
+  return NULL;
+}
+
+sce_error_t *sce_metadata_read_docs(sce_scale_reader_t *in, sce_docs_t *docs) {
+  uint32_t count;
+  SCE_TRY(sce_scale_read_count(in, &count, 1));
+  size_t start = in->at;
+  sce_span_t line;
+  for (uint32_t i = 0; i < count; i++) SCE_TRY(sce_scale_read_text(in, &line));
+  *docs = (sce_docs_t){in->bytes.data + start, (uint32_t)(in->at - start), count};
+  return NULL;
+}
+
+bool sce_docs_next(sce_docs_t *docs, sce_span_t *line) {
+  if (docs->count == 0) return false;
+  sce_scale_reader_t in = sce_scale_reader((sce_span_t){docs->data, docs->len});
+  sce_error_t *err = sce_scale_read_bytes(&in, line);
+  if (err != NULL) { /* can't be: the bytes were checked */
+    sce_error_delete(err);
+    return false;
+  }
+  *docs = (sce_docs_t){docs->data + in.at, docs->len - (uint32_t)in.at, docs->count - 1};
+  return true;
+}
+
+sce_error_t *sce_metadata_read_option_text(sce_scale_reader_t *in, sce_span_t *text) {
+  bool present;
+  SCE_TRY(sce_scale_read_option(in, &present));
+  *text = (sce_span_t){NULL, 0};
+  return present ? sce_scale_read_text(in, text) : NULL;
+}
+
+sce_error_t *sce_metadata_read_vec(sce_metadata_t *md, sce_scale_reader_t *in, void *items, uint32_t *count,
+                                   size_t min_item, size_t item_size) {
+  uint32_t n;
+  void *room;
+  SCE_TRY(sce_scale_read_count(in, &n, min_item));
+  SCE_TRY(sce_arena_alloc(&md->arena, &room, n, item_size));
+  memcpy(items, &room, sizeof room); /* `items` is the address of a pointer of any type */
+  *count = n;
+  return NULL;
+}
+
+static sce_error_t *read_fields(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, sce_fields_t *fields) {
+  sce_field_t *items;
+  uint32_t count;
+  SCE_TRY(sce_metadata_read_vec(md, in, &items, &count, 4, sizeof *items));
+  for (uint32_t i = 0; i < count; i++) {
+    SCE_TRY(sce_metadata_read_option_text(in, &items[i].name));
+    SCE_TRY(read_id(in, ids, &items[i].type));
+    SCE_TRY(sce_metadata_read_option_text(in, &items[i].type_name));
+    SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
+  }
+  *fields = (sce_fields_t){items, count};
+  return NULL;
+}
+
+static sce_error_t *read_variants(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, sce_type_t *type) {
+  sce_variant_t *items;
+  size_t at = in->at;
+  SCE_TRY(sce_metadata_read_vec(md, in, &items, &type->variant_count, 4, sizeof *items));
+  if (type->variant_count > 256) return sce_scale_error(in, at, "enum with more than 256 variants");
+  for (uint32_t i = 0; i < type->variant_count; i++) {
+    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_error_prefix(read_fields(md, in, ids, &items[i].fields), "variants[%u]", i));
+    SCE_TRY(sce_scale_read_u8(in, &items[i].index));
+    SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
+  }
+  type->variants = items;
+  return NULL;
+}
+
+static sce_error_t *read_tuple(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, sce_type_t *type) {
+  sce_field_t *items;
+  SCE_TRY(sce_metadata_read_vec(md, in, &items, &type->fields.count, 1, sizeof *items));
+  for (uint32_t i = 0; i < type->fields.count; i++) SCE_TRY(read_id(in, ids, &items[i].type));
+  type->fields.items = items;
+  return NULL;
+}
+
+static sce_error_t *read_primitive(sce_scale_reader_t *in, sce_type_t *type) {
+  size_t at = in->at;
+  SCE_TRY(sce_scale_read_u8(in, &type->primitive));
+  if (type->primitive <= SCE_PRIM_I256) return NULL;
+  return sce_error_new(in->kind, "primitive type %u at offset %zu is unknown", type->primitive, at);
+}
+
+static sce_error_t *read_def(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, sce_type_t *type) {
+  size_t at = in->at;
+  SCE_TRY(sce_scale_read_u8(in, &type->def));
+  switch (type->def) {
+    case SCE_DEF_COMPOSITE: return read_fields(md, in, ids, &type->fields);
+    case SCE_DEF_VARIANT: return read_variants(md, in, ids, type);
+    case SCE_DEF_SEQUENCE:
+    case SCE_DEF_COMPACT: return read_id(in, ids, &type->target);
+    case SCE_DEF_ARRAY: SCE_TRY(sce_scale_read_u32(in, &type->len)); return read_id(in, ids, &type->target);
+    case SCE_DEF_TUPLE: return read_tuple(md, in, ids, type);
+    case SCE_DEF_PRIMITIVE: return read_primitive(in, type);
+    case SCE_DEF_BITS: SCE_TRY(read_id(in, ids, &type->target)); return read_id(in, ids, &type->order);
+    default: return sce_error_new(in->kind, "definition %u at offset %zu is unknown", type->def, at);
+  }
+}
+
+static sce_error_t *read_params(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, sce_type_t *type) {
+  sce_type_param_t *items;
+  SCE_TRY(sce_metadata_read_vec(md, in, &items, &type->param_count, 2, sizeof *items));
+  for (uint32_t i = 0; i < type->param_count; i++) {
+    bool present;
+    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_scale_read_option(in, &present));
+    items[i].type = SCE_TYPE_NONE;
+    if (present) SCE_TRY(read_id(in, ids, &items[i].type));
+  }
+  type->params = items;
+  return NULL;
+}
+
+static sce_error_t *read_type(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, uint32_t place) {
+  sce_type_t *type = &md->types[place];
+  size_t at = in->at;
+  uint32_t id;
+  SCE_TRY(sce_scale_read_compact_u32(in, &id));
+  if (id != place) return sce_error_new(in->kind, "id %u at offset %zu, %u was due", id, at, place);
+  sce_span_t *path;
+  SCE_TRY(sce_metadata_read_vec(md, in, &path, &type->path_count, 1, sizeof *path));
+  for (uint32_t i = 0; i < type->path_count; i++) SCE_TRY(sce_scale_read_text(in, &path[i]));
+  type->path = path;
+  SCE_TRY(read_params(md, in, ids, type));
+  SCE_TRY(read_def(md, in, ids, type));
+  return sce_metadata_read_docs(in, &type->docs);
+}
+
+sce_error_t *sce_metadata_read_types(sce_metadata_t *md, sce_scale_reader_t *in) {
+  uint32_t count;
+  size_t start = in->at;
+  SCE_TRY(sce_error_prefix(sce_scale_read_count(in, &count, 6), "types"));
+  if (count > SCE_METADATA_MAX_TYPES) return sce_scale_error(in, start, "types: more than 262144");
+  md->types = sce_calloc(count > 0 ? count : 1, sizeof *md->types);
+  if (md->types == NULL) return sce_error_oom();
+  md->type_cap = count > 0 ? count : 1;
+  md->type_count = md->metadata_type_count = count;
+  ids_t ids = {0, 0};
+  for (uint32_t i = 0; i < count; i++) SCE_TRY(sce_error_prefix(read_type(md, in, &ids, i), "types[%u]", i));
+  if (ids.at != 0 && ids.highest >= count)
+    return sce_error_new(in->kind, "types: id %u at offset %zu, the registry has %u types", ids.highest, ids.at, count);
+  return NULL;
+}
+
+sce_error_t *sce_metadata_read_type_id(const sce_metadata_t *md, sce_scale_reader_t *in, uint32_t *type) {
+  size_t at = in->at;
+  uint32_t id;
+  SCE_TRY(sce_scale_read_compact_u32(in, &id));
+  if (id >= md->type_count)
+    return sce_error_new(in->kind, "type %u at offset %zu, the registry has %u types", id, at, md->type_count);
+  *type = id;
+  return NULL;
+}

@@ -1,0 +1,92 @@
+/* registry.h: the table of types: adding to it, finding by name or expression, printing, and how values are shaped. */
+#ifndef SCE_METADATA_REGISTRY_H
+#define SCE_METADATA_REGISTRY_H
+
+#include "metadata/model.h"
+
+/* ---- adding (registry.c) ---- */
+
+/* Appends a type and gives its id. Pointers into md->types are void after. */
+sce_error_t *sce_registry_add(sce_metadata_t *md, uint32_t *id, const sce_type_t *type);
+/* Common forms of it. */
+sce_error_t *sce_registry_add_sequence(sce_metadata_t *md, uint32_t *id, uint32_t item);
+sce_error_t *sce_registry_add_primitive(sce_metadata_t *md, uint32_t *id, sce_primitive_t primitive);
+sce_error_t *sce_registry_add_option(sce_metadata_t *md, uint32_t *id, uint32_t inner);
+
+/* The type that a name stands for in a scope (a pallet, or empty), SCE_TYPE_NONE when not known. */
+uint32_t sce_names_find(const sce_name_map_t *map, sce_span_t scope, sce_span_t name);
+/* `scope` and `name` must live as long as the map. */
+sce_error_t *sce_names_put(sce_name_map_t *map, sce_span_t scope, sce_span_t name, uint32_t type);
+/* Forgets names of types from `count` on. */
+void sce_names_trim(sce_name_map_t *map, uint32_t count);
+void sce_names_free(sce_name_map_t *map);
+
+/* ---- shapes (shape.c) ---- */
+
+/* Derives shape and sizes of every type from `first` on. Refuses types of infinite size (SCE_BAD_METADATA). */
+sce_error_t *sce_registry_derive(sce_metadata_t *md, uint32_t first);
+
+/* The type that `type` is written as: itself, or what it wraps. */
+static inline const sce_type_t *sce_type_inner(const sce_metadata_t *md, uint32_t type) {
+  const sce_type_t *t = &md->types[type];
+  return t->shape == SCE_SHAPE_NEWTYPE ? &md->types[t->target] : t;
+}
+
+/* The variant with this index, or NULL. */
+static inline const sce_variant_t *sce_type_variant(const sce_type_t *type, uint8_t index) {
+  if (index >= type->variant_span || type->by_index[index] == 0) return NULL;
+  return &type->variants[type->by_index[index] - 1];
+}
+
+/* ---- expressions (expr.c) ---- */
+
+/* The type of an expression such as `Vec<(u32, AccountId)>` as met in `pallet` (empty: nowhere in particular); added if
+ * need be, shapes not yet derived. What a name means says sce_names_resolve(). */
+sce_error_t *sce_expr_resolve(sce_metadata_t *md, uint32_t *type, sce_span_t text, sce_span_t pallet);
+
+/* ---- names (names.c) ---- */
+
+/* A name as an expression has it: `path::name<args>`; path ends in "::" or is empty, args has its brackets or is empty. */
+typedef struct sce_name {
+  sce_span_t path, name, args;
+} sce_name_t;
+
+/* The type that a name means, met in `pallet`. While loading, an unknown name gives a type of unknown layout and an
+ * ambiguous one its first meaning; later both are SCE_NOT_FOUND. */
+sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_name_t *name, sce_span_t pallet);
+/* Fills md->segments and the types' `ambiguous` flags from the metadata's own types. */
+sce_error_t *sce_names_index(sce_metadata_t *md);
+/* A type of unknown layout called `name`. */
+sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_t name);
+
+/* What AccountId, BlockNumber, Call and so on are in this runtime; SCE_TYPE_NONE when `name` is none of these or the
+ * metadata has no such type. */
+uint32_t sce_names_find_well_known(const sce_metadata_t *md, sce_span_t name);
+
+bool sce_text_is(sce_span_t text, const char *literal);
+/* The last segment of a type's path; empty when it has none. */
+sce_span_t sce_type_last_segment(const sce_type_t *type);
+/* True when the path ends in this segment. */
+bool sce_type_is_called(const sce_type_t *type, const char *segment);
+
+const sce_pallet_t *sce_metadata_find_pallet(const sce_metadata_t *md, sce_span_t name);
+const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_span_t name);
+
+/* ---- shipped data (known_types.c, known_api_types.c) ---- */
+
+/* What a name means to chains whose metadata does not say. */
+typedef struct sce_known_type {
+  const char *name;   /* `Name`, or `Pallet::Name` where it means something else in one pallet */
+  const char *def;    /* an expression of expr.c */
+  const char *chain;  /* spec_name; NULL: every chain */
+  uint32_t first_spec, last_spec; /* with `chain`; last 0: no end */
+  uint8_t first_md, last_md;      /* metadata versions; last 0: no end */
+} sce_known_type_t;
+
+/* The rows of known_api_types.c. */
+const sce_known_type_t *sce_known_api_types(size_t *count);
+
+/* The first row for `name` that fits, or NULL. */
+const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t pallet, sce_span_t name);
+
+#endif
