@@ -1,8 +1,8 @@
 /* chain_spec.h: raw chain specs: the JSON files that nodes start a chain from.
  *
- * Source: sc-chain-spec (ChainSpec, ClientSpec, RawGenesis). `genesis.raw` may be the object {"top", "childrenDefault"} or
- * the list [top, childrenDefault] of Kusama's spec. Of equal keys the last one counts, as for serde. Keys of the top trie
- * under ":child_storage:" are left out: child roots are computed.
+ * Source: sc-chain-spec (ChainSpec, ClientSpec, RawGenesis). `genesis.raw` may be the object {"top", "childrenDefault"}
+ * or the list [top, childrenDefault] of Kusama's spec. Of equal keys the last one counts, as for serde. Keys of the top
+ * trie under ":child_storage:" are left out: child roots are computed.
  */
 #ifndef SCEXEC_CHAIN_SPEC_H
 #define SCEXEC_CHAIN_SPEC_H
@@ -19,8 +19,8 @@ extern "C" {
 /* A parsed spec: immutable, shared freely by threads. */
 typedef struct sce_chain_spec sce_chain_spec_t;
 
-/* Parses the text of a raw chain spec. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong item;
- * a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
+/* Parses the text of a raw chain spec. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong
+ * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
 SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
 
 /* The same for a file; SCE_IO when it can't be read. Errors begin with the path. */

@@ -67,6 +67,8 @@ typedef struct sce_backend_ops {
   /* The child whose name is the least after `name` (`inclusive`: at or after), in bytewise order of names. */
   sce_error_t *(*next_child)(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t *name, sce_span_t after,
                              bool inclusive);
+  /* Keys in the trie. */
+  sce_error_t *(*count)(const sce_backend_t *backend, uint64_t *keys, sce_trie_id_t trie);
   void (*delete)(sce_backend_t *backend);
 } sce_backend_ops_t;
 

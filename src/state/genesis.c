@@ -118,7 +118,8 @@ static sce_error_t *at_key(sce_error_t *err, const char *what, sce_span_t key) {
   sce_buf_t hex = {0};
   bool whole = key.len <= 64;
   sce_error_t *no_hex = sce_hex_append(&hex, sce_span(key.data, whole ? key.len : 64));
-  if (no_hex == NULL) err = sce_error_prefix(err, "%s 0x%.*s%s", what, (int)hex.len, (const char *)hex.data, whole ? "" : "…");
+  if (no_hex == NULL)
+    err = sce_error_prefix(err, "%s 0x%.*s%s", what, (int)hex.len, (const char *)hex.data, whole ? "" : "…");
   sce_error_delete(no_hex);
   sce_buf_free(&hex);
   return err;
@@ -226,8 +227,9 @@ static sce_error_t *read_genesis(spec_reader_t *reader) {
     SCE_TRY(sce_json_member(reader->in, &more, &name));
     if (!more) break;
     if (!sce_json_string_is(name, "raw"))
-      return sce_json_error(reader->in, "not a raw chain spec: this one describes its genesis instead of listing it. Make a "
-                                        "raw one with the chain's node: build-spec --chain FILE --raw");
+      return sce_json_error(reader->in,
+                            "not a raw chain spec: this one describes its genesis instead of listing it. Make a "
+                            "raw one with the chain's node: build-spec --chain FILE --raw");
     if (seen) return sce_json_error(reader->in, "genesis.raw twice");
     seen = true;
     SCE_TRY(read_raw(reader));

@@ -263,16 +263,16 @@ static sce_error_t *pass_or_enter(sce_json_reader_t *in, uint8_t kinds[SCE_JSON_
   sce_json_string_t string;
   sce_span_t number;
   switch (kind) {
-  case SCE_JSON_OBJECT:
-  case SCE_JSON_ARRAY:
-    SCE_TRY(sce_json_enter(in, kind));
-    kinds[in->depth] = (uint8_t)kind;
-    return NULL;
-  case SCE_JSON_STRING: return sce_json_read_string(in, &string);
-  case SCE_JSON_NUMBER: return sce_json_read_number(in, &number);
-  case SCE_JSON_TRUE: return pass_word(in, "true");
-  case SCE_JSON_FALSE: return pass_word(in, "false");
-  case SCE_JSON_NULL: return pass_word(in, "null");
+    case SCE_JSON_OBJECT:
+    case SCE_JSON_ARRAY:
+      SCE_TRY(sce_json_enter(in, kind));
+      kinds[in->depth] = (uint8_t)kind;
+      return NULL;
+    case SCE_JSON_STRING: return sce_json_read_string(in, &string);
+    case SCE_JSON_NUMBER: return sce_json_read_number(in, &number);
+    case SCE_JSON_TRUE: return pass_word(in, "true");
+    case SCE_JSON_FALSE: return pass_word(in, "false");
+    case SCE_JSON_NULL: return pass_word(in, "null");
   }
   return NULL;
 }

@@ -1,8 +1,8 @@
-/* json_pull.h: reading JSON (RFC 8259) piece by piece, without building a tree: a chain spec is megabytes of hexadecimal
- * strings that go straight into a table.
+/* json_pull.h: reading JSON (RFC 8259) piece by piece, without building a tree: a chain spec is megabytes of
+ * hexadecimal strings that go straight into a table.
  *
- * As strict as serde_json: no comments, no trailing commas, no byte order mark, strings in well-formed UTF-8. All errors
- * are SCE_BAD_INPUT and name line and column. */
+ * As strict as serde_json: no comments, no trailing commas, no byte order mark, strings in well-formed UTF-8. All
+ * errors are SCE_BAD_INPUT and name line and column. */
 #ifndef SCE_STATE_JSON_PULL_H
 #define SCE_STATE_JSON_PULL_H
 

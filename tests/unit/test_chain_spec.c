@@ -1,5 +1,5 @@
-/* test_chain_spec.c: raw chain specs: the five real ones (fetched by scripts/fetch-inputs.sh), and what must be refused.
- * Numbers of keys were counted in the files with Python's json. */
+/* test_chain_spec.c: raw chain specs: the five real ones (fetched by scripts/fetch-inputs.sh), and what must be
+ * refused. Numbers of keys were counted in the files with Python's json. */
 #include "base/buf.h"
 #include "base/error.h"
 #include "scexec/chain_spec.h"
@@ -69,7 +69,8 @@ static void real_specs(void **state) {
 static void both_forms_and_children(void **state) {
   (void)state;
   static const char *const texts[] = {
-      "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x\",\"0x02\":\"0xAbcd\",\"0x3a6368696c645f73746f72616765"
+      "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x\",\"0x02\":\"0xAbcd\","
+      "\"0x3a6368696c645f73746f72616765"
       "3a64656661756c743a61\":\"0x11\"},\"childrenDefault\":{\"0x61\":{\"0x\":\"0x00\"},\"0x\":{}}}}}",
       " {\"genesis\" : { \"raw\" : [ {\"0x01\":\"0x\" , \"0x02\":\"0x00\", \"\\u0030x02\" : \"0xa\\u0062CD\"}, "
       "{\"0x61\":{\"0x\":\"0x00\"},\"0x\":{}} ]}}\n"};
@@ -95,9 +96,10 @@ static void both_forms_and_children(void **state) {
 
 static void properties_of_all_kinds(void **state) {
   (void)state;
-  sce_chain_spec_t *spec = parsed("{\"name\":\"a\\\"\\u00e9\\ud83d\\ude00\\n\",\"chainType\":{\"Custom\":\"x\"},\"protocolId\":null,"
-                                  "\"properties\":{\"ss58Format\":16384,\"other\":[{}],\"tokenSymbol\":[\"A\",\"B\"],"
-                                  "\"tokenDecimals\":[7,-1]},\"genesis\":{\"raw\":[{}]}}");
+  sce_chain_spec_t *spec =
+      parsed("{\"name\":\"a\\\"\\u00e9\\ud83d\\ude00\\n\",\"chainType\":{\"Custom\":\"x\"},\"protocolId\":null,"
+             "\"properties\":{\"ss58Format\":16384,\"other\":[{}],\"tokenSymbol\":[\"A\",\"B\"],"
+             "\"tokenDecimals\":[7,-1]},\"genesis\":{\"raw\":[{}]}}");
   const char *symbol;
   uint32_t decimals;
   uint16_t format;
@@ -125,9 +127,9 @@ static void wrong_specs_are_refused(void **state) {
       {"\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
       {"{}", "chain spec: line 1, column 3: no member \"genesis\": this is not a chain spec"},
       {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has no \"raw\""},
-      {"{\"genesis\":{\"runtime\":{\"system\":1}}}",
-       "chain spec: line 1, column 23: not a raw chain spec: this one describes its genesis instead of listing it. Make a raw "
-       "one with the chain's node: build-spec --chain FILE --raw"},
+      {"{\"genesis\":{\"runtime\":{\"system\":1}}}", "chain spec: line 1, column 23: not a raw chain spec: this one "
+                                                     "describes its genesis instead of listing it. Make a raw "
+                                                     "one with the chain's node: build-spec --chain FILE --raw"},
       {"{\"genesis\":{\"raw\":{}}}", "chain spec: line 1, column 21: genesis.raw has no \"top\""},
       {"{\"genesis\":{\"raw\":[]}}",
        "chain spec: line 1, column 21: genesis.raw is an empty list: it should hold the top trie first"},
@@ -144,7 +146,8 @@ static void wrong_specs_are_refused(void **state) {
       {"{\"genesis\":{\"raw\":{\"top\":{\"01\":\"0x\"}}}}",
        "chain spec: genesis.raw.top: line 1, column 27: hexadecimal data must begin with 0x"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x012\"}}}}",
-       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: odd number of hexadecimal digits (3): a byte is two digits"},
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: odd number of hexadecimal digits (3): a byte is two "
+       "digits"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":null}}}}",
        "chain spec: genesis.raw.top: key 0x01: line 1, column 34: expected a string"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x",

@@ -1,0 +1,77 @@
+/* overlay.h: pending changes over a state: the storage of a call.
+ *
+ *   sce_overlay_new(&overlay, state);
+ *   ext.storage = sce_overlay_ops();
+ *   ext.storage_ctx = overlay;
+ *
+ * Behaviour is that of sp-state-machine 0.54 (Ext over OverlayedChanges), with one difference: a root that is asked for
+ * after an append is computed anew, where upstream answers with the one from before. An overlay is used by one thread
+ * at a time. A call that only reads allocates nothing here.
+ */
+#ifndef SCEXEC_OVERLAY_H
+#define SCEXEC_OVERLAY_H
+
+#include "scexec/state.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sce_overlay sce_overlay_t;
+
+/* An overlay without changes; it holds a reference to `state`. */
+SCE_API sce_error_t *sce_overlay_new(sce_overlay_t **overlay, sce_state_t *state);
+SCE_API void sce_overlay_delete(sce_overlay_t *overlay);
+
+/* The storage operations to put into sce_externalities_t, with the overlay as their context. Static storage.
+ * Transactions opened through them outside of a call are the client's: calls cannot close them. */
+SCE_API const sce_storage_ops_t *sce_overlay_ops(void);
+
+/* Drops all changes and open transactions. Costs in proportion to what was written. */
+SCE_API void sce_overlay_reset(sce_overlay_t *overlay);
+
+/* The same, and goes over to another state. */
+SCE_API void sce_overlay_set_state(sce_overlay_t *overlay, sce_state_t *state);
+
+/* The state below; borrowed. */
+SCE_API sce_state_t *sce_overlay_state(const sce_overlay_t *overlay);
+
+/* Where warnings go: writes that are refused, transactions that a call left open. `log` is copied; NULL: nowhere. */
+SCE_API void sce_overlay_set_log(sce_overlay_t *overlay, const sce_log_t *log);
+
+/* True when nothing was written. */
+SCE_API bool sce_overlay_is_empty(const sce_overlay_t *overlay);
+
+/* One changed key. */
+typedef struct sce_overlay_change {
+  const sce_span_t *child; /* NULL: top trie */
+  sce_span_t key;
+  sce_value_t value; /* found false: the key is removed */
+} sce_overlay_change_t;
+
+/* Called for each change; an error ends the walk and is passed on. Spans are borrowed for the call. The overlay must
+ * not be changed meanwhile. */
+typedef sce_error_t *(*sce_overlay_change_fn)(void *ctx, const sce_overlay_change_t *change);
+
+/* Walks the pending changes: the top trie by key, then each child by name. Keys that were written back to the value
+ * they had are among them. Child roots appear in the top trie only once a root was asked for. */
+SCE_API sce_error_t *sce_overlay_changes(sce_overlay_t *overlay, sce_overlay_change_fn change, void *ctx);
+
+/* The same for the off-chain index (child is NULL). */
+SCE_API sce_error_t *sce_overlay_offchain_changes(sce_overlay_t *overlay, sce_overlay_change_fn change, void *ctx);
+
+/* One record of the transaction index, in the order of the calls. */
+typedef struct sce_index_operation {
+  bool renew; /* false: index */
+  uint32_t extrinsic;
+  uint32_t size; /* 0 with renew */
+  uint8_t hash[32];
+} sce_index_operation_t;
+
+/* The records of the transaction index; borrowed until the next use of the overlay. */
+SCE_API const sce_index_operation_t *sce_overlay_index_operations(const sce_overlay_t *overlay, size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

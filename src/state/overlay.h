@@ -1,0 +1,98 @@
+/* overlay.h: the inside of sce_overlay_t, shared by overlay.c (layers), overlay_ops.c (reads and writes) and
+ * overlay_root.c (roots and lists of changes). */
+#ifndef SCE_STATE_OVERLAY_H
+#define SCE_STATE_OVERLAY_H
+
+#include "scexec/overlay.h"
+#include "state/overlay_map.h"
+#include "state/state.h"
+
+/* Pending writes of one child. */
+typedef struct sce_ov_child {
+  sce_key_head_t head; /* the name; owned */
+  sce_trie_id_t trie;  /* in the backend; SCE_TRIE_NONE for a new child */
+  sce_ov_map_t map;
+} sce_ov_child_t;
+
+/* What a write replaced. */
+typedef struct sce_ov_undo {
+  uint32_t map; /* sce_overlay_map */
+  uint32_t id;
+  uint8_t prefix_len; /* appends: the length prefix that the older version had */
+  uint8_t prefix[5];
+  sce_ov_version_t before;
+} sce_ov_undo_t;
+
+struct sce_overlay {
+  sce_state_t *state;
+  const sce_backend_t *backend; /* of the state */
+  sce_ov_map_t top;
+  sce_ov_map_t offchain;
+  sce_ov_child_t *children; /* in the order in which they came */
+  uint32_t child_count;
+  uint32_t child_cap;
+  sce_hash_index_t child_index;
+  uint64_t seed;
+
+  /* Layers: `depth` are open, the base not counted. The undo records of layer d (1 to depth) begin at marks[d - 1]. */
+  uint32_t depth;
+  size_t *marks;
+  uint32_t mark_cap;
+  sce_ov_undo_t *undo;
+  size_t undo_count;
+  size_t undo_cap;
+
+  bool in_runtime;
+  bool guarded;          /* a layer was opened for the call itself, so that a failed one can be undone */
+  uint32_t client_depth; /* layers that the running call may not close */
+  size_t index_at_enter; /* index operations there were before the call */
+
+  sce_index_operation_t *index;
+  size_t index_count;
+  size_t index_cap;
+
+  bool root_known; /* of top, since the last write */
+  sce_state_version_t root_version;
+  uint8_t root[32];
+  sce_log_t log;
+};
+
+/* Numbers of maps: these two, then the children. */
+#define SCE_OV_TOP 0
+#define SCE_OV_OFFCHAIN 1
+#define SCE_OV_CHILDREN 2
+#define SCE_OV_NO_MAP UINT32_MAX
+
+static inline sce_ov_map_t *sce_overlay_map(sce_overlay_t *overlay, uint32_t map) {
+  if (map == SCE_OV_TOP) return &overlay->top;
+  return map == SCE_OV_OFFCHAIN ? &overlay->offchain : &overlay->children[map - SCE_OV_CHILDREN].map;
+}
+
+/* ---- overlay.c ---- */
+
+/* The map of a child's pending writes, SCE_OV_NO_MAP when there are none; `child` NULL: top. */
+uint32_t sce_overlay_find_map(const sce_overlay_t *overlay, const sce_span_t *child);
+/* The same, made where there is none. */
+sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const sce_span_t *child);
+/* Prepares entry `id` for a write in the current layer: leaves an undo record where one is needed. */
+sce_error_t *sce_overlay_begin_write(sce_overlay_t *overlay, uint32_t map, uint32_t id);
+/* Sets or (`value` NULL) removes. */
+sce_error_t *sce_overlay_write(sce_overlay_t *overlay, uint32_t map, sce_span_t key, const sce_span_t *value);
+/* The trie of a map in the backend. */
+static inline sce_trie_id_t sce_overlay_trie(const sce_overlay_t *overlay, uint32_t map) {
+  return map == SCE_OV_TOP ? SCE_TRIE_TOP : overlay->children[map - SCE_OV_CHILDREN].trie;
+}
+/* A line of scexec's own to the overlay's log. */
+void sce_overlay_warn(const sce_overlay_t *overlay, const char *message);
+
+sce_error_t *sce_overlay_start(void *ctx);
+sce_error_t *sce_overlay_commit_layer(void *ctx);
+sce_error_t *sce_overlay_rollback_layer(void *ctx);
+sce_error_t *sce_overlay_enter(void *ctx);
+sce_error_t *sce_overlay_exit(void *ctx, bool ok);
+
+/* ---- overlay_root.c ---- */
+
+sce_error_t *sce_overlay_root(void *ctx, uint8_t root[32], const sce_span_t *child, sce_state_version_t version);
+
+#endif

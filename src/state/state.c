@@ -1,0 +1,162 @@
+/* state.c: the public face of a stored state. */
+#include "state/state.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "state/chain_spec.h"
+#include "state/memory.h"
+
+#include <string.h>
+
+sce_error_t *sce_state_from_backend(sce_state_t **state, sce_backend_t *backend) {
+  sce_state_t *made = sce_calloc(1, sizeof *made);
+  if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
+    sce_free(made);
+    backend->ops->delete (backend);
+    return sce_error_oom();
+  }
+  atomic_init(&made->refs, 1);
+  made->backend = backend;
+  *state = made;
+  return NULL;
+}
+
+sce_state_t *sce_state_ref(sce_state_t *state) {
+  atomic_fetch_add_explicit(&state->refs, 1, memory_order_relaxed);
+  return state;
+}
+
+void sce_state_delete(sce_state_t *state) {
+  if (state == NULL || atomic_fetch_sub_explicit(&state->refs, 1, memory_order_acq_rel) > 1) return;
+  state->backend->ops->delete (state->backend);
+  pthread_mutex_destroy(&state->lock);
+  sce_free(state);
+}
+
+/* ---- making ---- */
+
+static sce_error_t *put_pairs(sce_memory_t *memory, const sce_state_pair_t *pairs, size_t count,
+                              sce_state_version_t version) {
+  for (size_t i = 0; i < count; i++) {
+    sce_memory_trie_t *trie = &memory->top;
+    if (pairs[i].child != NULL) SCE_TRY(sce_memory_make_child(memory, &trie, *pairs[i].child));
+    bool hashed = sce_layout_hashed(pairs[i].value.len, version);
+    SCE_TRY(sce_table_put(&trie->values, pairs[i].key, pairs[i].value, hashed));
+  }
+  return NULL;
+}
+
+/* Puts each child's root into the top trie. */
+static sce_error_t *put_child_roots(sce_memory_t *memory) {
+  sce_buf_t key = {0};
+  sce_error_t *err = NULL;
+  for (size_t i = 0; i < memory->child_count && err == NULL; i++) {
+    uint8_t root[32];
+    key.len = 0;
+    err = sce_walk_root(&memory->backend, root, (sce_trie_id_t)(i + 1), NULL, 0, SCE_STATE_V0);
+    if (err == NULL) err = sce_child_root_key(&key, memory->children[i]->name);
+    if (err == NULL) err = sce_table_put(&memory->top.values, sce_buf_span(&key), sce_span(root, 32), false);
+  }
+  sce_buf_free(&key);
+  return err;
+}
+
+/* Takes `memory`, also on failure. */
+static sce_error_t *finish_memory(sce_state_t **state, sce_memory_t *memory) {
+  sce_error_t *err = put_child_roots(memory);
+  if (err == NULL) return sce_state_from_backend(state, &memory->backend);
+  sce_memory_delete(memory);
+  return err;
+}
+
+sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_pair_t *pairs, size_t count,
+                                  sce_state_version_t version) {
+  sce_memory_t *memory;
+  SCE_TRY(sce_memory_new(&memory));
+  sce_error_t *err = put_pairs(memory, pairs, count, version);
+  if (err == NULL) return finish_memory(state, memory);
+  sce_memory_delete(memory);
+  return err;
+}
+
+sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec, sce_state_version_t version) {
+  sce_memory_t *memory;
+  SCE_TRY(sce_memory_from_genesis(&memory, sce_chain_spec_genesis(spec), version));
+  return finish_memory(state, memory);
+}
+
+/* ---- reading ---- */
+
+sce_error_t *sce_state_get(const sce_state_t *state, sce_value_t *value, const sce_span_t *child, sce_span_t key) {
+  bool found = false;
+  sce_entry_t entry = {{0}, {0}, false};
+  sce_trie_id_t trie;
+  SCE_TRY(sce_state_find_trie(state, &trie, child));
+  if (trie != SCE_TRIE_NONE) SCE_TRY(state->backend->ops->get(state->backend, &found, &entry, trie, key));
+  *value = (sce_value_t){found, entry.value.data, entry.value.len};
+  return NULL;
+}
+
+_Static_assert(sizeof(sce_walk_t) <= sizeof(((sce_state_cursor_t *)NULL)->place), "a cursor holds a walk");
+
+static void show_walk(sce_state_cursor_t *cursor, const sce_walk_t *walk) {
+  cursor->found = walk->found;
+  cursor->key = walk->entry.key;
+  cursor->value = walk->entry.value;
+  memcpy(cursor->place, walk, sizeof *walk);
+}
+
+sce_error_t *sce_state_seek(const sce_state_t *state, sce_state_cursor_t *cursor, const sce_span_t *child,
+                            sce_span_t key, bool inclusive) {
+  sce_trie_id_t trie;
+  sce_walk_t walk = {0};
+  SCE_TRY(sce_state_find_trie(state, &trie, child));
+  if (trie != SCE_TRIE_NONE) SCE_TRY(state->backend->ops->seek(state->backend, &walk, trie, key, inclusive));
+  show_walk(cursor, &walk);
+  return NULL;
+}
+
+sce_error_t *sce_state_step(const sce_state_t *state, sce_state_cursor_t *cursor) {
+  if (!cursor->found) return sce_error_new(SCE_MISUSE, "the cursor is past the last key");
+  sce_walk_t walk;
+  memcpy(&walk, cursor->place, sizeof walk);
+  SCE_TRY(state->backend->ops->step(state->backend, &walk));
+  show_walk(cursor, &walk);
+  return NULL;
+}
+
+sce_error_t *sce_state_next_child(const sce_state_t *state, sce_value_t *child, sce_span_t name, bool inclusive) {
+  sce_trie_id_t trie;
+  sce_span_t next;
+  SCE_TRY(state->backend->ops->next_child(state->backend, &trie, &next, name, inclusive));
+  *child = trie == SCE_TRIE_NONE ? (sce_value_t){0} : (sce_value_t){true, next.data, next.len};
+  return NULL;
+}
+
+sce_error_t *sce_state_count(const sce_state_t *state, uint64_t *keys, const sce_span_t *child) {
+  sce_trie_id_t trie;
+  SCE_TRY(sce_state_find_trie(state, &trie, child));
+  *keys = 0;
+  return trie == SCE_TRIE_NONE ? NULL : state->backend->ops->count(state->backend, keys, trie);
+}
+
+static sce_error_t *top_root(sce_state_t *state, uint8_t root[32]) {
+  sce_error_t *err = NULL;
+  pthread_mutex_lock(&state->lock);
+  if (!state->root_known) {
+    err = sce_walk_root(state->backend, state->root, SCE_TRIE_TOP, NULL, 0, SCE_STATE_V0);
+    state->root_known = err == NULL;
+  }
+  if (err == NULL) memcpy(root, state->root, 32);
+  pthread_mutex_unlock(&state->lock);
+  return err;
+}
+
+sce_error_t *sce_state_root(const sce_state_t *state, uint8_t root[32], const sce_span_t *child) {
+  /* What is behind the lock changes under a const state: the root is computed once. */
+  if (child == NULL) return top_root((sce_state_t *)(uintptr_t)state, root);
+  sce_trie_id_t trie;
+  SCE_TRY(sce_state_find_trie(state, &trie, child));
+  return sce_walk_root(state->backend, root, trie, NULL, 0, SCE_STATE_V0);
+}

@@ -1,0 +1,40 @@
+/* state.h: the inside of sce_state_t, for the overlay and the tools of this folder. */
+#ifndef SCE_STATE_STATE_H
+#define SCE_STATE_STATE_H
+
+#include "scexec/state.h"
+#include "state/backend.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* ":child_storage:default:" and a name, in the top trie, hold a child's root (sp_core::storage::ChildType). */
+#define SCE_CHILD_KEYS ":child_storage:"
+#define SCE_CHILD_ROOT_KEYS ":child_storage:default:"
+
+struct sce_state {
+  atomic_size_t refs;
+  sce_backend_t *backend; /* owned; immutable while refs is above 1 */
+  pthread_mutex_t lock;   /* guards what follows */
+  bool root_known;
+  uint8_t root[32];
+};
+
+/* Takes `backend`, also on failure. */
+sce_error_t *sce_state_from_backend(sce_state_t **state, sce_backend_t *backend);
+
+/* The trie of a child, SCE_TRIE_NONE where there is none; `child` NULL: the top trie. */
+static inline sce_error_t *sce_state_find_trie(const sce_state_t *state, sce_trie_id_t *trie, const sce_span_t *child) {
+  *trie = SCE_TRIE_TOP;
+  return child == NULL ? NULL : state->backend->ops->find_child(state->backend, trie, *child);
+}
+
+/* Appends SCE_CHILD_ROOT_KEYS and the name. */
+sce_error_t *sce_child_root_key(sce_buf_t *key, sce_span_t name);
+
+/* Root of one trie of a backend with a sorted list of changes on top, whose values take the layout of `version`
+ * (roots.c). Walks all keys. */
+sce_error_t *sce_walk_root(const sce_backend_t *backend, uint8_t root[32], sce_trie_id_t trie,
+                           const sce_change_t *changes, size_t count, sce_state_version_t version);
+
+#endif
