@@ -1,6 +1,6 @@
 # Compiler options and system libraries, shared by every target.
 find_package(PkgConfig REQUIRED)
-set(SCEXEC_SYSTEM_MODULES libzstd libxxhash lmdb jansson libsecp256k1 libcurl) # also named in the installed scexec.pc
+set(SCEXEC_SYSTEM_MODULES libzstd libxxhash lmdb jansson libcurl) # also named in the installed scexec.pc
 pkg_check_modules(SCEXEC_SYSTEM REQUIRED IMPORTED_TARGET ${SCEXEC_SYSTEM_MODULES})
 
 add_library(scexec_options INTERFACE)

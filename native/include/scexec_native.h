@@ -63,6 +63,23 @@ bool scn_sr25519_public(uint8_t public_key[32], const uint8_t secret[64]);
 bool scn_sr25519_sign(uint8_t signature[64], const uint8_t secret[64], const uint8_t public_key[32],
                       const uint8_t *message, size_t len, const uint8_t entropy[32]);
 
+/* ---- ECDSA (ecdsa.rs) ---- */
+
+/* The key that made (r, s), big-endian, of `hash`, as 33 and as 65 bytes (02/03 and x; 04, x and y); either output may
+ * be NULL, both are written only on success. Returns 0 when r or s is not below the group order, 1 when v is above 3, 2
+ * when there is no such key, 3 on success. Any thread, no context. */
+int scn_ecdsa_recover(uint8_t compressed[33], uint8_t full[65], const uint8_t rs[64], uint8_t v,
+                      const uint8_t hash[32]);
+
+/* Signing needs a context: memory of that many bytes, aligned for any type, no pointers in it to free. `blinding`:
+ * fresh random bytes. */
+size_t scn_ecdsa_context_size(void);
+bool scn_ecdsa_context_init(void *memory, const uint8_t blinding[32]);
+/* Compressed public key; false when the secret is zero or not below the group order, as below. */
+bool scn_ecdsa_public(const void *context, uint8_t public_key[33], const uint8_t secret[32]);
+/* r, s, v: nonce by RFC 6979, s in the lower half, v 0 to 3. */
+bool scn_ecdsa_sign(const void *context, uint8_t signature[65], const uint8_t secret[32], const uint8_t hash[32]);
+
 /* ---- phrases and randomness (mnemonic.rs, random.rs) ---- */
 
 /* Longest English phrase of 12 words: 12 * 8 letters, 11 spaces. */

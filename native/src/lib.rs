@@ -5,6 +5,7 @@
 
 mod bytes;
 mod demangle;
+mod ecdsa;
 mod ed25519;
 mod hash;
 mod mac;

@@ -4,6 +4,10 @@
 
 #include "base/checked.h"
 
+/* gcc leaves the loop over 32-byte stripes rolled up: a fifth slower on long inputs. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("unroll-loops")
+#endif
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
