@@ -8,6 +8,7 @@
 static const char digits[] = "0123456789abcdef";
 
 sce_error_t *sce_hex_append(sce_buf_t *out, sce_span_t bytes) {
+  if (bytes.len == 0) return NULL;
   if (bytes.len > SIZE_MAX / 2) return sce_error_oom();
   SCE_TRY(sce_buf_reserve(out, bytes.len * 2));
   uint8_t *w = out->data + out->len;
