@@ -51,9 +51,10 @@ static sce_error_t *check_header(sce_span_t code) {
 static void read_frame(wasm_reader_t *module, sce_wasm_section_t *section) {
   size_t start = wasm_offset(module);
   uint8_t id = sce_wasm_read_byte(module);
-  if (id == SECTION_TAG) sce_wasm_refuse(module, start, PROPOSAL_EXCEPTIONS, "a tag section");
-  else if (id >= sizeof kinds / sizeof *kinds) sce_wasm_fail(module, start, "unknown section id %u", id);
-  else module->section = kinds[id].name;
+  bool is_known = id < sizeof kinds / sizeof *kinds;
+  module->section = is_known ? kinds[id].name : id == SECTION_TAG ? "tag" : "unknown";
+  if (id == SECTION_TAG) sce_wasm_refuse(module, start, PROPOSAL_EXCEPTIONS, "this section");
+  if (!is_known) sce_wasm_fail(module, start, "unknown section id %u", id);
   uint32_t size = sce_wasm_read_u32(module, "section size");
   if (module->err == NULL && size > wasm_left(module))
     sce_wasm_fail(module, start, "the section claims %u bytes, the module has %zu more", size, wasm_left(module));

@@ -15,7 +15,7 @@ static uint32_t parse_flags(sce_blob_t *blob, wasm_reader_t *r, uint32_t highest
   if (flags > highest) sce_wasm_fail(r, offset, "%u are not flags of a segment", flags);
   if (flags & SEGMENT_NOT_ACTIVE) sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "a segment that is not active");
   else if (flags & SEGMENT_EXPLICIT) sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "an explicit index");
-  if (flags & SEGMENT_EXPRESSIONS) sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, "elements as expressions");
+  if (flags & SEGMENT_EXPRESSIONS) sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, "a list of expressions");
   return r->err == NULL ? flags : 0;
 }
 

@@ -36,7 +36,7 @@ static sce_error_t *fail(const scan_t *s, const uint8_t *at, const char *format,
 }
 
 static const char *why_not(proposal_t proposal) {
-  return proposal >= PROPOSAL_FIRST_NEVER ? "which no runtime may use" : "which is not allowed";
+  return proposal >= PROPOSAL_FIRST_NEVER ? "which no runtime may use" : "which the configuration does not allow";
 }
 
 static sce_error_t *refuse(const scan_t *s, const uint8_t *at, proposal_t proposal, const char *what) {

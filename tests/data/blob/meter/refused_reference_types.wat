@@ -1,0 +1,2 @@
+;; Refused: upstream's parser knows WebAssembly 1.0 alone.
+(module (table 1 externref))

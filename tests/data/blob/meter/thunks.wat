@@ -1,0 +1,21 @@
+;; Thunks: for exports, table entries and the start function, once a function; of the first type that equals the
+;; function's; none for imports.
+(module
+  (type $a (func (param i32) (result i64)))
+  (type $b (func))
+  (type $c (func (param i32) (result i64)))
+  (import "env" "imported" (func $imported (type $c)))
+  (import "env" "memory" (memory 2 3))
+  (table 10 funcref)
+  (func $first (type $c) local.get 0 i64.extend_i32_u)
+  (func $second (type $a) i64.const 1)
+  (func $start (type $b) (drop (call_indirect (type $c) (i32.const 5) (i32.const 1))))
+  (func $never (type $b) nop)
+  (export "one" (func $first))
+  (export "again" (func $first))
+  (export "imported" (func $imported))
+  (export "table" (table 0))
+  (start $start)
+  (elem (i32.const 1) $second $imported $first $second)
+  (elem (i32.const -3) $start)
+  (data (i32.const 8) "data"))

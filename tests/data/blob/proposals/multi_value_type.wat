@@ -1,0 +1,1 @@
+(module (type (func (result i32 i64))))

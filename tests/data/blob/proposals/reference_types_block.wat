@@ -1,0 +1,1 @@
+(module (func block (result externref) ref.null extern end drop))

@@ -1,0 +1,1 @@
+(module (import "env" "a" (table 1 funcref)) (import "env" "b" (table 1 funcref)))

@@ -1,0 +1,1 @@
+(module (func ref.null func ref.is_null drop))

@@ -1,0 +1,1 @@
+(module (memory 1) (func i32.const 0 i32.const 0 v128.load offset=300 v128.load8_lane 3 i8x16.extract_lane_s 5 i8x16.splat v128.const i32x4 1 2 3 4 i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 i64x2.neg drop))
