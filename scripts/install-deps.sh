@@ -55,7 +55,6 @@ look() {
   need libxxhash-dev module libxxhash
   need liblmdb-dev module lmdb
   need libjansson-dev module jansson
-  need libsecp256k1-dev module libsecp256k1
   need libcurl4-openssl-dev module libcurl
   need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
   "$here/find-rust.sh" >/dev/null || missing="$missing rustc-web cargo-web"
