@@ -1,0 +1,220 @@
+/* batch.c: `scexec batch`: requests from standard input, one JSON object a line, answers in the same order.
+ *
+ * The main thread reads, one thread writes, the workers call; batch_queue.h is between them. */
+#include "cli/batch_queue.h"
+#include "cli/batch_request.h"
+#include "cli/commands.h"
+#include "cli/host.h"
+#include "cli/lines.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct batch_values {
+  cli_common_t common;
+  cli_run_options_t run;
+  uint64_t threads;
+} batch_values_t;
+
+typedef struct worker {
+  cli_t *cli;
+  const cli_session_t *session;
+  batch_queue_t *queue;
+  uint64_t time_limit_ms;
+  sce_instance_t *instance;
+  cli_host_t host;
+  bool used; /* the host has seen a call */
+  sce_buf_t output;
+  sce_error_t *err; /* what ended the worker before its time */
+  pthread_t thread;
+} worker_t;
+
+static sce_error_t *make_call(worker_t *w, const batch_request_t *request) {
+  if (w->used) SCE_TRY(cli_host_reset(&w->host));
+  w->used = true;
+  sce_call_options_t options = {.externalities = &w->host.externalities, .time_limit_ms = w->time_limit_ms};
+  return sce_instance_call(w->instance, &w->output, (const char *)request->method.data, request->data.data,
+                           request->data.len, &options);
+}
+
+/* Fills slot->answer. An error of the request is an answer; one of ours (no memory for the answer) is returned. */
+static sce_error_t *answer(worker_t *w, batch_slot_t *slot) {
+  batch_request_t request = {0};
+  sce_error_t *problem = batch_request_read(&request, slot);
+  if (problem == NULL) problem = make_call(w, &request);
+  sce_error_t *err = problem == NULL ? batch_answer_output(&slot->answer, &request, sce_buf_span(&w->output))
+                                     : batch_answer_error(&slot->answer, &request, problem);
+  sce_error_delete(problem);
+  batch_request_free(&request);
+  return err;
+}
+
+/* ---- threads ---- */
+
+static void *run_worker(void *arg) {
+  worker_t *w = arg;
+  batch_slot_t *slot;
+  while (w->err == NULL && (slot = batch_queue_begin(w->queue)) != NULL) {
+    w->err = answer(w, slot);
+    if (w->err == NULL) batch_queue_answer(w->queue, slot);
+  }
+  if (w->err != NULL) batch_queue_stop(w->queue);
+  return NULL;
+}
+
+typedef struct writer {
+  batch_queue_t *queue;
+  sce_error_t *err;
+  pthread_t thread;
+} writer_t;
+
+static void *run_writer(void *arg) {
+  writer_t *w = arg;
+  batch_slot_t *slot;
+  bool more;
+  while (w->err == NULL && (slot = batch_queue_front(w->queue, &more)) != NULL) {
+    w->err = cli_write(sce_buf_span(&slot->answer));
+    if (w->err == NULL && !more) w->err = cli_flush();
+    batch_queue_pop(w->queue);
+  }
+  if (w->err != NULL) batch_queue_stop(w->queue);
+  return NULL;
+}
+
+static bool is_blank(const sce_buf_t *line) {
+  for (size_t i = 0; i < line->len; i++)
+    if (line->data[i] != ' ' && line->data[i] != '\t' && line->data[i] != '\r') return false;
+  return true;
+}
+
+static sce_error_t *read_requests(batch_queue_t *queue) {
+  cli_lines_t lines;
+  sce_buf_t line = {0};
+  bool more = true, too_long;
+  sce_error_t *err = cli_lines_open(&lines, STDIN_FILENO);
+  while (err == NULL && more) {
+    err = cli_lines_next(&lines, &line, &more, &too_long);
+    if (err != NULL || !more || (is_blank(&line) && !too_long)) continue;
+    more = batch_queue_put(queue, &line, lines.number, too_long);
+  }
+  sce_buf_free(&line);
+  cli_lines_close(&lines);
+  return err;
+}
+
+/* Keeps the first error. */
+static void join_error(sce_error_t **first, sce_error_t *err) {
+  if (*first == NULL) {
+    *first = err;
+  } else {
+    sce_error_delete(err);
+  }
+}
+
+static sce_error_t *start_thread(pthread_t *thread, void *(*body)(void *), void *arg) {
+  int failed = pthread_create(thread, NULL, body, arg);
+  return failed == 0 ? NULL : sce_error_system(failed, "cannot start a thread");
+}
+
+static sce_error_t *run_threads(worker_t *workers, uint64_t count, batch_queue_t *queue) {
+  writer_t writer = {.queue = queue};
+  uint64_t started = 0;
+  sce_error_t *err = start_thread(&writer.thread, run_writer, &writer);
+  if (err != NULL) return err;
+  while (err == NULL && started < count) {
+    err = start_thread(&workers[started].thread, run_worker, &workers[started]);
+    if (err == NULL) started++;
+  }
+  if (err == NULL) err = read_requests(queue);
+  batch_queue_end(queue);
+  if (err != NULL && started == 0) batch_queue_stop(queue);
+  for (uint64_t i = 0; i < started; i++) {
+    pthread_join(workers[i].thread, NULL);
+    join_error(&err, workers[i].err);
+  }
+  pthread_join(writer.thread, NULL);
+  join_error(&err, writer.err);
+  return err;
+}
+
+static sce_error_t *open_workers(cli_t *cli, worker_t *workers, const cli_session_t *session, batch_queue_t *queue,
+                                 const batch_values_t *v) {
+  for (uint64_t i = 0; i < v->threads; i++) {
+    workers[i] = (worker_t){.cli = cli, .session = session, .queue = queue, .time_limit_ms = v->run.engine.time_limit};
+    SCE_TRY(sce_instance_new(&workers[i].instance, session->runtime));
+    SCE_TRY(cli_host_open(cli, &workers[i].host, session, NULL));
+  }
+  return NULL;
+}
+
+static sce_error_t *run_session(cli_t *cli, const cli_session_t *session, const batch_values_t *v) {
+  batch_queue_t queue;
+  worker_t *workers = sce_calloc((size_t)v->threads, sizeof *workers);
+  sce_error_t *err = batch_queue_init(&queue, (size_t)v->threads * 4 + 16);
+  if (err == NULL && workers == NULL) err = sce_error_oom();
+  if (err == NULL) err = open_workers(cli, workers, session, &queue, v);
+  if (err == NULL) err = run_threads(workers, v->threads, &queue);
+  for (uint64_t i = 0; workers != NULL && i < v->threads; i++) {
+    cli_host_close(&workers[i].host);
+    sce_instance_delete(workers[i].instance);
+    sce_buf_free(&workers[i].output);
+  }
+  sce_free(workers);
+  batch_queue_free(&queue);
+  return err;
+}
+
+static sce_error_t *run_batch(cli_t *cli, const void *values, const cli_list_t *words) {
+  (void)words;
+  const batch_values_t *v = values;
+  cli_session_t session;
+  sce_error_t *err = cli_session_load(cli, &session, &v->run);
+  if (err == NULL && cli->stdin_taken)
+    err = sce_error_new(SCE_MISUSE, "standard input has the requests: the code must come from a file");
+  if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, (uint32_t)v->threads);
+  if (err == NULL) err = run_session(cli, &session, v);
+  cli_session_close(&session);
+  return err;
+}
+
+static const cli_option_t batch_options[] = {
+    {.name = "threads",
+     .letter = 't',
+     .kind = CLI_NUMBER,
+     .argument = "T",
+     .help = "Threads, each with an instance of its own",
+     .offset = offsetof(batch_values_t, threads),
+     .preset = "1",
+     .min = 1,
+     .max = 1024},
+    {.name = NULL},
+};
+
+const cli_command_t cli_batch_command = {
+    .name = "batch",
+    .summary = "Answers a stream of calls: JSON requests on standard input, one a line",
+    .description =
+        "Reads requests from standard input, one JSON object a line, and prints one answer a line in the same "
+        "order. Each call sees the untouched state. A broken line gets an error answer and the rest go on.\n\n"
+        "  request   {\"id\": 1, \"method\": \"Core_version\", \"data\": \"0x\"}\n"
+        "  answer    {\"id\": 1, \"output\": \"0x…\"}\n"
+        "            {\"id\": 1, \"error\": {\"kind\": \"trap\", \"message\": \"…\"}}\n\n"
+        "id is any JSON value and comes back as it was; data may be left out; empty lines are passed over.",
+    .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"
+                "scexec batch --chain kusama.json --threads 4 < requests.jsonl > answers.jsonl",
+    .groups = {CLI_SOURCE_GROUP(batch_values_t),
+               {"Work", batch_options, 0},
+               CLI_STRATEGY_GROUP(batch_values_t),
+               CLI_ENGINE_GROUP(batch_values_t),
+               CLI_HOST_GROUP(batch_values_t),
+               {"Output", cli_common_options, 0}},
+    .values_size = sizeof(batch_values_t),
+    .run = run_batch,
+    .source = true,
+};

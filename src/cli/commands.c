@@ -1,0 +1,22 @@
+/* commands.c: the list of subcommands, in the order in which help shows them. */
+#include "cli/commands.h"
+
+#include <string.h>
+
+const cli_command_t *const cli_commands[] = {
+    &cli_call_command,    &cli_batch_command,          &cli_bench_command,
+    &cli_inspect_command, &cli_host_functions_command, &cli_completions_command,
+    &cli_man_command,     &cli_complete_command,       NULL,
+};
+
+const cli_command_t *cli_find_command(int *words, int argc, char *const *argv) {
+  for (const cli_command_t *const *c = cli_commands; *c != NULL; c++) {
+    const char *name = (*c)->name, *space = strchr(name, ' ');
+    size_t first = space != NULL ? (size_t)(space - name) : strlen(name);
+    if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0) continue;
+    if (space != NULL && (argc < 2 || strcmp(argv[1], space + 1) != 0)) continue;
+    *words = space != NULL ? 2 : 1;
+    return *c;
+  }
+  return NULL;
+}

@@ -1,0 +1,30 @@
+/* engine_options.h: options of what compiles and runs the code, shared by call, bench, batch and others. */
+#ifndef SCE_CLI_ENGINE_OPTIONS_H
+#define SCE_CLI_ENGINE_OPTIONS_H
+
+#include "cli/cli.h"
+
+typedef struct cli_engine_options {
+  int strategy;
+  uint64_t heap_pages;
+  bool heap_pages_given;
+  uint64_t heap_maximum;
+  bool heap_maximum_given;
+  uint64_t max_memory;
+  bool allow_missing_imports;
+  bool canonicalize_nans;
+  uint64_t stack_limit; /* values; 0: none */
+  uint64_t native_stack;
+  cli_list_t enable; /* proposals */
+  int compiler;
+  uint64_t time_limit; /* milliseconds */
+} cli_engine_options_t;
+
+/* Two groups over the same struct: bench has --strategy in another form. */
+extern const cli_option_t cli_strategy_options[];
+extern const cli_option_t cli_engine_options[];
+
+/* The configuration that the options describe. Errors: SCE_MISUSE. */
+sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engine_options_t *options);
+
+#endif

@@ -1,0 +1,117 @@
+/* input.c: files, standard input, and the small languages of arguments: DATA and METHOD. Every read is bounded. */
+#include "cli/cli.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK ((size_t)1 << 20)
+
+/* Appends all that `fd` gives. */
+static sce_error_t *read_all(sce_buf_t *bytes, int fd, const char *name, size_t limit) {
+  size_t start = bytes->len;
+  for (;;) {
+    size_t room = bytes->cap - bytes->len;
+    if (room < 4096) {
+      SCE_TRY(sce_buf_reserve(bytes, CHUNK));
+      room = bytes->cap - bytes->len;
+    }
+    ssize_t got = read(fd, bytes->data + bytes->len, room);
+    if (got == 0) return NULL;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return sce_error_system(errno, "cannot read %s", name);
+    bytes->len += (size_t)got;
+    if (bytes->len - start > limit) {
+      char size[32];
+      return sce_error_new(SCE_BAD_INPUT, "%s is larger than %s, the most that is read", name,
+                           cli_size_text(size, limit));
+    }
+  }
+}
+
+static sce_error_t *read_stdin(cli_t *cli, sce_buf_t *bytes, size_t limit) {
+  if (cli->stdin_taken) return sce_error_new(SCE_MISUSE, "only one argument can be read from standard input (-)");
+  cli->stdin_taken = true;
+  return read_all(bytes, STDIN_FILENO, "standard input", limit);
+}
+
+sce_error_t *cli_read_file(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit) {
+  if (strcmp(path, "-") == 0) return read_stdin(cli, bytes, limit);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return sce_error_system(errno, "cannot open %s", path);
+  struct stat status;
+  sce_error_t *err = NULL;
+  if (fstat(fd, &status) != 0) err = sce_error_system(errno, "cannot read %s", path);
+  if (err == NULL && S_ISREG(status.st_mode) && status.st_size > 0 && (uint64_t)status.st_size <= limit)
+    err = sce_buf_reserve(bytes, (size_t)status.st_size + 4096);
+  if (err == NULL) err = read_all(bytes, fd, path, limit);
+  close(fd);
+  return err;
+}
+
+sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what) {
+  if (strcmp(text, "-") == 0) return read_stdin(cli, bytes, CLI_MAX_DATA);
+  if (text[0] == '@') return cli_read_file(cli, bytes, text + 1, CLI_MAX_DATA);
+  if (strncmp(text, "0x", 2) != 0)
+    return sce_error_new(SCE_BAD_INPUT, "%s must be 0x… (hexadecimal), @FILE or - (standard input), not \"%.40s\"",
+                         what, text);
+  return sce_error_prefix(sce_hex_decode(bytes, sce_span_text(text)), "%s", what);
+}
+
+sce_error_t *cli_read_method(sce_buf_t *name, const char *text) {
+  size_t len = strlen(text);
+  if (len == 0) return sce_error_new(SCE_MISUSE, "METHOD is empty; it is a name such as Core_version");
+  SCE_TRY(sce_buf_append(name, text, len + 1));
+  char *dot = memchr(name->data, '.', len);
+  if (dot != NULL && memchr(name->data, '_', (size_t)(dot - (char *)name->data)) == NULL) *dot = '_';
+  return NULL;
+}
+
+/* Writes all bytes; SCE_IO names `path`. */
+static sce_error_t *write_all(int fd, sce_span_t bytes, const char *path) {
+  for (size_t at = 0; at < bytes.len;) {
+    ssize_t put = write(fd, bytes.data + at, bytes.len - at);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return sce_error_system(errno, "cannot write %s", path);
+    at += (size_t)put;
+  }
+  return NULL;
+}
+
+static sce_error_t *write_renamed(const char *path, char *temporary, sce_span_t bytes) {
+  int fd = mkstemp(temporary);
+  if (fd < 0) return sce_error_system(errno, "cannot write %s", path);
+  mode_t mask = umask(0);
+  umask(mask);
+  sce_error_t *err = fchmod(fd, 0666 & ~mask) != 0 ? sce_error_system(errno, "cannot write %s", path) : NULL;
+  if (err == NULL) err = write_all(fd, bytes, path);
+  if (close(fd) != 0 && err == NULL) err = sce_error_system(errno, "cannot write %s", path);
+  if (err == NULL && rename(temporary, path) != 0) err = sce_error_system(errno, "cannot write %s", path);
+  if (err != NULL) unlink(temporary);
+  return err;
+}
+
+sce_error_t *cli_write_file(const char *path, sce_span_t bytes) {
+  if (strcmp(path, "-") == 0) return cli_write(bytes);
+  struct stat status;
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* a device or pipe can't be replaced */
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return sce_error_system(errno, "cannot write %s", path);
+    sce_error_t *err = write_all(fd, bytes, path);
+    close(fd);
+    return err;
+  }
+  sce_buf_t temporary = {0};
+  sce_error_t *err = sce_buf_printf(&temporary, "%s.XXXXXX", path);
+  if (err == NULL) err = sce_buf_append_byte(&temporary, '\0');
+  if (err == NULL) err = write_renamed(path, (char *)temporary.data, bytes);
+  sce_buf_free(&temporary);
+  return err;
+}

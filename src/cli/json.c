@@ -1,0 +1,86 @@
+/* json.c: building and printing JSON documents. */
+#include "cli/cli.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* Integers up to 2^53 are exact in every JSON reader (RFC 8259, section 6). */
+#define EXACT_MAX ((uint64_t)1 << 53)
+
+void cli_put(cli_t *cli, json_t *object, const char *key, json_t *value) {
+  if (json_object_set_new(object, key, value) != 0) cli->json_failed = true;
+}
+
+void cli_add(cli_t *cli, json_t *array, json_t *value) {
+  if (json_array_append_new(array, value) != 0) cli->json_failed = true;
+}
+
+json_t *cli_json_text(sce_span_t text) {
+  char *clean = sce_utf8_lossy(text.data, text.len);
+  json_t *value = clean != NULL ? json_string(clean) : NULL;
+  sce_free(clean);
+  return value;
+}
+
+json_t *cli_json_hex(sce_span_t bytes) {
+  sce_buf_t text = {0};
+  sce_error_t *err = sce_buf_append(&text, "0x", 2);
+  if (err == NULL) err = sce_hex_append(&text, bytes);
+  json_t *value = err == NULL ? json_stringn_nocheck((const char *)text.data, text.len) : NULL;
+  sce_error_delete(err);
+  sce_buf_free(&text);
+  return value;
+}
+
+json_t *cli_json_count(uint64_t number) {
+  if (number <= EXACT_MAX) return json_integer((json_int_t)number);
+  char text[24];
+  snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+  return json_string(text);
+}
+
+void cli_put_text(cli_t *cli, json_t *object, const char *key, const char *text) {
+  cli_put(cli, object, key, text != NULL ? cli_json_text(sce_span_text(text)) : json_null());
+}
+
+void cli_put_count(cli_t *cli, json_t *object, const char *key, uint64_t number) {
+  cli_put(cli, object, key, cli_json_count(number));
+}
+
+void cli_put_hex(cli_t *cli, json_t *object, const char *key, sce_span_t bytes) {
+  cli_put(cli, object, key, cli_json_hex(bytes));
+}
+
+void cli_put_ms(cli_t *cli, json_t *object, const char *key, uint64_t ns) {
+  cli_put(cli, object, key, json_real((double)(ns / 1000) / 1000.0));
+}
+
+static int write_chunk(const char *text, size_t len, void *ctx) {
+  sce_error_t **err = ctx;
+  if (*err == NULL) *err = cli_write(sce_span(text, len));
+  return *err == NULL ? 0 : -1;
+}
+
+/* Takes `document`. Reals print with 15 digits at most, so that 0.1 stays 0.1. */
+static sce_error_t *print(cli_t *cli, json_t *document, size_t flags) {
+  sce_error_t *err = cli->json_failed || document == NULL ? sce_error_oom() : NULL;
+  if (err == NULL && json_dump_callback(document, write_chunk, &err, flags | JSON_REAL_PRECISION(15)) != 0 &&
+      err == NULL)
+    err = sce_error_oom();
+  json_decref(document);
+  if (err == NULL) err = cli_write(sce_span("\n", 1));
+  return err;
+}
+
+sce_error_t *cli_print_json(cli_t *cli, json_t *document) {
+  return print(cli, document, JSON_INDENT(2) | JSON_ENCODE_ANY);
+}
+
+sce_error_t *cli_print_json_line(cli_t *cli, json_t *document) {
+  return print(cli, document, JSON_COMPACT | JSON_ENCODE_ANY);
+}

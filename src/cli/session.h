@@ -1,0 +1,45 @@
+/* session.h: a runtime made ready for calls: what call, bench and batch have in common. */
+#ifndef SCE_CLI_SESSION_H
+#define SCE_CLI_SESSION_H
+
+#include "cli/engine_options.h"
+#include "cli/host_options.h"
+#include "cli/source.h"
+
+/* The options of every subcommand that makes calls. */
+typedef struct cli_run_options {
+  cli_source_options_t source;
+  cli_engine_options_t engine;
+  cli_host_options_t host;
+} cli_run_options_t;
+
+/* Groups of a subcommand whose struct has `cli_run_options_t run`. */
+#define CLI_SOURCE_GROUP(values)                                                                                       \
+  { "Source", cli_source_options, offsetof(values, run.source) }
+#define CLI_STRATEGY_GROUP(values)                                                                                     \
+  { "Execution", cli_strategy_options, offsetof(values, run.engine) }
+#define CLI_ENGINE_GROUP(values)                                                                                       \
+  { "Execution", cli_engine_options, offsetof(values, run.engine) }
+#define CLI_HOST_GROUP(values)                                                                                         \
+  { "Host", cli_host_options, offsetof(values, run.host) }
+
+/* All zero is empty; release with cli_session_close(). */
+typedef struct cli_session {
+  cli_source_t source;
+  sce_engine_t *engine;
+  sce_runtime_t *runtime;
+  uint64_t compile_ns;
+  sce_keystore_t *keystore; /* shared by all threads */
+  sce_services_options_t services;
+  bool offchain_worker; /* for every call, whatever its name */
+  sce_log_t log;        /* scexec's own messages */
+} cli_session_t;
+
+/* Reads SOURCE, and opens what the host options name. */
+sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_options_t *options);
+/* Compiles the code, in place of what was compiled before. `instances` is how many there will be at one time. */
+sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options,
+                                 uint32_t instances);
+void cli_session_close(cli_session_t *session);
+
+#endif

@@ -1,0 +1,160 @@
+"""`scexec batch` and `scexec bench`: order, isolation, broken lines, bounded memory, threads; the shape of the figures."""
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import wat
+from command import INPUTS, SCEXEC, scexec
+
+STRATEGIES = ["instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write"]
+
+
+class Runtime(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.runtime = wat.write(folder.name, "runtime.wasm", wat.RUNTIME)
+
+
+class Batch(Runtime):
+    def batch(self, lines, *arguments):
+        text = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)
+        done = scexec("batch", "--runtime", self.runtime, *arguments, stdin=text.encode())
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_answers_in_order_with_any_id(self):
+        ids = [1, "two", None, [3, {"x": 4}], 5.5, True, 2**62, "\u20ac\n"]
+        answers = self.batch([{"id": i, "method": "Test_echo", "data": f"0x{n:02x}"} for n, i in enumerate(ids)])
+        self.assertEqual([a["id"] for a in answers], ids)
+        self.assertEqual([a["output"] for a in answers], [f"0x{n:02x}" for n in range(len(ids))])
+
+    def test_many_on_threads(self):
+        for threads in (1, 2, 7):
+            requests = [{"id": n, "method": "Test_echo", "data": "0x" + n.to_bytes(4, "little").hex() * (n % 500)}
+                        for n in range(3000)]
+            answers = self.batch(requests, "--threads", threads)
+            self.assertEqual(answers, [{"id": r["id"], "output": r["data"]} for r in requests])
+
+    def test_each_call_sees_the_untouched_state(self):
+        answers = self.batch([{"id": 0, "method": "Test_count"}, {"id": 1, "method": "Test_set", "data": "0x05"},
+                              {"id": 2, "method": "Test_get", "data": "0x6b6579"}, {"id": 3, "method": "Test_panic"},
+                              {"id": 4, "method": "Test_count"}])
+        self.assertEqual([a.get("output") for a in answers], ["0x01000000", "0x010405", "0x00", None, "0x01000000"])
+        error = answers[3]["error"]
+        self.assertEqual((error["kind"], error["panic"][:11]), ("trap", "panicked at"))
+
+    def test_broken_lines(self):
+        broken = ["{\n", "[]\n", "null\n", "x\n", '{"id":1}\n', '{"id":2,"method":7}\n', '{"id":3,"method":""}\n',
+                  '{"id":4,"method":"Test_echo","data":"00"}\n', '{"id":5,"method":"Test_echo","data":"0x0"}\n',
+                  '{"id":6,"method":"Test_echo","data":1}\n', '{"id":7,"method":"Test_echo","dta":"0x"}\n',
+                  '{"id":8,"id":9,"method":"Test_echo"}\n', '{"id":10,"method":"Test\\u0000"}\n', "\0\n", "\xff\n",
+                  "[" * 100000 + "\n"]
+        lines = []
+        for line in broken:
+            lines += [line, {"id": "good", "method": "Test_echo", "data": "0x01"}]
+        answers = self.batch(lines)
+        self.assertEqual(len(answers), len(lines))
+        for line, answer in zip(broken, answers[::2]):
+            self.assertEqual(answer["error"]["kind"], "bad-input", line)
+        self.assertTrue(all(a == {"id": "good", "output": "0x01"} for a in answers[1::2]))
+        self.assertEqual([a["id"] for a in answers[8:22:2]], [1, 2, 3, 4, 5, 6, 7])
+
+    def test_last_line_without_line_break_and_empty_lines(self):
+        answers = self.batch(["\n", "  \r\n", '{"id":1,"method":"Test_empty"}\r\n', "\n", '{"id":2,"method":"Test_empty"}'])
+        self.assertEqual(answers, [{"id": 1, "output": "0x"}, {"id": 2, "output": "0x"}])
+        self.assertEqual(self.batch([]), [])
+
+    def test_an_answer_does_not_wait_for_the_next_request(self):
+        command = [SCEXEC, "batch", "--runtime", self.runtime, "--threads", "2"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            timer = threading.Timer(60, process.kill)
+            timer.start()
+            for n in range(5):
+                process.stdin.write(json.dumps({"id": n, "method": "Test_empty"}).encode() + b"\n")
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["id"], n)
+            process.stdin.close()
+            timer.cancel()
+        self.assertEqual(process.returncode, 0)
+
+    def test_memory_is_bounded(self):
+        """300 MB of requests and as much of answers pass through less than that."""
+        if "asan" in os.environ.get("SCEXEC_BUILD", ""):
+            self.skipTest("the sanitizer's own memory")
+        line = b'{"id":1,"method":"Test_echo","data":"0x' + b"00" * 500_000 + b'"}\n'
+        with tempfile.TemporaryFile() as requests:
+            for _ in range(300):
+                requests.write(line)
+            requests.seek(0)
+            code = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE);"
+                    "n = sum(len(c) for c in iter(lambda: p.stdout.read(1 << 20), b''));"
+                    "_, status, usage = os.wait4(p.pid, 0); print(n, status, usage.ru_maxrss)")
+            done = subprocess.run(["python3", "-c", code, SCEXEC, "batch", "--runtime", self.runtime, "--threads", "2",
+                                   "--heap-maximum", "0"], stdin=requests, capture_output=True, check=True)
+        length, status, resident = map(int, done.stdout.split())
+        self.assertEqual((length, status), (300 * (len('{"id":1,"output":"0x"}\n') + 1_000_000), 0))
+        self.assertLess(resident, 250_000)  # kB
+
+    def test_reader_that_leaves(self):
+        command = [SCEXEC, "batch", "--runtime", self.runtime]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.close()
+            with contextlib.suppress(BrokenPipeError):
+                for _ in range(100_000):
+                    process.stdin.write(b'{"method":"Test_empty"}\n')
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            self.assertIn(b"cannot write to standard output", process.stderr.read())
+        self.assertEqual(process.returncode, 4)
+
+    def test_code_and_requests_can_not_share_standard_input(self):
+        done = scexec("batch", "--runtime", "-", stdin=self.runtime.read_bytes())
+        self.assertEqual(done.returncode, 2)
+
+
+class Bench(Runtime):
+    def bench(self, *arguments):
+        done = scexec("bench", "--runtime", self.runtime, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode()
+
+    def test_all_strategies(self):
+        results = json.loads(self.bench("Test_echo", "0x01", "--calls", "50", "--strategy", "all", "--json"))["results"]
+        self.assertEqual([row["strategy"] for row in results], STRATEGIES)
+        for row in results:
+            self.assertEqual(list(row), ["strategy", "createMs", "firstMs", "minNs", "medianNs", "p99Ns", "callsPerSecond"])
+            self.assertGreater(row["createMs"], 0)
+            self.assertGreater(row["minNs"], 0)
+            self.assertLessEqual(row["minNs"], row["medianNs"])
+            self.assertLessEqual(row["medianNs"], row["p99Ns"])
+            self.assertGreater(row["callsPerSecond"], 0)
+
+    def test_threads(self):
+        for strategy in STRATEGIES:
+            rows = json.loads(self.bench("Test_empty", "-n", "20", "-t", "5", "-s", strategy, "--json"))["results"]
+            self.assertEqual([row["strategy"] for row in rows], [strategy])
+
+    def test_table(self):
+        lines = self.bench("Test_empty", "-n", "5").splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ["strategy", *STRATEGIES])
+        self.assertEqual(len({len(line) for line in lines}), 1, lines)
+
+    def test_a_failing_call_fails_the_bench(self):
+        for threads in ("1", "3"):
+            done = scexec("bench", "--runtime", self.runtime, "Test_panic", "-n", "5", "-t", threads, "--json")
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(json.loads(done.stdout)["error"]["kind"], "trap")
+
+    def test_real_runtime(self):
+        done = scexec("bench", "--chain", INPUTS / "polkadot.json", "Core_version", "-n", "10", "-s", "instance-reuse", "--json")
+        self.assertEqual(len(json.loads(done.stdout)["results"]), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
