@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,6 +189,41 @@ static void seeded_keystores_repeat_themselves(void **state) {
   }
   for (int i = 0; i < 3; i++) assert_memory_equal(keys[0][i], keys[1][i], 32);
   assert_memory_equal(signatures[0], signatures[1], 64);
+}
+
+enum { THREADS = 4, ROUNDS = 8 };
+
+static void *use_from_thread(void *ctx) {
+  sce_keystore_t *keystore = ctx;
+  for (int i = 0; i < ROUNDS; i++) {
+    uint8_t key[33], signature[65];
+    bool found = false;
+    sce_buf_t keys = {0};
+    sce_error_t *err = ops()->generate(keystore, key, ACCO, SCE_KEY_ECDSA, NULL);
+    if (err == NULL) err = ops()->public_keys(keystore, &keys, ACCO, SCE_KEY_ECDSA);
+    if (err == NULL) {
+      err =
+          ops()->sign(keystore, &found, signature, ACCO, SCE_KEY_ECDSA, sce_span(key, 33), sce_buf_span(&keys), false);
+    }
+    sce_buf_free(&keys);
+    if (err != NULL || !found) return "failed";
+  }
+  return NULL;
+}
+
+static void threads_share_a_keystore(void **state) {
+  (void)state;
+  sce_keystore_t *keystore;
+  pthread_t threads[THREADS];
+  assert_null(sce_keystore_new(&keystore, NULL));
+  for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, use_from_thread, keystore), 0);
+  for (int i = 0; i < THREADS; i++) {
+    void *failed;
+    assert_int_equal(pthread_join(threads[i], &failed), 0);
+    assert_null(failed);
+  }
+  assert_int_equal(count_keys(keystore, ACCO, SCE_KEY_ECDSA), THREADS * ROUNDS);
+  sce_keystore_delete(keystore);
 }
 
 /* ---- directory ---- */
@@ -412,6 +448,7 @@ int main(void) {
       cmocka_unit_test(answers_are_those_of_the_reference),
       cmocka_unit_test(types_and_schemes_are_apart),
       cmocka_unit_test(seeded_keystores_repeat_themselves),
+      cmocka_unit_test(threads_share_a_keystore),
       cmocka_unit_test_setup_teardown(files_of_a_node_are_used, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(new_keys_become_files, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(a_password_completes_the_files, make_folder, remove_folder),
