@@ -2,12 +2,21 @@
 #ifndef SCEXEC_H
 #define SCEXEC_H
 
+#include "scexec/artifact.h"
 #include "scexec/base.h"
 #include "scexec/blob.h"
+#include "scexec/chain_spec.h"
 #include "scexec/executor.h"
 #include "scexec/externalities.h"
 #include "scexec/host.h"
 #include "scexec/keystore.h"
+#include "scexec/metadata.h"
+#include "scexec/overlay.h"
 #include "scexec/runtime_cache.h"
+#include "scexec/services.h"
+#include "scexec/state.h"
+#include "scexec/trie.h"
+#include "scexec/value.h"
+#include "scexec/version.h"
 
 #endif

@@ -74,7 +74,8 @@ typedef struct sce_config {
   sce_semantics_t semantics;
   uint64_t max_memory_size;   /* bytes of linear memory at most, creation and growth; 0: as heap_pages says */
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
-  const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. */
+  const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
+  uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
   uint32_t max_instances;     /* pooling: slots; one more instance waits (default 64) */
   size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB) */
   const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
@@ -104,7 +105,7 @@ SCE_API const char *sce_wasmtime_version(void);
 
 typedef struct sce_runtime sce_runtime_t;
 
-/* Compiles a blob. `blob` is not kept. Errors: SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name),
+/* Compiles a blob; sce_runtime_from_code() (artifact.h) goes through the cache. `blob` is not kept. Errors: SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name),
  * SCE_ENGINE, SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 SCE_API void sce_runtime_delete(sce_runtime_t *runtime);

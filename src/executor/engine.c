@@ -155,8 +155,8 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   wasmtime_config_native_unwind_info_set(config, false);
   set_proposals(s, config);
   set_profiler(engine, config);
-  wasmtime_config_memory_init_cow_set(config, s->strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE ||
-                                                  s->strategy == SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE);
+  /* Wasmtime's images don't go with a memory creator of the host's: instance-reuse has images of its own. */
+  wasmtime_config_memory_init_cow_set(config, sce_strategy_has_images(s->strategy));
   if (s->strategy == SCE_STRATEGY_INSTANCE_REUSE) sce_memory_space_install(&engine->space, config);
   if (sce_engine_pools(engine)) set_pooling(engine, config);
   return config;
@@ -224,6 +224,10 @@ sce_strategy_t sce_engine_strategy(const sce_engine_t *engine) {
 }
 
 /* ---- the pool's bound ---- */
+
+bool sce_strategy_has_images(sce_strategy_t strategy) {
+  return strategy == SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE || strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE;
+}
 
 bool sce_engine_pools(const sce_engine_t *engine) {
   sce_strategy_t strategy = engine->config.semantics.strategy;

@@ -31,6 +31,9 @@ struct sce_engine {
 
 void sce_engine_retain(sce_engine_t *engine);
 
+/* Whether Wasmtime prepares copy-on-write images of linear memory, which compiled code depends on. */
+bool sce_strategy_has_images(sce_strategy_t strategy);
+
 /* Whether each call gets a fresh instance of Wasmtime's pool. */
 bool sce_engine_pools(const sce_engine_t *engine);
 

@@ -135,7 +135,7 @@ static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module
   sce_blob_rewrite_t rewrite = {
       .export_memory = true,
       .clear_memory_maximum = true,
-      .export_mutable_globals = s->strategy == SCE_STRATEGY_INSTANCE_REUSE,
+      .export_mutable_globals = true, /* for instance-reuse; always, so that strategies share artifacts */
       .meter_stack = s->stack_limited,
       .stack_limit = s->stack_logical_max,
   };
@@ -159,46 +159,58 @@ static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t 
   return uses != NULL ? "may write to its tables" : NULL;
 }
 
-static sce_error_t *compile(sce_runtime_t *runtime, const sce_blob_t *blob) {
+static sce_error_t *compile(sce_engine_t *engine, wasmtime_module_t **compiled, const sce_blob_t *blob) {
   sce_buf_t module = {0};
-  sce_error_t *err = prepare_module(runtime->engine, &module, blob);
+  sce_error_t *err = prepare_module(engine, &module, blob);
   if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_new(runtime->engine->wasm, module.data, module.len, &runtime->module),
-                                  SCE_BAD_CODE, "compiling the runtime");
+    err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, module.data, module.len, compiled), SCE_BAD_CODE,
+                                  "compiling the runtime");
   sce_buf_free(&module);
   return err;
 }
 
-static sce_error_t *init_runtime(sce_runtime_t *runtime, const sce_blob_t *blob) {
+static sce_error_t *init_runtime(sce_runtime_t *runtime, bool reusable) {
   int failed = pthread_mutex_init(&runtime->snapshot_lock, NULL);
   if (failed != 0) return sce_error_system(failed, "making a lock");
   runtime->snapshot_lock_ready = true;
-  SCE_TRY(compile(runtime, blob));
+  runtime->reusable = reusable;
+  runtime->reuse = reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
   SCE_TRY(read_exports(runtime));
   SCE_TRY(set_memory_limit(runtime));
-  runtime->reuse = runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
-  const char *obstacle = reuse_obstacle(blob, &runtime->engine->config.semantics);
-  if (runtime->reuse && obstacle != NULL) {
-    sce_engine_log(runtime->engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
-    runtime->reuse = false;
-  }
   return sce_runtime_resolve_imports(runtime);
 }
 
-sce_error_t *sce_runtime_new(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob) {
+sce_error_t *sce_runtime_of_module(sce_runtime_t **out, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
   sce_runtime_t *runtime = sce_calloc(1, sizeof *runtime);
-  if (runtime == NULL) return sce_error_oom();
+  if (runtime == NULL) {
+    wasmtime_module_delete(module);
+    return sce_error_oom();
+  }
   atomic_init(&runtime->references, 1);
   runtime->snapshot.image.fd = -1;
+  runtime->module = module;
   runtime->engine = engine;
   sce_engine_retain(engine);
-  sce_error_t *err = init_runtime(runtime, blob);
+  sce_error_t *err = init_runtime(runtime, reusable);
   if (err != NULL) {
     sce_runtime_delete(runtime);
     return err;
   }
   *out = runtime;
   return NULL;
+}
+
+sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
+  wasmtime_module_t *module = NULL;
+  SCE_TRY(compile(engine, &module, blob));
+  const char *obstacle = reuse_obstacle(blob, &engine->config.semantics);
+  if (obstacle != NULL && engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE)
+    sce_engine_log(engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
+  return sce_runtime_of_module(runtime, engine, module, obstacle == NULL);
+}
+
+sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
+  return sce_runtime_compile(runtime, engine, blob);
 }
 
 void sce_runtime_retain(sce_runtime_t *runtime) {

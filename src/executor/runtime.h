@@ -55,13 +55,20 @@ struct sce_runtime {
   size_t mutable_global_count;
   uint32_t initial_pages;
   uint64_t max_memory_bytes; /* limit on linear memory */
-  bool reuse;                /* instances may be put back; else each call gets a fresh one */
+  bool reusable;             /* the code leaves nothing that can't be put back */
+  bool reuse;                /* instances are put back after a call; else each call gets a fresh one */
   pthread_mutex_t snapshot_lock;
   bool snapshot_lock_ready;
   sce_snapshot_t snapshot;
 };
 
 void sce_runtime_retain(sce_runtime_t *runtime);
+
+/* Compiles a blob, without looking at the cache. */
+sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
+
+/* Makes a runtime of a compiled module, which it takes in any case. */
+sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable);
 
 /* The export of that name, or NULL. */
 const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_span_t name);

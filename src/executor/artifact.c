@@ -1,0 +1,213 @@
+/* artifact.c: artifacts: Wasmtime's image with a trailer of ours and a MAC over both. Wasmtime maps a file by its name, so
+ * bytes, and files that somebody else could still change, go into a sealed memfd first. */
+#include "executor/artifact.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "crypto/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <scexec_native.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ALIGNMENT 16
+/* No runtime's machine code comes near; keeps a hostile file from taking all memory. */
+#define MAX_ARTIFACT ((size_t)1 << 30)
+
+/* ---- making ---- */
+
+static void seal_with_mac(sce_buf_t *artifact, size_t start, const uint8_t *key) {
+  size_t covered = artifact->len - start - SCE_ARTIFACT_MAC_SIZE;
+  scn_blake3_keyed(artifact->data + start + covered, key, artifact->data + start, covered);
+}
+
+static sce_error_t *append_image(sce_buf_t *artifact, size_t *image_len, const sce_runtime_t *runtime) {
+  wasm_byte_vec_t image;
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(runtime->module, &image), SCE_ENGINE, "serializing the runtime"));
+  static const uint8_t zeros[ALIGNMENT];
+  *image_len = image.size;
+  sce_error_t *err = sce_buf_reserve(artifact, image.size + ALIGNMENT + SCE_ARTIFACT_TRAILER_SIZE);
+  if (err == NULL) err = sce_buf_append(artifact, image.data, image.size);
+  if (err == NULL) err = sce_buf_append(artifact, zeros, (ALIGNMENT - image.size % ALIGNMENT) % ALIGNMENT);
+  wasm_byte_vec_delete(&image);
+  return err;
+}
+
+sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, const uint8_t code_hash[32],
+                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
+  size_t start = artifact->len, image_len = 0;
+  sce_error_t *err = append_image(artifact, &image_len, runtime);
+  sce_trailer_t trailer;
+  sce_trailer_init(&trailer, &runtime->engine->config.semantics);
+  trailer.info.size = image_len;
+  trailer.reuse = runtime->reusable;
+  memcpy(trailer.info.code_hash, code_hash, sizeof trailer.info.code_hash);
+  uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE];
+  sce_trailer_encode(bytes, &trailer);
+  if (err == NULL) err = sce_buf_append(artifact, bytes, sizeof bytes);
+  if (err != NULL) {
+    artifact->len = start;
+    return err;
+  }
+  seal_with_mac(artifact, start, key);
+  return NULL;
+}
+
+sce_error_t *sce_runtime_precompile(sce_engine_t *engine, sce_buf_t *artifact, const sce_blob_t *blob,
+                                    const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
+  sce_runtime_t *runtime = NULL;
+  uint8_t hash[32];
+  sce_error_t *err = sce_runtime_compile(&runtime, engine, blob);
+  sce_blake2b_256(hash, sce_blob_code(blob));
+  if (err == NULL) err = sce_artifact_of(artifact, runtime, hash, key);
+  sce_runtime_delete(runtime);
+  return err;
+}
+
+/* ---- loading ---- */
+
+static sce_error_t *check_mac(sce_span_t artifact, const uint8_t *key) {
+  uint8_t mac[SCE_ARTIFACT_MAC_SIZE];
+  size_t covered = artifact.len - SCE_ARTIFACT_MAC_SIZE;
+  scn_blake3_keyed(mac, key, artifact.data, covered);
+  if (scn_blake3_equal(mac, artifact.data + covered)) return NULL;
+  return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was changed, or made under another key: it is not loaded");
+}
+
+/* Everything that is checked before machine code is touched. */
+static sce_error_t *check(sce_trailer_t *trailer, const sce_engine_t *engine, sce_span_t artifact, const uint8_t *key) {
+  SCE_TRY(sce_trailer_decode(trailer, artifact));
+  sce_trailer_t ours;
+  sce_trailer_init(&ours, &engine->config.semantics);
+  SCE_TRY(sce_trailer_compare(trailer, &ours));
+  size_t before = artifact.len - SCE_ARTIFACT_TRAILER_SIZE;
+  if (trailer->info.size > before || before - trailer->info.size >= ALIGNMENT)
+    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact has %zu bytes of code, its trailer says %llu", before,
+                         (unsigned long long)trailer->info.size);
+  return key != NULL ? check_mac(artifact, key) : NULL;
+}
+
+/* Loads the artifact in the file `fd`, mapped at `view`; Wasmtime maps it again by the descriptor's name. */
+static sce_error_t *load_mapped(sce_runtime_t **runtime, sce_engine_t *engine, int fd, sce_span_t view, const uint8_t *key) {
+  sce_trailer_t trailer;
+  SCE_TRY(check(&trailer, engine, view, key));
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  wasmtime_module_t *module = NULL;
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(engine->wasm, path, &module), SCE_BAD_ARTIFACT,
+                                  "loading the artifact"));
+  return sce_runtime_of_module(runtime, engine, module, trailer.reuse);
+}
+
+static sce_error_t *load_descriptor(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+  if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT)
+    return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
+  void *view = mmap(NULL, len, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+  if (view == MAP_FAILED) return sce_error_system(errno, "mapping the artifact");
+  sce_error_t *err = load_mapped(runtime, engine, fd, sce_span(view, len), key);
+  munmap(view, len);
+  return err;
+}
+
+/* Puts bytes where nobody can change them any more. */
+static sce_error_t *seal_bytes(int *sealed, const uint8_t *data, size_t len) {
+  int fd = memfd_create("scexec-artifact", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return sce_error_system(errno, "making room for the artifact");
+  sce_error_t *err = NULL;
+  for (size_t at = 0; err == NULL && at < len;) {
+    ssize_t done = write(fd, data + at, len - at);
+    if (done < 0 && errno != EINTR) err = sce_error_system(errno, "copying the artifact");
+    if (done > 0) at += (size_t)done;
+  }
+  if (err == NULL && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+    err = sce_error_system(errno, "sealing the artifact");
+  if (err != NULL) {
+    close(fd);
+    return err;
+  }
+  *sealed = fd;
+  return NULL;
+}
+
+static sce_error_t *load_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data, size_t len,
+                               const uint8_t *key) {
+  int fd = -1;
+  SCE_TRY(seal_bytes(&fd, data, len));
+  sce_error_t *err = load_descriptor(runtime, engine, fd, len, key);
+  close(fd);
+  return err;
+}
+
+/* A file that others can write to: its bytes are copied, then checked. */
+static sce_error_t *load_copied(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+  if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT)
+    return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
+  uint8_t *data = sce_alloc(len);
+  if (data == NULL) return sce_error_oom();
+  size_t at = 0;
+  sce_error_t *err = NULL;
+  while (err == NULL && at < len) {
+    ssize_t done = read(fd, data + at, len - at);
+    if (done < 0 && errno != EINTR) err = sce_error_system(errno, "reading the artifact");
+    if (done == 0) err = sce_error_new(SCE_BAD_ARTIFACT, "the artifact was cut short while it was read");
+    if (done > 0) at += (size_t)done;
+  }
+  if (err == NULL) err = load_bytes(runtime, engine, data, len, key);
+  sce_free(data);
+  return err;
+}
+
+static sce_error_t *load_file(sce_runtime_t **runtime, sce_engine_t *engine, int fd, const char *path, const uint8_t *key) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) return sce_error_system(errno, "artifact %s", path);
+  if (!S_ISREG(status.st_mode)) return sce_error_new(SCE_BAD_ARTIFACT, "%s is not a file", path);
+  bool ours = (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & 022) == 0;
+  size_t len = (size_t)status.st_size;
+  sce_error_t *err = ours ? load_descriptor(runtime, engine, fd, len, key) : load_copied(runtime, engine, fd, len, key);
+  return sce_error_prefix(err, "%s", path);
+}
+
+sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key) {
+  *runtime = NULL;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT ? NULL : sce_error_system(errno, "opening the artifact %s", path);
+  sce_error_t *err = load_file(runtime, engine, fd, path, key);
+  close(fd);
+  return err;
+}
+
+/* ---- public ---- */
+
+sce_error_t *sce_runtime_from_artifact_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data,
+                                             size_t len, const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
+  if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
+  return load_bytes(runtime, engine, data, len, key);
+}
+
+sce_error_t *sce_runtime_from_artifact_bytes_without_check(sce_runtime_t **runtime, sce_engine_t *engine,
+                                                           const uint8_t *data, size_t len) {
+  return load_bytes(runtime, engine, data, len, NULL);
+}
+
+sce_error_t *sce_runtime_from_artifact_file(sce_runtime_t **runtime, sce_engine_t *engine, const char *path,
+                                            const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
+  if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
+  sce_runtime_t *loaded = NULL;
+  SCE_TRY(sce_artifact_load(&loaded, engine, path, key));
+  if (loaded == NULL) return sce_error_new(SCE_IO, "there is no artifact %s", path);
+  *runtime = loaded;
+  return NULL;
+}
+
+sce_error_t *sce_artifact_describe(sce_artifact_info_t *info, const uint8_t *data, size_t len) {
+  sce_trailer_t trailer;
+  SCE_TRY(sce_trailer_decode(&trailer, sce_span(data, len)));
+  *info = trailer.info;
+  return NULL;
+}

@@ -1,0 +1,42 @@
+/* artifact_format.h: the trailer of an artifact. The file is Wasmtime's own (an ELF image, so that it can be mapped as it
+ * is), padded to 16 bytes, then this trailer of SCE_ARTIFACT_TRAILER_SIZE bytes, all numbers little endian:
+ *
+ *     0  magic "scexec\r\n"              8  format (u32), size of the trailer (u32)
+ *    16  length of the image (u64)      24  scexec's version, 16 bytes      40  Wasmtime's version, 16 bytes
+ *    56  target, 48 bytes              104  processor features (u64)       112  BLAKE2b-256 of the module
+ *   144  semantics, 32 bytes: see artifact_format.c
+ *   176  zeros
+ *   480  MAC: keyed BLAKE3 of all that is before it
+ *
+ * The trailer stands at the end since Wasmtime's image must begin the file. */
+#ifndef SCE_EXECUTOR_ARTIFACT_FORMAT_H
+#define SCE_EXECUTOR_ARTIFACT_FORMAT_H
+
+#include "scexec/artifact.h"
+
+#define SCE_ARTIFACT_FORMAT 1
+#define SCE_ARTIFACT_MAC_SIZE 32
+
+typedef struct sce_trailer {
+  sce_artifact_info_t info;
+  uint64_t cpu_features;
+  sce_semantics_t semantics; /* of what the code depends on */
+  bool images;               /* data segments compiled as copy-on-write images */
+  bool reuse;                /* instances can be put back to their first state */
+} sce_trailer_t;
+
+/* What an engine makes now; `reuse` and the code's hash are the caller's to fill in. */
+void sce_trailer_init(sce_trailer_t *trailer, const sce_semantics_t *semantics);
+
+void sce_trailer_encode(uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], const sce_trailer_t *trailer);
+
+/* Reads the trailer at the end of `artifact` and checks that its sizes fit. Errors: SCE_BAD_ARTIFACT. */
+sce_error_t *sce_trailer_decode(sce_trailer_t *trailer, sce_span_t artifact);
+
+/* Whether code made for `theirs` serves what `ours` asks for; SCE_BAD_ARTIFACT says in which point not. */
+sce_error_t *sce_trailer_compare(const sce_trailer_t *theirs, const sce_trailer_t *ours);
+
+/* Eight bytes in which two trailers that sce_trailer_compare() takes for equal agree, and others nearly never. */
+uint64_t sce_trailer_fingerprint(const sce_trailer_t *trailer);
+
+#endif

@@ -1,0 +1,286 @@
+/* compile_cache.c: finished artifacts in a directory, by code hash and semantics. An entry is written to a temporary name
+ * and renamed, so it is there whole or not at all, whoever is killed when; its MAC makes a damaged one known. The least
+ * recently used entries go when the directory grows above its bound. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+#include "crypto/hash.h"
+#include "executor/artifact.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SUFFIX ".scexec"
+#define TEMPORARY ".tmp-"
+/* A temporary file this old belongs to nobody that still lives. */
+#define STALE_SECONDS (60 * 60)
+
+/* ---- names ---- */
+
+/* DIR/<code hash>-<fingerprint>.scexec, NUL-terminated. */
+static sce_error_t *entry_path(sce_buf_t *path, const sce_engine_t *engine, const uint8_t code_hash[32]) {
+  sce_trailer_t trailer;
+  sce_trailer_init(&trailer, &engine->config.semantics);
+  SCE_TRY(sce_buf_printf(path, "%s/", engine->cache_path));
+  SCE_TRY(sce_hex_append(path, sce_span(code_hash, 32)));
+  return sce_buf_printf(path, "-%016" PRIx64 SUFFIX "%c", sce_trailer_fingerprint(&trailer), '\0');
+}
+
+static bool is_entry(const char *name) {
+  size_t len = strlen(name), suffix = sizeof SUFFIX - 1;
+  return len == 64 + 1 + 16 + suffix && name[64] == '-' && strcmp(name + len - suffix, SUFFIX) == 0;
+}
+
+/* ---- walking the directory ---- */
+
+typedef sce_error_t *(*visit_fn)(void *ctx, int dir, const char *name, const struct stat *status);
+
+/* Visits the cache's own files: entries and temporary files. A directory that is not there has none. */
+static sce_error_t *visit(const char *path, visit_fn each, void *ctx) {
+  DIR *dir = opendir(path);
+  if (dir == NULL) return errno == ENOENT ? NULL : sce_error_system(errno, "opening the cache %s", path);
+  sce_error_t *err = NULL;
+  struct dirent *item;
+  while (err == NULL && (item = readdir(dir)) != NULL) {
+    struct stat status;
+    if (!is_entry(item->d_name) && strncmp(item->d_name, TEMPORARY, sizeof TEMPORARY - 1) != 0) continue;
+    if (fstatat(dirfd(dir), item->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) continue;
+    err = each(ctx, dirfd(dir), item->d_name, &status);
+  }
+  closedir(dir);
+  return err;
+}
+
+/* ---- bound ---- */
+
+typedef struct candidate {
+  char name[96];
+  uint64_t size;
+  struct timespec used;
+} candidate_t;
+
+typedef struct census {
+  candidate_t *items;
+  size_t count, capacity;
+  uint64_t total;
+} census_t;
+
+static sce_error_t *take_census(void *ctx, int dir, const char *name, const struct stat *status) {
+  census_t *census = ctx;
+  if (!is_entry(name)) {
+    if (time(NULL) - status->st_mtime > STALE_SECONDS) unlinkat(dir, name, 0);
+    return NULL;
+  }
+  if (census->count == census->capacity) {
+    size_t capacity = census->capacity > 0 ? census->capacity * 2 : 16;
+    candidate_t *items = sce_realloc_array(census->items, capacity, sizeof *items);
+    if (items == NULL) return sce_error_oom();
+    census->items = items;
+    census->capacity = capacity;
+  }
+  candidate_t *item = &census->items[census->count++];
+  *item = (candidate_t){.size = (uint64_t)status->st_size, .used = status->st_mtim};
+  snprintf(item->name, sizeof item->name, "%s", name);
+  census->total += item->size;
+  return NULL;
+}
+
+static int by_use(const void *a, const void *b) {
+  const struct timespec *x = &((const candidate_t *)a)->used, *y = &((const candidate_t *)b)->used;
+  if (x->tv_sec != y->tv_sec) return x->tv_sec < y->tv_sec ? -1 : 1;
+  return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
+}
+
+/* Removes the least recently used entries until the rest fits. */
+static sce_error_t *enforce_bound(const char *path, uint64_t bound) {
+  census_t census = {0};
+  sce_error_t *err = visit(path, take_census, &census);
+  if (err == NULL && census.total > bound) {
+    qsort(census.items, census.count, sizeof *census.items, by_use);
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; dir >= 0 && i < census.count && census.total > bound; i++) {
+      unlinkat(dir, census.items[i].name, 0);
+      census.total -= census.items[i].size;
+    }
+    if (dir >= 0) close(dir);
+  }
+  sce_free(census.items);
+  return err;
+}
+
+/* ---- storing ---- */
+
+static sce_error_t *make_directory(const char *path) {
+  sce_buf_t copy = {0};
+  sce_error_t *err = sce_buf_append(&copy, path, strlen(path) + 1);
+  char *text = (char *)copy.data;
+  for (char *slash = err == NULL ? strchr(text + 1, '/') : NULL; err == NULL && slash != NULL; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    if (mkdir(text, 0777) != 0 && errno != EEXIST) err = sce_error_system(errno, "making the directory %s", text);
+    *slash = '/';
+  }
+  if (err == NULL && mkdir(path, 0700) != 0 && errno != EEXIST) err = sce_error_system(errno, "making the cache %s", path);
+  sce_buf_free(&copy);
+  return err;
+}
+
+static sce_error_t *write_all(int fd, sce_span_t bytes) {
+  for (size_t at = 0; at < bytes.len;) {
+    ssize_t done = write(fd, bytes.data + at, bytes.len - at);
+    if (done < 0 && errno != EINTR) return sce_error_system(errno, "writing to the cache");
+    if (done > 0) at += (size_t)done;
+  }
+  return NULL;
+}
+
+/* Writes `bytes` to `path` as a whole, or leaves nothing. */
+static sce_error_t *write_entry(const char *directory, const char *path, sce_span_t bytes) {
+  sce_buf_t temporary = {0};
+  sce_error_t *err = sce_buf_printf(&temporary, "%s/" TEMPORARY "XXXXXX%c", directory, '\0');
+  int fd = err == NULL ? mkstemp((char *)temporary.data) : -1; /* mode 0600 */
+  if (err == NULL && fd < 0) err = sce_error_system(errno, "writing to the cache %s", directory);
+  if (fd >= 0) {
+    err = write_all(fd, bytes);
+    close(fd);
+    if (err == NULL && rename((const char *)temporary.data, path) != 0)
+      err = sce_error_system(errno, "writing to the cache %s", directory);
+    if (err != NULL) unlink((const char *)temporary.data);
+  }
+  sce_buf_free(&temporary);
+  return err;
+}
+
+static sce_error_t *store(const sce_runtime_t *runtime, const char *path, const uint8_t module_hash[32],
+                          const uint8_t *key) {
+  const sce_engine_t *engine = runtime->engine;
+  sce_buf_t artifact = {0};
+  sce_error_t *err = make_directory(engine->cache_path);
+  if (err == NULL) err = sce_artifact_of(&artifact, runtime, module_hash, key);
+  if (err == NULL) err = write_entry(engine->cache_path, path, sce_buf_span(&artifact));
+  if (err == NULL) err = enforce_bound(engine->cache_path, engine->config.cache_max_size);
+  sce_buf_free(&artifact);
+  return err;
+}
+
+/* ---- the way through the cache ---- */
+
+/* Warns of what did not work, and goes on without. */
+static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err) {
+  if (err != NULL) sce_engine_log(engine, SCE_LOG_WARN, "%s: %s", what, sce_error_message(err));
+  sce_error_delete(err);
+}
+
+/* The entry, or NULL: there is none, or it can't be used. */
+static sce_runtime_t *fetch(sce_engine_t *engine, const char *path, const uint8_t *key) {
+  sce_runtime_t *runtime = NULL;
+  sce_error_t *err = sce_artifact_load(&runtime, engine, path, key);
+  if (err != NULL) {
+    warn(engine, "a cached artifact is of no use and compiled again", err);
+    unlink(path);
+    return NULL;
+  }
+  if (runtime != NULL) utimensat(AT_FDCWD, path, NULL, 0); /* most recently used now; no matter if that fails */
+  return runtime;
+}
+
+static sce_error_t *compile_code(sce_runtime_t **runtime, uint8_t module_hash[32], sce_engine_t *engine, sce_span_t code) {
+  sce_blob_t *blob = NULL;
+  SCE_TRY(sce_blob_new(&blob, code));
+  sce_error_t *err = sce_runtime_compile(runtime, engine, blob);
+  if (module_hash != NULL) sce_blake2b_256(module_hash, sce_blob_code(blob));
+  sce_blob_delete(blob);
+  return err;
+}
+
+static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code, const char *path,
+                                  const uint8_t *key) {
+  *runtime = fetch(engine, path, key);
+  if (*runtime != NULL) return NULL;
+  uint8_t module_hash[32];
+  SCE_TRY(compile_code(runtime, module_hash, engine, code));
+  warn(engine, "the compiled runtime was not kept in the cache", store(*runtime, path, module_hash, key));
+  return NULL;
+}
+
+sce_error_t *sce_runtime_from_code(sce_runtime_t **out, sce_engine_t *engine, sce_span_t code) {
+  sce_runtime_t *runtime = NULL;
+  if (engine->cache_path == NULL) {
+    SCE_TRY(compile_code(&runtime, NULL, engine, code));
+    *out = runtime;
+    return NULL;
+  }
+  uint8_t key[SCE_ARTIFACT_KEY_SIZE], hash[32];
+  sce_buf_t path = {0};
+  sce_error_t *unusable = sce_artifact_key_user(key, NULL);
+  sce_blake2b_256(hash, code);
+  if (unusable == NULL) unusable = entry_path(&path, engine, hash);
+  sce_error_t *err;
+  if (unusable != NULL) {
+    warn(engine, "the cache of compiled runtimes can't be used", unusable);
+    err = compile_code(&runtime, NULL, engine, code);
+  } else {
+    err = through_cache(&runtime, engine, code, (const char *)path.data, key);
+  }
+  explicit_bzero(key, sizeof key);
+  sce_buf_free(&path);
+  if (err == NULL) *out = runtime;
+  return err;
+}
+
+/* ---- for people ---- */
+
+typedef struct listing {
+  sce_cache_entry_fn each;
+  void *ctx;
+} listing_t;
+
+static void read_info(sce_cache_entry_t *entry, int dir, const char *name, off_t size) {
+  uint8_t trailer[SCE_ARTIFACT_TRAILER_SIZE];
+  int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return;
+  off_t at = size - (off_t)sizeof trailer;
+  if (at >= 0 && pread(fd, trailer, sizeof trailer, at) == (ssize_t)sizeof trailer) {
+    sce_error_t *err = sce_artifact_describe(&entry->info, trailer, sizeof trailer);
+    entry->readable = err == NULL;
+    sce_error_delete(err);
+  }
+  close(fd);
+}
+
+static sce_error_t *list_one(void *ctx, int dir, const char *name, const struct stat *status) {
+  const listing_t *listing = ctx;
+  if (!is_entry(name)) return NULL;
+  sce_cache_entry_t entry = {.name = name, .size = (uint64_t)status->st_size, .last_used = status->st_mtime};
+  read_info(&entry, dir, name, status->st_size);
+  listing->each(listing->ctx, &entry);
+  return NULL;
+}
+
+sce_error_t *sce_cache_list(const char *path, sce_cache_entry_fn each, void *ctx) {
+  listing_t listing = {each, ctx};
+  return visit(path, list_one, &listing);
+}
+
+static sce_error_t *remove_one(void *ctx, int dir, const char *name, const struct stat *status) {
+  uint64_t *freed = ctx;
+  if (unlinkat(dir, name, 0) == 0) {
+    *freed += (uint64_t)status->st_size;
+  } else if (errno != ENOENT) {
+    return sce_error_system(errno, "removing %s from the cache", name);
+  }
+  return NULL;
+}
+
+sce_error_t *sce_cache_clear(uint64_t *freed, const char *path) {
+  *freed = 0;
+  return visit(path, remove_one, freed);
+}
