@@ -12,7 +12,7 @@
 #define MAX_GLOBALS 1000000u
 #define MAX_EXPORTS 1000000u
 #define MAX_TABLES 100u
-#define MAX_TABLE_ENTRIES 10000000u /* of a table, and of all element segments together */
+#define MAX_ELEMENTS 10000000u /* of all segments together; Wasmtime's limit is for each */
 #define MAX_ELEMENT_SEGMENTS 100000u
 #define MAX_DATA_SEGMENTS 100000u
 #define MAX_PARAMS 1000u

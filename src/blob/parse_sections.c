@@ -13,8 +13,8 @@
 #define LIMITS_64_BIT 4u
 #define LIMITS_PAGE_SIZE 8u
 
-/* `what` ("memory", "table") of at least `*limits`, at most `highest` units. */
-static sce_wasm_limits_t parse_limits(wasm_reader_t *r, const char *what, const char *unit, uint32_t highest) {
+/* Limits of a `what` ("memory", "table"). */
+static sce_wasm_limits_t parse_limits(wasm_reader_t *r, const char *what) {
   size_t offset = wasm_offset(r);
   uint8_t flags = sce_wasm_read_byte(r);
   if (flags > 15) sce_wasm_fail(r, offset, "0x%02x are not flags of a %s's limits", flags, what);
@@ -26,14 +26,14 @@ static sce_wasm_limits_t parse_limits(wasm_reader_t *r, const char *what, const 
   if (limits.has_maximum) limits.maximum = sce_wasm_read_u32(r, "maximum");
   if (limits.has_maximum && limits.minimum > limits.maximum)
     sce_wasm_fail(r, offset, "%s with a minimum of %u above its maximum of %u", what, limits.minimum, limits.maximum);
-  if (limits.minimum > highest)
-    sce_wasm_fail(r, offset, "%s of %u %s, more than the limit of %u", what, limits.minimum, unit, highest);
   return limits;
 }
 
 static sce_wasm_limits_t parse_memory_limits(wasm_reader_t *r) {
   size_t offset = wasm_offset(r);
-  sce_wasm_limits_t limits = parse_limits(r, "memory", "pages", MAX_MEMORY_PAGES);
+  sce_wasm_limits_t limits = parse_limits(r, "memory");
+  if (limits.minimum > MAX_MEMORY_PAGES)
+    sce_wasm_fail(r, offset, "memory of %u pages, more than the limit of %u", limits.minimum, MAX_MEMORY_PAGES);
   if (limits.maximum > MAX_MEMORY_PAGES)
     sce_wasm_fail(r, offset, "memory of at most %u pages, more than the limit of %u", limits.maximum, MAX_MEMORY_PAGES);
   return limits;
@@ -44,7 +44,7 @@ static void parse_table_type(sce_blob_t *blob, wasm_reader_t *r, sce_wasm_table_
   if (wasm_left(r) > 0 && *r->at == 0x40)
     sce_wasm_refuse(r, offset, PROPOSAL_FUNCTION_REFERENCES, "a table with an initial value");
   table->element_type = sce_parse_reference_type(blob, r, true);
-  table->limits = parse_limits(r, "table", "entries", MAX_TABLE_ENTRIES);
+  table->limits = parse_limits(r, "table");
 }
 
 static void parse_global_type(sce_blob_t *blob, wasm_reader_t *r, uint8_t *type, bool *is_mutable) {

@@ -53,7 +53,7 @@ static uint32_t parse_element_head(sce_blob_t *blob, wasm_reader_t *r, sce_wasm_
 static void parse_element(sce_blob_t *blob, wasm_reader_t *r, sce_wasm_element_t *element, uint32_t *total,
                           uint32_t *room) {
   uint32_t flags = parse_element_head(blob, r, element);
-  element->count = sce_wasm_read_count(r, "elements", MAX_TABLE_ENTRIES - *total, 1);
+  element->count = sce_wasm_read_count(r, "elements", MAX_ELEMENTS - *total, 1);
   if (element->count > *room - *total) {
     uint32_t wanted = *total + element->count, doubled = *room * 2;
     *room = wanted > doubled ? wanted : doubled;
@@ -96,7 +96,7 @@ void sce_parse_data_count(sce_blob_t *blob, wasm_reader_t *r) {
 
 void sce_parse_code(sce_blob_t *blob, wasm_reader_t *r) {
   size_t offset = wasm_offset(r);
-  uint32_t count = sce_wasm_read_count(r, "function bodies", MAX_FUNCTIONS, 2);
+  uint32_t count = sce_wasm_read_count(r, "function bodies", MAX_FUNCTIONS, 1);
   uint32_t declared = blob->function_count - blob->imported_functions;
   if (r->err == NULL && count != declared)
     sce_wasm_fail(r, offset, "%u function bodies for %u declared functions", count, declared);

@@ -25,7 +25,7 @@ static inline sce_buf_t bytes_of(const char *hex) {
     assert_null(sce_buf_append_byte(&out, (uint8_t)byte));
     hex += used;
   }
-  assert_int_equal(*hex, 0);
+  assert_int_equal(hex[strspn(hex, " ")], 0);
   return out;
 }
 
