@@ -48,6 +48,11 @@ sce_error_t *sce_trie_builder_finish(sce_trie_builder_t *builder, uint8_t root[3
  * least one key was added and all agree in their first `skip` nibbles. */
 sce_error_t *sce_trie_builder_finish_subtree(sce_trie_builder_t *builder, sce_trie_ref_t *ref, size_t skip);
 
+/* The root of `count` state entries in ascending order; hashed[i] says which layout pair i has. For several threads; as
+ * sce_trie_root otherwise. */
+sce_error_t *sce_trie_sorted_root(uint8_t root[32], const sce_trie_pair_t *pairs, const uint8_t *hashed, size_t count,
+                                  unsigned threads);
+
 /* Length in nibbles of the longest common prefix. */
 size_t sce_trie_common_nibbles(sce_span_t a, sce_span_t b);
 

@@ -87,20 +87,32 @@ static sce_error_t *sort_pairs(sce_trie_pair_t **sorted, size_t *count, const sc
 
 /* ---- one thread ---- */
 
-static sce_error_t *add_pairs(sce_trie_builder_t *builder, const sce_trie_pair_t *pairs, size_t count,
-                              sce_state_version_t version) {
-  for (size_t i = 0; i < count; i++) {
-    load_ahead(pairs, i, count, true);
-    SCE_TRY(sce_trie_builder_add(builder, pairs[i].key, pairs[i].value, version));
+/* What is to be computed. */
+typedef struct input {
+  const sce_trie_pair_t *pairs; /* ascending */
+  const uint8_t *hashed;        /* NULL: all in the layout of the options' version; else 0 or 1 a pair */
+  size_t count;
+  const sce_trie_options_t *options;
+} input_t;
+
+static sce_error_t *add_pair(sce_trie_builder_t *builder, const input_t *in, size_t i) {
+  sce_state_version_t version = in->options->version;
+  if (in->hashed != NULL) version = in->hashed[i] ? SCE_STATE_V1 : SCE_STATE_V0;
+  return sce_trie_builder_add(builder, in->pairs[i].key, in->pairs[i].value, version);
+}
+
+static sce_error_t *add_pairs(sce_trie_builder_t *builder, const input_t *in, size_t first, size_t end) {
+  for (size_t i = first; i < end; i++) {
+    load_ahead(in->pairs, i, end, true);
+    SCE_TRY(add_pair(builder, in, i));
   }
   return NULL;
 }
 
-static sce_error_t *serial_root(uint8_t root[32], const sce_trie_pair_t *pairs, size_t count,
-                                const sce_trie_options_t *options) {
+static sce_error_t *serial_root(uint8_t root[32], const input_t *in) {
   sce_trie_builder_t *builder;
-  SCE_TRY(sce_trie_builder_new(&builder, options->hasher, count + 1, NULL, NULL));
-  sce_error_t *err = add_pairs(builder, pairs, count, options->version);
+  SCE_TRY(sce_trie_builder_new(&builder, in->options->hasher, in->count + 1, NULL, NULL));
+  sce_error_t *err = add_pairs(builder, in, 0, in->count);
   if (err == NULL) err = sce_trie_builder_finish(builder, root);
   sce_trie_builder_delete(builder);
   return err;
@@ -118,8 +130,7 @@ typedef struct job {
 } job_t;
 
 typedef struct plan {
-  const sce_trie_pair_t *pairs;
-  const sce_trie_options_t *options;
+  const input_t *in;
   job_t jobs[JOBS_MAX];   /* in key order */
   job_t *order[JOBS_MAX]; /* heaviest first, so that no long job is left for the end */
   size_t count;
@@ -158,8 +169,8 @@ static size_t cut_run(job_t pieces[17], const sce_trie_pair_t *pairs, const job_
 
 /* Makes the jobs: repeatedly cuts each run above `limit` keys. A run goes to the place of its first piece and the
  * others follow, so the list stays in key order; only lists too long for that (chains of prefixes) stay coarse. */
-static void make_jobs(plan_t *plan, size_t count, size_t limit) {
-  plan->jobs[0] = (job_t){.first = 0, .end = count, .is_subtree = true};
+static void make_jobs(plan_t *plan, size_t limit) {
+  plan->jobs[0] = (job_t){.first = 0, .end = plan->in->count, .is_subtree = true};
   plan->count = 1;
   for (size_t i = 0; i < plan->count;) {
     const job_t *job = &plan->jobs[i];
@@ -168,7 +179,7 @@ static void make_jobs(plan_t *plan, size_t count, size_t limit) {
       continue;
     }
     job_t pieces[17];
-    size_t made = cut_run(pieces, plan->pairs, job);
+    size_t made = cut_run(pieces, plan->in->pairs, job);
     memmove(&plan->jobs[i + made], &plan->jobs[i + 1], (plan->count - i - 1) * sizeof *plan->jobs);
     memcpy(&plan->jobs[i], pieces, made * sizeof *pieces);
     plan->count += made - 1;
@@ -184,13 +195,13 @@ static int compare_weights(const void *a, const void *b) {
 static void order_jobs(plan_t *plan) {
   for (size_t i = 0; i < plan->count; i++) {
     job_t *job = plan->order[i] = &plan->jobs[i];
-    for (size_t k = job->first; k < job->end; k++) job->weight += 128 + plan->pairs[k].value.len;
+    for (size_t k = job->first; k < job->end; k++) job->weight += 128 + plan->in->pairs[k].value.len;
   }
   qsort(plan->order, plan->count, sizeof *plan->order, compare_weights);
 }
 
 static sce_error_t *run_job(job_t *job, sce_trie_builder_t *builder, const plan_t *plan) {
-  SCE_TRY(add_pairs(builder, plan->pairs + job->first, job->end - job->first, plan->options->version));
+  SCE_TRY(add_pairs(builder, plan->in, job->first, job->end));
   return sce_trie_builder_finish_subtree(builder, &job->ref, job->skip);
 }
 
@@ -198,7 +209,7 @@ static sce_error_t *run_job(job_t *job, sce_trie_builder_t *builder, const plan_
 static void *work(void *arg) {
   plan_t *plan = arg;
   sce_trie_builder_t *builder;
-  sce_error_t *err = sce_trie_builder_new(&builder, plan->options->hasher, 0, NULL, NULL);
+  sce_error_t *err = sce_trie_builder_new(&builder, plan->in->options->hasher, 0, NULL, NULL);
   if (err != NULL) return err;
   while (err == NULL) {
     size_t i = atomic_fetch_add(&plan->next, 1);
@@ -230,37 +241,48 @@ static sce_error_t *run_jobs(plan_t *plan, unsigned threads) {
 static sce_error_t *join_jobs(uint8_t root[32], sce_trie_builder_t *builder, const plan_t *plan) {
   for (size_t i = 0; i < plan->count; i++) {
     const job_t *job = &plan->jobs[i];
-    const sce_trie_pair_t *first = &plan->pairs[job->first];
+    const sce_trie_pair_t *first = &plan->in->pairs[job->first];
     if (job->is_subtree) {
-      SCE_TRY(sce_trie_builder_add_subtree(builder, first->key, plan->pairs[job->end - 1].key, &job->ref));
+      SCE_TRY(sce_trie_builder_add_subtree(builder, first->key, plan->in->pairs[job->end - 1].key, &job->ref));
     } else {
-      SCE_TRY(sce_trie_builder_add(builder, first->key, first->value, plan->options->version));
+      SCE_TRY(add_pair(builder, plan->in, job->first));
     }
   }
   return sce_trie_builder_finish(builder, root);
 }
 
-static sce_error_t *threaded_root(uint8_t root[32], const sce_trie_pair_t *pairs, size_t count,
-                                  const sce_trie_options_t *options) {
-  unsigned threads = options->threads < SCE_TRIE_MAX_THREADS ? options->threads : SCE_TRIE_MAX_THREADS;
+static sce_error_t *threaded_root(uint8_t root[32], const input_t *in) {
+  unsigned threads = in->options->threads < SCE_TRIE_MAX_THREADS ? in->options->threads : SCE_TRIE_MAX_THREADS;
   plan_t *plan = sce_alloc(sizeof *plan);
   if (plan == NULL) return sce_error_oom();
-  plan->pairs = pairs;
-  plan->options = options;
+  plan->in = in;
   atomic_init(&plan->next, 0);
-  size_t limit = count / ((size_t)threads * JOBS_PER_THREAD);
-  make_jobs(plan, count, limit < JOB_KEYS_MIN ? JOB_KEYS_MIN : limit);
+  size_t limit = in->count / ((size_t)threads * JOBS_PER_THREAD);
+  make_jobs(plan, limit < JOB_KEYS_MIN ? JOB_KEYS_MIN : limit);
   order_jobs(plan);
   sce_trie_builder_t *builder = NULL;
   sce_error_t *err = run_jobs(plan, threads);
-  if (err == NULL) err = sce_trie_builder_new(&builder, options->hasher, plan->count, NULL, NULL);
+  if (err == NULL) err = sce_trie_builder_new(&builder, in->options->hasher, plan->count, NULL, NULL);
   if (err == NULL) err = join_jobs(root, builder, plan);
   sce_trie_builder_delete(builder);
   sce_free(plan);
   return err;
 }
 
+static sce_error_t *sorted_root(uint8_t root[32], const input_t *in) {
+  if (in->options->threads > 1 && in->count > 2 * JOB_KEYS_MIN) return threaded_root(root, in);
+  return serial_root(root, in);
+}
+
 /* ---- interface ---- */
+
+sce_error_t *sce_trie_sorted_root(uint8_t root[32], const sce_trie_pair_t *pairs, const uint8_t *hashed, size_t count,
+                                  unsigned threads) {
+  if (count >= UINT32_MAX - 1) return sce_error_new(SCE_BAD_INPUT, "a trie of %zu pairs is too large", count);
+  sce_trie_options_t options = {.threads = threads};
+  if (!is_ascending(pairs, count)) return sce_error_new(SCE_MISUSE, "the keys of a state are not in ascending order");
+  return sorted_root(root, &(input_t){pairs, hashed, count, &options});
+}
 
 sce_error_t *sce_trie_root(uint8_t root[32], const sce_trie_pair_t *pairs, size_t count,
                            const sce_trie_options_t *options) {
@@ -268,12 +290,8 @@ sce_error_t *sce_trie_root(uint8_t root[32], const sce_trie_pair_t *pairs, size_
   if (options == NULL) options = &defaults;
   if (count >= UINT32_MAX - 1) return sce_error_new(SCE_BAD_INPUT, "a trie of %zu pairs is too large", count);
   sce_trie_pair_t *sorted = NULL;
-  if (!is_ascending(pairs, count)) {
-    SCE_TRY(sort_pairs(&sorted, &count, pairs));
-    pairs = sorted;
-  }
-  bool threaded = options->threads > 1 && count > 2 * JOB_KEYS_MIN;
-  sce_error_t *err = threaded ? threaded_root(root, pairs, count, options) : serial_root(root, pairs, count, options);
+  if (!is_ascending(pairs, count)) SCE_TRY(sort_pairs(&sorted, &count, pairs));
+  sce_error_t *err = sorted_root(root, &(input_t){sorted == NULL ? pairs : sorted, NULL, count, options});
   sce_free(sorted);
   return err;
 }
