@@ -350,6 +350,34 @@ static sce_state_t *random_backend(model_t *model, sce_state_version_t version) 
   return state;
 }
 
+/* Commits what is pending, in place or (`shared`) beside a state that others hold, which must stay as it was. */
+static void commit_both(duel_t *duel, sce_state_version_t version, bool shared) {
+  static list_t merged;
+  uint8_t root[32], before[32], again[32];
+  sce_state_t *old = shared ? sce_state_ref(sce_overlay_state(duel->overlay)) : NULL;
+  if (shared) assert_null(sce_state_root(old, before, NULL));
+  for (; duel->model.depth > 0; duel->model.depth--) {
+    memcpy(duel->model.layers[duel->model.depth - 1], duel->model.layers[duel->model.depth],
+           sizeof duel->model.layers[0]);
+    assert_null(duel->ops->commit_transaction(duel->overlay));
+  }
+  check_root(duel, version);
+  assert_null(sce_overlay_commit(duel->overlay, root, version, NULL));
+  assert_true(sce_overlay_is_empty(duel->overlay));
+  for (int trie = 0; trie < TRIES; trie++) {
+    model_merge(&duel->model, &merged, trie);
+    duel->model.backend[trie] = merged;
+  }
+  memset(duel->model.layers, 0, sizeof duel->model.layers);
+  assert_null(sce_state_root(sce_overlay_state(duel->overlay), again, NULL));
+  assert_memory_equal(root, again, 32);
+  check_everything(duel, version);
+  if (!shared) return;
+  assert_null(sce_state_root(old, again, NULL));
+  assert_memory_equal(before, again, 32);
+  sce_state_delete(old);
+}
+
 static void random_operations(void **unused) {
   (void)unused;
   static duel_t duel;
@@ -364,9 +392,10 @@ static void random_operations(void **unused) {
     assert_null(sce_overlay_new(&duel.overlay, state));
     sce_state_delete(state); /* the overlay has its own reference */
     duel.ops = sce_overlay_ops();
-    for (int reset = 0; reset < 3; reset++) {
-      for (int i = 0; i < 600; i++) duel_step(&duel, version);
+    for (int round = 0; round < 6; round++) {
+      for (int i = 0; i < 400; i++) duel_step(&duel, version);
       check_everything(&duel, version);
+      if (round % 3 > 0) commit_both(&duel, version, round % 3 == 2);
       sce_overlay_reset(duel.overlay);
       duel.model.depth = 0;
       memset(duel.model.layers, 0, sizeof duel.model.layers);
