@@ -71,6 +71,28 @@ typedef struct sce_index_operation {
 /* The records of the transaction index; borrowed until the next use of the overlay. */
 SCE_API const sce_index_operation_t *sce_overlay_index_operations(const sce_overlay_t *overlay, size_t *count);
 
+/* ---- committing ---- */
+
+/* The block whose execution made the changes. */
+typedef struct sce_block_info {
+  uint8_t hash[32];
+  uint32_t number;
+  sce_span_t header; /* as it is hashed; kept with the state */
+} sce_block_info_t;
+
+/* Makes the overlay's changes part of its state: afterwards the overlay is empty and stands on the state with the changes
+ * (sce_overlay_state), whose root is put into `root`. Written values take the layout of `version`. `block` may be NULL.
+ *
+ * In memory: the old state stays as it is for those who hold a reference; where the overlay's is the only one, it is
+ * changed in place, at a cost in proportion to the changes, else copied. In a database: one atomic transaction; the head
+ * moves to `block` (with NULL: stays on the same block, whose state is then another). SCE_MISUSE when the state is not the
+ * newest of its database.
+ *
+ * Errors: SCE_MISUSE during a call, with open transactions, or for a state that can't be changed (a proof's); SCE_IO,
+ * SCE_BAD_STATE, SCE_OUT_OF_MEMORY. On failure state and overlay are as they were. */
+SCE_API sce_error_t *sce_overlay_commit(sce_overlay_t *overlay, uint8_t root[32], sce_state_version_t version,
+                                        const sce_block_info_t *block);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,11 +1,13 @@
 /* backend.h: what the overlay, the trie and the tools ask of a stored state. Two implementations: memory.c and lmdb.c.
  *
- * A backend is one immutable snapshot: keys of the top trie and of each child trie in bytewise order, each value with the
- * layout its trie node has. Any number of threads may read at once. Spans that reads give live as long as the backend.
+ * A backend is one immutable snapshot: keys of the top trie and of each child trie in bytewise order, each value with
+ * the layout its trie node has. Any number of threads may read at once. Spans that reads give live as long as the
+ * backend.
  *
  * Beside the values a backend keeps trie nodes for the incremental trie (trie.h), one record under each path. A path is
- * where a node hangs: the nibbles from the root to the child slot, so the root node's is empty. What is in a record, and
- * which nodes have one, is the trie's business; the backend keeps bytes. A commit changes values and records together.
+ * where a node hangs: the nibbles from the root to the child slot, so the root node's is empty. What is in a record,
+ * and which nodes have one, is the trie's business; the backend keeps bytes. A commit changes values and records
+ * together.
  */
 #ifndef SCE_STATE_BACKEND_H
 #define SCE_STATE_BACKEND_H
@@ -35,7 +37,7 @@ typedef struct sce_change {
 /* A place in a walk. Plain data: no release, copies are independent. */
 typedef struct sce_walk {
   sce_trie_id_t trie;
-  bool found;        /* false: past the last key; `entry` is then empty */
+  bool found; /* false: past the last key; `entry` is then empty */
   sce_entry_t entry;
   uint64_t place[16]; /* the backend's own */
 } sce_walk_t;
@@ -45,6 +47,31 @@ typedef struct sce_nibbles {
   const uint8_t *data;
   size_t len;
 } sce_nibbles_t;
+
+/* One node record to write. */
+typedef struct sce_node_write {
+  sce_nibbles_t path;
+  sce_span_t record; /* data NULL: removed */
+} sce_node_write_t;
+
+/* What a commit does to one trie. A child that has no keys afterwards is gone, and its records with it. */
+typedef struct sce_trie_commit {
+  const sce_span_t *child; /* NULL: top */
+  sce_trie_id_t trie;      /* SCE_TRIE_NONE: a new child */
+  const sce_change_t *changes;
+  size_t change_count;
+  const sce_node_write_t *nodes;
+  size_t node_count;
+} sce_trie_commit_t;
+
+/* A commit: what it does to each trie, the top trie last; child roots are among its changes. */
+typedef struct sce_commit_set {
+  const sce_trie_commit_t *tries;
+  size_t trie_count;
+  sce_state_version_t version;        /* layout of the values written */
+  uint8_t root[32];                   /* of the top trie afterwards */
+  const struct sce_block_info *block; /* the block that made it; NULL: none */
+} sce_commit_set_t;
 
 typedef struct sce_backend sce_backend_t;
 
@@ -69,6 +96,12 @@ typedef struct sce_backend_ops {
                              bool inclusive);
   /* Keys in the trie. */
   sce_error_t *(*count)(const sce_backend_t *backend, uint64_t *keys, sce_trie_id_t trie);
+  /* Makes sure that the trie has its node records. May work on the backend itself, with other threads reading. NULL:
+   * nothing to do. */
+  sce_error_t *(*prepare)(sce_backend_t *backend, sce_trie_id_t trie);
+  /* The state after a commit. `alone`: nobody else reads this backend, and `*next` may be this one, changed. Else, and
+   * on failure, this backend is as it was. NULL: not to be changed. */
+  sce_error_t *(*commit)(sce_backend_t *backend, sce_backend_t **next, const sce_commit_set_t *set, bool alone);
   void (*delete)(sce_backend_t *backend);
 } sce_backend_ops_t;
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "state/trie.h"
 
 #include <string.h>
 
@@ -17,7 +18,10 @@ static void free_trie(sce_memory_trie_t *trie) {
 
 sce_error_t *sce_memory_new(sce_memory_t **memory) {
   sce_memory_t *made = sce_calloc(1, sizeof *made);
-  if (made == NULL) return sce_error_oom();
+  if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
+    sce_free(made);
+    return sce_error_oom();
+  }
   made->backend.ops = &memory_ops;
   sce_table_init(&made->top.values, true);
   sce_table_init(&made->top.nodes, false);
@@ -34,6 +38,7 @@ void sce_memory_delete(sce_memory_t *memory) {
   }
   sce_free(memory->children);
   sce_arena_unref(memory->arena);
+  pthread_mutex_destroy(&memory->lock);
   sce_free(memory);
 }
 
@@ -141,9 +146,12 @@ sce_error_t *sce_memory_from_genesis(sce_memory_t **memory, const sce_genesis_t 
 static sce_error_t *copy_trie(sce_memory_trie_t *to, const sce_memory_trie_t *from) {
   sce_table_free(&to->values);
   sce_table_free(&to->nodes);
-  to->has_nodes = from->has_nodes;
   SCE_TRY(sce_table_copy(&to->values, &from->values));
-  return sce_table_copy(&to->nodes, &from->nodes);
+  sce_table_init(&to->nodes, false);
+  if (!atomic_load_explicit(&from->has_nodes, memory_order_acquire)) return NULL;
+  SCE_TRY(sce_table_copy(&to->nodes, &from->nodes));
+  atomic_store_explicit(&to->has_nodes, true, memory_order_release);
+  return NULL;
 }
 
 sce_error_t *sce_memory_copy(sce_memory_t **copy, const sce_memory_t *memory) {
@@ -237,6 +245,48 @@ static sce_error_t *count(const sce_backend_t *backend, uint64_t *keys, sce_trie
   return NULL;
 }
 
+/* ---- node records ---- */
+
+static bool has_nodes(const sce_backend_t *backend, sce_trie_id_t trie) {
+  const sce_memory_trie_t *in = trie_of(backend, trie);
+  return in != NULL && atomic_load_explicit(&in->has_nodes, memory_order_acquire);
+}
+
+static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
+                             sce_nibbles_t path) {
+  const sce_memory_trie_t *in = trie_of(backend, trie);
+  const sce_table_entry_t *slot = in == NULL ? NULL : sce_table_find(&in->nodes, sce_span(path.data, path.len));
+  *found = slot != NULL;
+  if (slot != NULL) *record = sce_span(slot->value, slot->value_len);
+  return NULL;
+}
+
+static sce_error_t *put_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
+  return sce_table_put(ctx, sce_span(path.data, path.len), record, false);
+}
+
+/* Others may read while the records are made: they are looked at only once `has_nodes` says so. */
+static sce_error_t *prepare(sce_backend_t *backend, sce_trie_id_t trie) {
+  sce_memory_t *memory = (sce_memory_t *)(void *)backend;
+  sce_memory_trie_t *in = (sce_memory_trie_t *)(uintptr_t)trie_of(backend, trie);
+  if (in == NULL || has_nodes(backend, trie)) return NULL;
+  sce_error_t *err = NULL;
+  pthread_mutex_lock(&memory->lock);
+  if (!has_nodes(backend, trie)) {
+    uint8_t root[32];
+    sce_node_sink_t sink = {put_node, &in->nodes};
+    err = sce_trie_full_root(root, backend, trie, 1, &sink);
+    if (err == NULL) {
+      atomic_store_explicit(&in->has_nodes, true, memory_order_release);
+    } else {
+      sce_table_free(&in->nodes);
+      sce_table_init(&in->nodes, false);
+    }
+  }
+  pthread_mutex_unlock(&memory->lock);
+  return err;
+}
+
 static void delete_backend(sce_backend_t *backend) {
   sce_memory_delete((sce_memory_t *)(void *)backend);
 }
@@ -248,5 +298,9 @@ static const sce_backend_ops_t memory_ops = {
     .seek = seek,
     .step = step,
     .count = count,
+    .node_get = node_get,
+    .has_nodes = has_nodes,
+    .prepare = prepare,
+    .commit = sce_memory_commit,
     .delete = delete_backend,
 };

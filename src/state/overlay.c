@@ -66,6 +66,8 @@ void sce_overlay_delete(sce_overlay_t *overlay) {
   sce_free(overlay->marks);
   sce_free(overlay->undo);
   sce_free(overlay->index);
+  sce_free(overlay->nodes.items);
+  sce_buf_free(&overlay->nodes.bytes);
   sce_state_delete(overlay->state);
   sce_free(overlay);
 }

@@ -12,7 +12,36 @@ typedef struct sce_ov_child {
   sce_key_head_t head; /* the name; owned */
   sce_trie_id_t trie;  /* in the backend; SCE_TRIE_NONE for a new child */
   sce_ov_map_t map;
+  uint8_t root[32]; /* with the pending writes, while the overlay's root is known */
 } sce_ov_child_t;
+
+/* Node records that go with a root: offsets into `bytes`. */
+typedef struct sce_ov_node {
+  uint32_t map;
+  bool removed;
+  size_t path, path_len, record, record_len;
+} sce_ov_node_t;
+
+typedef struct sce_ov_node_log {
+  sce_buf_t bytes;
+  sce_ov_node_t *items; /* those of one map side by side */
+  size_t count;
+  size_t cap;
+} sce_ov_node_log_t;
+
+/* A sorted list of changes of one map. */
+typedef struct sce_ov_change_list {
+  sce_change_t *items; /* sce_free */
+  size_t count;
+} sce_ov_change_list_t;
+
+/* Changes of the top trie with the roots of the changed children among them. */
+typedef struct sce_ov_top_changes {
+  sce_ov_change_list_t list;
+  sce_buf_t keys;     /* of child roots */
+  uint32_t *children; /* numbers of the changed children, by name */
+  size_t child_count;
+} sce_ov_top_changes_t;
 
 /* What a write replaced. */
 typedef struct sce_ov_undo {
@@ -54,6 +83,7 @@ struct sce_overlay {
   bool root_known; /* of top, since the last write */
   sce_state_version_t root_version;
   uint8_t root[32];
+  sce_ov_node_log_t nodes; /* that go with it */
   sce_log_t log;
 };
 
@@ -94,5 +124,10 @@ sce_error_t *sce_overlay_exit(void *ctx, bool ok);
 /* ---- overlay_root.c ---- */
 
 sce_error_t *sce_overlay_root(void *ctx, uint8_t root[32], const sce_span_t *child, sce_state_version_t version);
+/* The map's writes as a list. On failure nothing is left to free. */
+sce_error_t *sce_overlay_list(sce_ov_change_list_t *list, sce_ov_map_t *map);
+/* Changes of the top trie, while the root is known. Free with sce_overlay_free_top, also on failure. */
+sce_error_t *sce_overlay_list_top(sce_overlay_t *overlay, sce_ov_top_changes_t *top);
+void sce_overlay_free_top(sce_ov_top_changes_t *top);
 
 #endif

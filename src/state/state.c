@@ -6,20 +6,35 @@
 #include "base/error.h"
 #include "state/chain_spec.h"
 #include "state/memory.h"
+#include "state/trie.h"
 
 #include <string.h>
+#include <unistd.h>
 
-sce_error_t *sce_state_from_backend(sce_state_t **state, sce_backend_t *backend) {
+/* Threads of a root over all keys: as many as there are processors. */
+static unsigned root_threads(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count < 1 ? 1 : count > SCE_TRIE_MAX_THREADS ? SCE_TRIE_MAX_THREADS : (unsigned)count;
+}
+
+sce_error_t *sce_state_new_shell(sce_state_t **state) {
   sce_state_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
     sce_free(made);
-    backend->ops->delete (backend);
     return sce_error_oom();
   }
   atomic_init(&made->refs, 1);
-  made->backend = backend;
   *state = made;
   return NULL;
+}
+
+sce_error_t *sce_state_from_backend(sce_state_t **state, sce_backend_t *backend) {
+  sce_error_t *err = sce_state_new_shell(state);
+  if (err == NULL)
+    (*state)->backend = backend;
+  else
+    backend->ops->delete (backend);
+  return err;
 }
 
 sce_state_t *sce_state_ref(sce_state_t *state) {
@@ -29,7 +44,7 @@ sce_state_t *sce_state_ref(sce_state_t *state) {
 
 void sce_state_delete(sce_state_t *state) {
   if (state == NULL || atomic_fetch_sub_explicit(&state->refs, 1, memory_order_acq_rel) > 1) return;
-  state->backend->ops->delete (state->backend);
+  if (state->backend != NULL) state->backend->ops->delete (state->backend);
   pthread_mutex_destroy(&state->lock);
   sce_free(state);
 }
@@ -54,7 +69,7 @@ static sce_error_t *put_child_roots(sce_memory_t *memory) {
   for (size_t i = 0; i < memory->child_count && err == NULL; i++) {
     uint8_t root[32];
     key.len = 0;
-    err = sce_walk_root(&memory->backend, root, (sce_trie_id_t)(i + 1), NULL, 0, SCE_STATE_V0);
+    err = sce_trie_full_root(root, &memory->backend, (sce_trie_id_t)(i + 1), 1, NULL);
     if (err == NULL) err = sce_child_root_key(&key, memory->children[i]->name);
     if (err == NULL) err = sce_table_put(&memory->top.values, sce_buf_span(&key), sce_span(root, 32), false);
   }
@@ -145,7 +160,7 @@ static sce_error_t *top_root(sce_state_t *state, uint8_t root[32]) {
   sce_error_t *err = NULL;
   pthread_mutex_lock(&state->lock);
   if (!state->root_known) {
-    err = sce_walk_root(state->backend, state->root, SCE_TRIE_TOP, NULL, 0, SCE_STATE_V0);
+    err = sce_trie_full_root(state->root, state->backend, SCE_TRIE_TOP, root_threads(), NULL);
     state->root_known = err == NULL;
   }
   if (err == NULL) memcpy(root, state->root, 32);
@@ -158,5 +173,5 @@ sce_error_t *sce_state_root(const sce_state_t *state, uint8_t root[32], const sc
   if (child == NULL) return top_root((sce_state_t *)(uintptr_t)state, root);
   sce_trie_id_t trie;
   SCE_TRY(sce_state_find_trie(state, &trie, child));
-  return sce_walk_root(state->backend, root, trie, NULL, 0, SCE_STATE_V0);
+  return sce_trie_full_root(root, state->backend, trie, root_threads(), NULL);
 }

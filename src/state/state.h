@@ -20,6 +20,8 @@ struct sce_state {
   uint8_t root[32];
 };
 
+/* A state without backend, to be given one; one reference. */
+sce_error_t *sce_state_new_shell(sce_state_t **state);
 /* Takes `backend`, also on failure. */
 sce_error_t *sce_state_from_backend(sce_state_t **state, sce_backend_t *backend);
 
@@ -31,10 +33,5 @@ static inline sce_error_t *sce_state_find_trie(const sce_state_t *state, sce_tri
 
 /* Appends SCE_CHILD_ROOT_KEYS and the name. */
 sce_error_t *sce_child_root_key(sce_buf_t *key, sce_span_t name);
-
-/* Root of one trie of a backend with a sorted list of changes on top, whose values take the layout of `version`
- * (roots.c). Walks all keys. */
-sce_error_t *sce_walk_root(const sce_backend_t *backend, uint8_t root[32], sce_trie_id_t trie,
-                           const sce_change_t *changes, size_t count, sce_state_version_t version);
 
 #endif

@@ -120,17 +120,6 @@ static uint8_t *copy_bytes(sce_span_t bytes) {
   return copy;
 }
 
-static sce_error_t *replace_value(sce_table_entry_t *entry, sce_span_t value, bool hashed) {
-  uint8_t *copy = copy_bytes(value);
-  if (copy == NULL) return sce_error_oom();
-  if (entry->owns_value) sce_free((void *)(uintptr_t)entry->value);
-  entry->value = copy;
-  entry->value_len = (uint32_t)value.len;
-  entry->owns_value = true;
-  entry->hashed = hashed;
-  return NULL;
-}
-
 /* A slot for a new entry: the first free one, or one more at the end. It is still where it was found. */
 static sce_error_t *find_slot(sce_table_t *table, uint32_t *id) {
   *id = table->free_slot;
@@ -149,31 +138,70 @@ static void take_slot(sce_table_t *table, uint32_t id, sce_table_entry_t entry) 
   table->count++;
 }
 
-sce_error_t *sce_table_put(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed) {
-  SCE_TRY(check_lengths(key, value));
-  uint32_t hash = sce_key_hash(table->seed, key), id;
-  id = sce_hash_index_find(&table->index, sce_table_view(table), hash, key);
-  if (id != SCE_NO_ENTRY) return replace_value(&table->entries[id], value, hashed);
+/* Adds an entry whose key is not there. */
+static sce_error_t *add_entry(sce_table_t *table, sce_span_t key, uint32_t hash, sce_span_t value, bool hashed) {
+  uint32_t id;
   SCE_TRY(sce_hash_index_reserve(&table->index, (size_t)table->count + 1));
   SCE_TRY(find_slot(table, &id));
   uint8_t *key_copy = copy_bytes(key), *value_copy = copy_bytes(value);
-  if (key_copy == NULL || value_copy == NULL) goto oom;
-  take_slot(
-      table, id,
-      (sce_table_entry_t){{key_copy, (uint32_t)key.len, hash}, value_copy, (uint32_t)value.len, true, true, hashed});
-  if (table->ordered) {
-    sce_error_t *err = sce_key_order_add(&table->order, sce_table_view(table), id);
-    if (err != NULL) {
-      free_slot(table, id);
-      return err;
-    }
+  if (key_copy == NULL || value_copy == NULL) {
+    sce_free(value_copy);
+    sce_free(key_copy);
+    return sce_error_oom();
   }
-  sce_hash_index_add(&table->index, hash, id);
+  sce_key_head_t head = {key_copy, (uint32_t)key.len, hash};
+  take_slot(table, id, (sce_table_entry_t){head, value_copy, (uint32_t)value.len, true, true, hashed});
+  sce_error_t *err = table->ordered ? sce_key_order_add(&table->order, sce_table_view(table), id) : NULL;
+  if (err != NULL)
+    free_slot(table, id);
+  else
+    sce_hash_index_add(&table->index, hash, id);
+  return err;
+}
+
+sce_error_t *sce_table_replace(sce_table_t *table, sce_table_old_t *old, sce_span_t key, sce_span_t value,
+                               bool hashed) {
+  SCE_TRY(check_lengths(key, value));
+  uint32_t hash = sce_key_hash(table->seed, key);
+  uint32_t id = sce_hash_index_find(&table->index, sce_table_view(table), hash, key);
+  if (id == SCE_NO_ENTRY) {
+    *old = (sce_table_old_t){.found = false};
+    return add_entry(table, key, hash, value, hashed);
+  }
+  uint8_t *copy = copy_bytes(value);
+  if (copy == NULL) return sce_error_oom();
+  sce_table_entry_t *entry = &table->entries[id];
+  *old = (sce_table_old_t){true, entry->owns_value, entry->hashed, entry->value_len, entry->value};
+  entry->value = copy;
+  entry->value_len = (uint32_t)value.len;
+  entry->owns_value = true;
+  entry->hashed = hashed;
   return NULL;
-oom:
-  sce_free(value_copy);
-  sce_free(key_copy);
-  return sce_error_oom();
+}
+
+void sce_table_restore(sce_table_t *table, sce_table_old_t *old, sce_span_t key) {
+  if (!old->found) {
+    sce_table_remove(table, key);
+    return;
+  }
+  uint32_t id = sce_hash_index_find(&table->index, sce_table_view(table), sce_key_hash(table->seed, key), key);
+  sce_table_entry_t *entry = &table->entries[id];
+  if (entry->owns_value) sce_free((void *)(uintptr_t)entry->value);
+  entry->value = old->value;
+  entry->value_len = old->value_len;
+  entry->owns_value = old->owns_value;
+  entry->hashed = old->hashed;
+}
+
+void sce_table_forget(sce_table_old_t *old) {
+  if (old->found && old->owns_value) sce_free((void *)(uintptr_t)old->value);
+}
+
+sce_error_t *sce_table_put(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed) {
+  sce_table_old_t old;
+  SCE_TRY(sce_table_replace(table, &old, key, value, hashed));
+  sce_table_forget(&old);
+  return NULL;
 }
 
 void sce_table_remove(sce_table_t *table, sce_span_t key) {

@@ -46,6 +46,22 @@ sce_error_t *sce_table_seal(sce_table_t *table);
 const sce_table_entry_t *sce_table_find(const sce_table_t *table, sce_span_t key);
 /* Sets copies of key and value. On failure the table is unchanged. */
 sce_error_t *sce_table_put(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed);
+/* What sce_table_replace took away. */
+typedef struct sce_table_old {
+  bool found; /* false: the key was new */
+  bool owns_value;
+  bool hashed;
+  uint32_t value_len;
+  const uint8_t *value;
+} sce_table_old_t;
+
+/* As sce_table_put, but the old value stays alive in `old`: for exactly one of the next two. */
+sce_error_t *sce_table_replace(sce_table_t *table, sce_table_old_t *old, sce_span_t key, sce_span_t value, bool hashed);
+/* Puts the old value back, or removes the new key; never fails. Several replacements are undone newest first. */
+void sce_table_restore(sce_table_t *table, sce_table_old_t *old, sce_span_t key);
+/* Frees the old value. */
+void sce_table_forget(sce_table_old_t *old);
+
 /* Does nothing where the key is not there. */
 void sce_table_remove(sce_table_t *table, sce_span_t key);
 /* A copy for changing: owned bytes are copied, borrowed ones stay borrowed. `copy` is all zero on failure. */
