@@ -105,6 +105,8 @@ static sce_error_t *derive_array(sce_metadata_t *md, sce_type_t *type, unsigned 
   SCE_TRY(derive_inline(md, type, type->target, depth));
   type->min_size = saturate((uint64_t)md->types[type->target].min_size * type->len);
   type->shape = is_plain_u8(md, type->target) ? SCE_SHAPE_FIXED : SCE_SHAPE_ARRAY;
+  if (type->shape == SCE_SHAPE_FIXED && type->len == 32 && sce_type_is_called(type, "AccountId32"))
+    type->shape = SCE_SHAPE_ACCOUNT; /* as known_types.c has it */
   return NULL;
 }
 

@@ -28,6 +28,28 @@ static const struct {
 
 static const char child_prefix[] = ":child_storage:default:";
 
+/* Items that every pallet may have besides those of its metadata (frame-support, traits/metadata.rs:
+ * STORAGE_VERSION_STORAGE_KEY_POSTFIX and, in 2021, PALLET_VERSION_STORAGE_KEY_POSTFIX). */
+static const struct {
+  const char *item;
+  const char *description;
+  size_t size; /* of the value: a u16, or major u16, minor u8, patch u8 */
+} version_items[] = {
+    {":__STORAGE_VERSION__:", "the version of a pallet's storage", 2},
+    {":__PALLET_VERSION__:", "the version of a pallet, 2021", 4},
+};
+
+/* The row whose item's hash ends a key of 32 bytes, or -1. */
+static int find_version_item(sce_span_t key) {
+  uint8_t hash[16];
+  if (key.len != 32) return -1;
+  for (int i = 0; i < 2; i++) {
+    sce_twox_128(hash, sce_span_text(version_items[i].item));
+    if (memcmp(key.data + 16, hash, sizeof hash) == 0) return i;
+  }
+  return -1;
+}
+
 /* The row for a key, or -1. Child tries: the row of their common prefix. */
 static int find_well_known(sce_span_t key) {
   for (size_t i = 0; i < sizeof well_known / sizeof *well_known; i++)
@@ -141,7 +163,10 @@ static sce_error_t *encode_named(const sce_metadata_t *md, sce_buf_t *key, sce_s
   SCE_TRY(sce_buf_append(key, hash, sizeof hash));
   if (whole && json_array_size(values) > 0) return sce_error_new(SCE_BAD_INPUT, "keys need an item: Pallet.Item");
   if (whole) return NULL;
+  sce_storage_t plain = {.name = entry_name};
   const sce_storage_t *entry = find_entry(pallet, entry_name);
+  for (int i = 0; entry == NULL && i < 2; i++)
+    if (sce_text_is(entry_name, version_items[i].item)) entry = &plain;
   if (entry == NULL) return no_entry(pallet, item);
   sce_twox_128(hash, entry->name);
   SCE_TRY(sce_buf_append(key, hash, sizeof hash));
@@ -245,10 +270,13 @@ static sce_error_t *explain_well_known(sce_buf_t *out, sce_span_t key, int row) 
   return sce_json_char(out, '}');
 }
 
+/* What no entry of the metadata has: the storage version of a pallet, or nothing known. */
 static sce_error_t *explain_unknown(const sce_metadata_t *md, sce_buf_t *out, sce_span_t key) {
   uint8_t prefix[16];
-  SCE_TRY(SCE_JSON_LITERAL(out, "{\"unknown\":"));
-  SCE_TRY(sce_json_hex(out, key));
+  int version = find_version_item(key);
+  SCE_TRY(version >= 0 ? SCE_JSON_LITERAL(out, "{\"well_known\":") : SCE_JSON_LITERAL(out, "{\"unknown\":"));
+  SCE_TRY(version >= 0 ? sce_json_string(out, sce_span_text(version_items[version].item)) : sce_json_hex(out, key));
+  if (version >= 0) SCE_TRY(write_text(out, "description", sce_span_text(version_items[version].description)));
   for (uint32_t i = 0; key.len >= sizeof prefix && i < md->pallet_count; i++) {
     if (md->pallets[i].storage_prefix.data == NULL) continue;
     sce_twox_128(prefix, md->pallets[i].storage_prefix);
@@ -290,11 +318,18 @@ static sce_error_t *write_well_known(sce_buf_t *out, int row, sce_span_t value) 
   return sce_json_hex(out, value);
 }
 
+static sce_error_t *write_version(sce_buf_t *out, sce_span_t value) {
+  if (value.len == 2) return sce_json_integer(out, value.data, 2, false);
+  return sce_buf_printf(out, "{\"major\":%u,\"minor\":%u,\"patch\":%u}", value.data[0] | (unsigned)value.data[1] << 8,
+                        value.data[2], value.data[3]);
+}
+
 sce_error_t *sce_storage_value_decode(const sce_metadata_t *metadata, sce_buf_t *json, sce_span_t key, sce_span_t value,
                                       const sce_value_format_t *format) {
   uint32_t type = sce_storage_value_type(metadata, key);
   if (type == SCE_TYPE_NONE) {
-    int row = find_well_known(key);
+    int row = find_well_known(key), version = find_version_item(key);
+    if (version >= 0 && value.len == version_items[version].size) return write_version(json, value);
     return row >= 0 ? write_well_known(json, row, value)
                     : sce_decoder_unknown(json, sce_span_text("no storage item has this key"), value);
   }

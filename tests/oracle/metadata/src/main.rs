@@ -1,0 +1,34 @@
+//! The oracle for src/metadata: the upstream crates' own reading of the same bytes.
+//!
+//! metadata-oracle outline METADATA         every item of a metadata, one a line, as frame-metadata decodes it
+//! metadata-oracle values METADATA DUMP     compares a dump of ours (dump.c) with what scale-value decodes (V14 and later)
+//! metadata-oracle v16 METADATA             makes V16 of V14, V15 or V16, without docs, with made-up deprecations
+mod outline;
+mod v16;
+mod values;
+
+use codec::Decode;
+use frame_metadata::RuntimeMetadataPrefixed;
+
+fn load(path: &str) -> RuntimeMetadataPrefixed {
+    let bytes = std::fs::read(path).expect("metadata file");
+    // Bare, as Vec<u8>, or as Option<Vec<u8>>.
+    if bytes.starts_with(b"meta") {
+        return RuntimeMetadataPrefixed::decode(&mut &bytes[..]).expect("metadata");
+    }
+    let inner = Vec::<u8>::decode(&mut &bytes[..])
+        .ok()
+        .filter(|inner| inner.starts_with(b"meta"))
+        .unwrap_or_else(|| Option::<Vec<u8>>::decode(&mut &bytes[..]).expect("metadata").expect("None"));
+    RuntimeMetadataPrefixed::decode(&mut &inner[..]).expect("metadata")
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    match args[1].as_str() {
+        "outline" => outline::print(load(&args[2])),
+        "values" => values::compare(load(&args[2]), &args[3]),
+        "v16" => v16::make(load(&args[2])),
+        other => panic!("unknown command {other}"),
+    }
+}
