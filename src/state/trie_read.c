@@ -31,16 +31,21 @@ static sce_error_t *load(const sce_trie_view_t *view, loaded_t *loaded, const sc
   return sce_trie_node_decode_strict(&loaded->node, fetched.bytes, view->source->kind);
 }
 
-/* The child `nibble`, which is there. `path` ends with `nibble`. `child` may be the parent itself. */
+/* The child `nibble`, which is there. `path` ends with `nibble`. `child` may be the parent itself. An empty child,
+ * which no trie has, is refused: below every other node there is a value, so that looking for the next one always ends
+ * soon. */
 static sce_error_t *load_child(const sce_trie_view_t *view, loaded_t *child, const loaded_t *parent, uint8_t nibble,
                                const uint8_t *path, size_t path_len) {
   sce_span_t reference = parent->node.child[nibble];
   if (reference.len == 32) {
     sce_trie_place_t place = {path, path_len, parent->handle, reference.data};
-    return load(view, child, &place);
+    SCE_TRY(load(view, child, &place));
+  } else {
+    child->handle = NULL;
+    SCE_TRY(sce_trie_node_decode_strict(&child->node, reference, view->source->kind));
   }
-  child->handle = NULL;
-  return sce_trie_node_decode_strict(&child->node, reference, view->source->kind);
+  if (child->node.kind != SCE_TRIE_EMPTY) return NULL;
+  return sce_error_new(view->source->kind, "a trie branch has an empty child, %zu nibbles deep", path_len);
 }
 
 static sce_error_t *unpack_key(sce_buf_t *path, sce_span_t key) {

@@ -437,11 +437,54 @@ static void deep_proof(void **state) {
   sce_buf_free(&all);
 }
 
+/* The root of 60 branches, each with the next one as all of its 16 children; at the bottom `last`. */
+static sce_proof_t *many_paths(uint8_t root[32], const char *last) {
+  enum { LEVELS = 60 };
+  static uint8_t branches[LEVELS][3 + 16 * 33];
+  sce_span_t nodes[LEVELS + 1] = {sce_span_text(last)};
+  sce_proof_t *proof;
+  nodes[0].len += last[0] == 0; /* the empty node is a zero byte */
+  sce_blake2b_256(root, nodes[0]);
+  for (size_t i = 0; i < LEVELS; i++) {
+    memcpy(branches[i], "\x80\xff\xff", 3);
+    for (size_t k = 0; k < 16; k++) {
+      branches[i][3 + 33 * k] = 0x80;
+      memcpy(branches[i] + 4 + 33 * k, root, 32);
+    }
+    nodes[i + 1] = sce_span(branches[i], sizeof branches[i]);
+    sce_blake2b_256(root, nodes[i + 1]);
+  }
+  must(sce_proof_new(&proof, nodes, LEVELS + 1));
+  return proof;
+}
+
+/* Nodes may be shared, so that a short proof has more paths than there is time to walk. */
+static void shared_nodes(void **state) {
+  (void)state;
+  uint8_t root[32];
+  bool found = true;
+  sce_buf_t key = {0};
+  sce_proof_t *proof = many_paths(root, "\x40\x7cthirty-one bytes as the value..");
+  for (int i = 0; i < 1000 && found; i++) {
+    sce_buf_t next = {0};
+    must(sce_proof_next_key(proof, &found, &next, root, NULL, sce_buf_span(&key)));
+    sce_buf_free(&key);
+    key = next;
+  }
+  assert_true(found);
+  sce_buf_free(&key);
+  sce_proof_delete(proof);
+  proof = many_paths(root, "");
+  assert_bad_proof(sce_proof_next_key(proof, &found, &key, root, NULL, (sce_span_t){0}));
+  sce_buf_free(&key);
+  sce_proof_delete(proof);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(upstream_verdicts), cmocka_unit_test(compact_proofs), cmocka_unit_test(recorded_proofs),
       cmocka_unit_test(proof_alone),       cmocka_unit_test(missing_nodes),  cmocka_unit_test(empty_and_children),
-      cmocka_unit_test(malformed_lists),   cmocka_unit_test(deep_proof),
+      cmocka_unit_test(malformed_lists),   cmocka_unit_test(deep_proof),     cmocka_unit_test(shared_nodes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
