@@ -11,6 +11,7 @@
 #ifndef SCEXEC_OVERLAY_H
 #define SCEXEC_OVERLAY_H
 
+#include "scexec/proof.h"
 #include "scexec/state.h"
 
 #ifdef __cplusplus
@@ -70,6 +71,20 @@ typedef struct sce_index_operation {
 
 /* The records of the transaction index; borrowed until the next use of the overlay. */
 SCE_API const sce_index_operation_t *sce_overlay_index_operations(const sce_overlay_t *overlay, size_t *count);
+
+/* ---- proofs ---- */
+
+/* Records from now on what is read from the state, for a proof of it: the trie nodes that sp-state-machine 0.54 records for
+ * the same operations. Reading is slower meanwhile. On states that are in memory the first use builds the trie's nodes.
+ * SCE_MISUSE during a call or when recording already. */
+SCE_API sce_error_t *sce_overlay_record(sce_overlay_t *overlay);
+
+/* Ends the recording and gives the proof, which the caller owns. SCE_MISUSE when nothing is recorded. */
+SCE_API sce_error_t *sce_overlay_take_proof(sce_overlay_t *overlay, sce_proof_t **proof);
+
+/* Whether `key` has a value. As the operation `get`, but a proof that is recorded does not get a value that is kept
+ * outside of its node (upstream's exists_storage asks for the hash). */
+SCE_API sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const sce_span_t *child, sce_span_t key);
 
 /* ---- committing ---- */
 

@@ -12,6 +12,7 @@
 #include "scexec/base.h"
 #include "scexec/chain_spec.h"
 #include "scexec/externalities.h"
+#include "scexec/proof.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +36,10 @@ SCE_API sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_p
  * state version of the chain's genesis runtime. The spec is not needed afterwards. */
 SCE_API sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec,
                                                sce_state_version_t version);
+
+/* A state that is known only by a proof of what was read from one with the root `root`: what the proof does not cover is
+ * an SCE_BAD_PROOF error. `proof` is borrowed and must outlive the state. SCE_BAD_PROOF when the root node is missing. */
+SCE_API sce_error_t *sce_state_from_proof(sce_state_t **state, const sce_proof_t *proof, const uint8_t root[32]);
 
 /* Another reference to `state`, which is returned. Any thread. */
 SCE_API sce_state_t *sce_state_ref(sce_state_t *state);

@@ -65,6 +65,7 @@ void sce_overlay_delete(sce_overlay_t *overlay) {
   sce_ov_map_free(&overlay->offchain);
   sce_free(overlay->marks);
   sce_free(overlay->undo);
+  sce_overlay_stop_recording(overlay);
   sce_free(overlay->index);
   sce_free(overlay->nodes.items);
   sce_buf_free(&overlay->nodes.bytes);
@@ -74,6 +75,7 @@ void sce_overlay_delete(sce_overlay_t *overlay) {
 
 void sce_overlay_set_state(sce_overlay_t *overlay, sce_state_t *state) {
   sce_overlay_reset(overlay);
+  sce_overlay_stop_recording(overlay);
   sce_state_ref(state);
   sce_state_delete(overlay->state);
   overlay->state = state;
@@ -124,18 +126,38 @@ sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const s
   *map = sce_overlay_find_map(overlay, child);
   if (*map != SCE_OV_NO_MAP) return NULL;
   if (child->len >= UINT32_MAX) return sce_error_new(SCE_BAD_INPUT, "child trie name of 4 GiB or more");
-  sce_trie_id_t trie;
-  SCE_TRY(sce_state_find_trie(overlay->state, &trie, child));
   SCE_TRY(reserve_child(overlay));
   uint8_t *name = sce_alloc(child->len);
   if (name == NULL) return sce_error_oom();
   if (child->len > 0) memcpy(name, child->data, child->len);
   uint32_t id = overlay->child_count++;
   sce_key_head_t head = {name, (uint32_t)child->len, sce_key_hash(overlay->seed, *child)};
-  overlay->children[id] = (sce_ov_child_t){.head = head, .trie = trie};
+  overlay->children[id] = (sce_ov_child_t){.head = head};
   sce_ov_map_init(&overlay->children[id].map, overlay->seed);
   sce_hash_index_add(&overlay->child_index, head.hash, id);
   *map = SCE_OV_CHILDREN + id;
+  return NULL;
+}
+
+sce_error_t *sce_overlay_find_trie(sce_overlay_t *overlay, sce_trie_id_t *trie, const sce_span_t *child) {
+  *trie = SCE_TRIE_TOP;
+  if (child == NULL) return NULL;
+  SCE_TRY(overlay->backend->ops->find_child(overlay->backend, trie, *child));
+  const sce_backend_ops_t *ops = overlay->state->backend->ops;
+  if (overlay->recording == NULL || *trie == SCE_TRIE_NONE || ops->prepare == NULL) return NULL;
+  return ops->prepare(overlay->state->backend, *trie);
+}
+
+sce_error_t *sce_overlay_map_trie(sce_overlay_t *overlay, sce_trie_id_t *trie, uint32_t map) {
+  *trie = SCE_TRIE_TOP;
+  if (map == SCE_OV_TOP) return NULL;
+  sce_ov_child_t *child = &overlay->children[map - SCE_OV_CHILDREN];
+  if (!child->trie_known) {
+    sce_span_t name = sce_span(child->head.key, child->head.key_len);
+    SCE_TRY(sce_overlay_find_trie(overlay, &child->trie, &name));
+    child->trie_known = true;
+  }
+  *trie = child->trie;
   return NULL;
 }
 

@@ -5,11 +5,13 @@
 
 #include "scexec/overlay.h"
 #include "state/overlay_map.h"
+#include "state/proof.h"
 #include "state/state.h"
 
 /* Pending writes of one child. */
 typedef struct sce_ov_child {
   sce_key_head_t head; /* the name; owned */
+  bool trie_known;     /* `trie` was asked for */
   sce_trie_id_t trie;  /* in the backend; SCE_TRIE_NONE for a new child */
   sce_ov_map_t map;
   uint8_t root[32]; /* with the pending writes, while the overlay's root is known */
@@ -54,7 +56,9 @@ typedef struct sce_ov_undo {
 
 struct sce_overlay {
   sce_state_t *state;
-  const sce_backend_t *backend; /* of the state */
+  const sce_backend_t *backend; /* of the state, or `recording` over it */
+  sce_backend_t *recording;     /* NULL: nothing is recorded */
+  sce_proof_recorder_t recorder;
   sce_ov_map_t top;
   sce_ov_map_t offchain;
   sce_ov_child_t *children; /* in the order in which they came */
@@ -108,10 +112,11 @@ sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const s
 sce_error_t *sce_overlay_begin_write(sce_overlay_t *overlay, uint32_t map, uint32_t id);
 /* Sets or (`value` NULL) removes. */
 sce_error_t *sce_overlay_write(sce_overlay_t *overlay, uint32_t map, sce_span_t key, const sce_span_t *value);
-/* The trie of a map in the backend. */
-static inline sce_trie_id_t sce_overlay_trie(const sce_overlay_t *overlay, uint32_t map) {
-  return map == SCE_OV_TOP ? SCE_TRIE_TOP : overlay->children[map - SCE_OV_CHILDREN].trie;
-}
+/* The trie of a child in the backend, SCE_TRIE_NONE where there is none; `child` NULL: top. While recording this is a
+ * read, so it is done as late as upstream does it. */
+sce_error_t *sce_overlay_find_trie(sce_overlay_t *overlay, sce_trie_id_t *trie, const sce_span_t *child);
+/* The same for a map. */
+sce_error_t *sce_overlay_map_trie(sce_overlay_t *overlay, sce_trie_id_t *trie, uint32_t map);
 /* A line of scexec's own to the overlay's log. */
 void sce_overlay_warn(const sce_overlay_t *overlay, const char *message);
 
@@ -120,6 +125,18 @@ sce_error_t *sce_overlay_commit_layer(void *ctx);
 sce_error_t *sce_overlay_rollback_layer(void *ctx);
 sce_error_t *sce_overlay_enter(void *ctx);
 sce_error_t *sce_overlay_exit(void *ctx, bool ok);
+
+/* ---- overlay_ops.c ---- */
+
+/* The value below the pending writes. */
+sce_error_t *sce_overlay_get_stored(sce_overlay_t *overlay, sce_value_t *value, const sce_span_t *child,
+                                    sce_span_t key);
+
+/* ---- overlay_proof.c ---- */
+
+/* Stops recording and forgets what was recorded. */
+void sce_overlay_stop_recording(sce_overlay_t *overlay);
+sce_error_t *sce_overlay_proof_size(void *ctx, uint64_t *size);
 
 /* ---- overlay_root.c ---- */
 

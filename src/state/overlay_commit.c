@@ -41,11 +41,12 @@ static sce_error_t *take_nodes(commit_work_t *work, const sce_ov_node_log_t *log
 static void add_trie(commit_work_t *work, const sce_overlay_t *overlay, uint32_t map, const sce_span_t *name,
                      const sce_ov_change_list_t *list) {
   const sce_ov_node_log_t *log = &overlay->nodes;
+  sce_trie_id_t trie = map == SCE_OV_TOP ? SCE_TRIE_TOP : overlay->children[map - SCE_OV_CHILDREN].trie;
   size_t start = 0, end;
   while (start < log->count && log->items[start].map != map) start++;
   for (end = start; end < log->count && log->items[end].map == map;) end++;
   work->tries[work->trie_count++] = (sce_trie_commit_t){.child = name,
-                                                        .trie = sce_overlay_trie(overlay, map),
+                                                        .trie = trie,
                                                         .changes = list->items,
                                                         .change_count = list->count,
                                                         .nodes = work->nodes + start,
@@ -87,6 +88,8 @@ static void adopt(sce_overlay_t *overlay, sce_state_t *shell, sce_backend_t *nex
 
 static sce_error_t *check_quiet(const sce_overlay_t *overlay) {
   if (overlay->in_runtime) return sce_error_new(SCE_MISUSE, "the overlay can't be committed during a call");
+  if (overlay->recording != NULL)
+    return sce_error_new(SCE_MISUSE, "the overlay can't be committed while it records a proof");
   if (overlay->depth > 0) return sce_error_new(SCE_MISUSE, "the overlay can't be committed with an open transaction");
   if (overlay->state->backend->ops->commit == NULL)
     return sce_error_new(SCE_MISUSE, "the state under this overlay can't be changed");

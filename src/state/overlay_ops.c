@@ -17,30 +17,40 @@ static sce_value_t found_value(sce_span_t bytes) {
 
 /* ---- reads ---- */
 
-static sce_error_t *get_from_backend(const sce_overlay_t *overlay, sce_value_t *value, const sce_span_t *child,
-                                     sce_span_t key) {
+sce_error_t *sce_overlay_get_stored(sce_overlay_t *overlay, sce_value_t *value, const sce_span_t *child,
+                                    sce_span_t key) {
   bool found = false;
   sce_entry_t entry;
   sce_trie_id_t trie;
-  SCE_TRY(sce_state_find_trie(overlay->state, &trie, child));
+  SCE_TRY(sce_overlay_find_trie(overlay, &trie, child));
   if (trie != SCE_TRIE_NONE) SCE_TRY(overlay->backend->ops->get(overlay->backend, &found, &entry, trie, key));
   *value = found ? found_value(entry.value) : (sce_value_t){0};
   return NULL;
 }
 
-static sce_error_t *overlay_get(void *ctx, sce_value_t *value, const sce_span_t *child, sce_span_t key) {
-  sce_overlay_t *overlay = ctx;
+/* The pending version of a key; NULL: nothing was written, ask the backend. */
+static const sce_ov_version_t *pending_version(sce_overlay_t *overlay, const sce_span_t *child, sce_span_t key) {
   uint32_t map = sce_overlay_find_map(overlay, child);
-  if (map != SCE_OV_NO_MAP) {
-    const sce_ov_map_t *in = sce_overlay_map(overlay, map);
-    uint32_t id = sce_ov_map_find(in, key);
-    const sce_ov_version_t *now = id == SCE_NO_ENTRY ? NULL : &in->entries[id].now;
-    if (now != NULL && now->kind != SCE_OV_UNTOUCHED) {
-      *value = now->kind == SCE_OV_SET ? found_value(sce_ov_value(now)) : (sce_value_t){0};
-      return NULL;
-    }
-  }
-  return get_from_backend(overlay, value, child, key);
+  if (map == SCE_OV_NO_MAP) return NULL;
+  const sce_ov_map_t *in = sce_overlay_map(overlay, map);
+  uint32_t id = sce_ov_map_find(in, key);
+  return id == SCE_NO_ENTRY || in->entries[id].now.kind == SCE_OV_UNTOUCHED ? NULL : &in->entries[id].now;
+}
+
+static sce_error_t *overlay_get(void *ctx, sce_value_t *value, const sce_span_t *child, sce_span_t key) {
+  const sce_ov_version_t *now = pending_version(ctx, child, key);
+  if (now == NULL) return sce_overlay_get_stored(ctx, value, child, key);
+  *value = now->kind == SCE_OV_SET ? found_value(sce_ov_value(now)) : (sce_value_t){0};
+  return NULL;
+}
+
+sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const sce_span_t *child, sce_span_t key) {
+  const sce_ov_version_t *now = pending_version(overlay, child, key);
+  *found = now != NULL && now->kind == SCE_OV_SET;
+  if (now != NULL) return NULL;
+  sce_trie_id_t trie;
+  SCE_TRY(sce_overlay_find_trie(overlay, &trie, child));
+  return trie == SCE_TRIE_NONE ? NULL : sce_backend_has(overlay->backend, found, trie, key);
 }
 
 /* ---- writes ---- */
@@ -72,7 +82,7 @@ static sce_error_t *overlay_clear(void *ctx, const sce_span_t *child, sce_span_t
 static sce_error_t *load_vector(sce_overlay_t *overlay, sce_ov_version_t *now, sce_span_t key, sce_span_t item) {
   sce_value_t value = {0};
   uint32_t count;
-  SCE_TRY(get_from_backend(overlay, &value, NULL, key));
+  SCE_TRY(sce_overlay_get_stored(overlay, &value, NULL, key));
   sce_span_t bytes = sce_span(value.data, value.len);
   if (sce_ov_vector_length(&count, bytes) == 0) return NULL;
   size_t extra = item.len > SIZE_MAX / 4 - bytes.len ? item.len : item.len + (bytes.len + item.len) / 2;
@@ -168,11 +178,13 @@ static sce_error_t *merge_to_next(const sce_overlay_t *overlay, sce_span_t *next
   return NULL;
 }
 
-static sce_error_t *next_in_map(sce_overlay_t *overlay, sce_value_t *next, uint32_t map, sce_trie_id_t trie,
-                                sce_span_t key) {
+static sce_error_t *next_in_map(sce_overlay_t *overlay, sce_value_t *next, uint32_t map, sce_span_t key) {
   sce_ov_map_t *in = sce_overlay_map(overlay, map);
   bool inclusive, none, found = false;
   size_t skipped = 0;
+  sce_trie_id_t trie;
+  SCE_TRY(sce_overlay_map_trie(overlay, &trie, map));
+  if (overlay->recording != NULL) sce_ov_gap_forget(in, NULL); /* the way through the gap is part of the proof */
   sce_span_t start = walk_start(in, key, &inclusive, &none), to = {0};
   *next = (sce_value_t){0};
   if (none) return NULL;
@@ -189,11 +201,10 @@ static sce_error_t *next_in_map(sce_overlay_t *overlay, sce_value_t *next, uint3
 static sce_error_t *overlay_next_key(void *ctx, sce_value_t *next, const sce_span_t *child, sce_span_t key) {
   sce_overlay_t *overlay = ctx;
   uint32_t map = sce_overlay_find_map(overlay, child);
-  if (map != SCE_OV_NO_MAP && sce_overlay_map(overlay, map)->count > 0)
-    return next_in_map(overlay, next, map, sce_overlay_trie(overlay, map), key);
+  if (map != SCE_OV_NO_MAP && sce_overlay_map(overlay, map)->count > 0) return next_in_map(overlay, next, map, key);
   sce_trie_id_t trie;
   sce_walk_t walk = {0};
-  SCE_TRY(sce_state_find_trie(overlay->state, &trie, child));
+  SCE_TRY(sce_overlay_find_trie(overlay, &trie, child));
   if (trie != SCE_TRIE_NONE) SCE_TRY(overlay->backend->ops->seek(overlay->backend, &walk, trie, key, false));
   *next = walk.found ? found_value(walk.entry.key) : (sce_value_t){0};
   return NULL;
@@ -235,10 +246,11 @@ static void count_up(uint32_t *count) {
 static sce_error_t *clear_backend(sce_overlay_t *overlay, sce_removal_t *removal, uint32_t map, sce_span_t prefix,
                                   const uint32_t *limit, const sce_span_t *cursor) {
   sce_span_t start;
-  sce_trie_id_t trie = sce_overlay_trie(overlay, map);
+  sce_trie_id_t trie;
+  SCE_TRY(sce_overlay_map_trie(overlay, &trie, map));
   if (trie == SCE_TRIE_NONE || !removal_start(&start, prefix, cursor)) return NULL;
   sce_walk_t walk;
-  SCE_TRY(overlay->backend->ops->seek(overlay->backend, &walk, trie, start, true));
+  SCE_TRY(sce_backend_seek_prefix(overlay->backend, &walk, trie, start, prefix));
   while (walk.found && sce_span_starts_with(walk.entry.key, prefix)) {
     if (limit != NULL && removal->loops == *limit) {
       removal->cursor = found_value(walk.entry.key);
@@ -287,12 +299,6 @@ static sce_error_t *overlay_kill_child(void *ctx, sce_removal_t *removal, const 
 }
 
 /* ---- beside the storage ---- */
-
-static sce_error_t *overlay_proof_size(void *ctx, uint64_t *size) {
-  (void)ctx;
-  *size = UINT64_MAX;
-  return NULL;
-}
 
 static sce_error_t *overlay_offchain_index(void *ctx, sce_span_t key, const sce_span_t *value) {
   sce_overlay_t *overlay = ctx;
@@ -343,7 +349,7 @@ const sce_storage_ops_t *sce_overlay_ops(void) {
       .start_transaction = sce_overlay_start,
       .commit_transaction = sce_overlay_commit_layer,
       .rollback_transaction = sce_overlay_rollback_layer,
-      .proof_size = overlay_proof_size,
+      .proof_size = sce_overlay_proof_size,
       .offchain_index = overlay_offchain_index,
       .transaction_index = overlay_index,
       .transaction_renew = overlay_renew,

@@ -131,8 +131,10 @@ static sce_error_t *log_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
 static sce_error_t *delta_root(sce_overlay_t *overlay, uint8_t root[32], uint32_t map, const sce_ov_change_list_t *list,
                                sce_state_version_t version, bool log) {
   const sce_backend_t *backend = overlay->backend;
-  sce_trie_id_t trie = sce_overlay_trie(overlay, map);
-  if (backend->ops->prepare != NULL) SCE_TRY(backend->ops->prepare(overlay->state->backend, trie));
+  const sce_backend_ops_t *ops = overlay->state->backend->ops;
+  sce_trie_id_t trie;
+  SCE_TRY(sce_overlay_map_trie(overlay, &trie, map));
+  if (ops->prepare != NULL) SCE_TRY(ops->prepare(overlay->state->backend, trie));
   log_writer_t writer = {&overlay->nodes, map};
   sce_node_sink_t sink = {log_node, &writer};
   bool can_commit = backend->ops->commit != NULL;
@@ -173,7 +175,7 @@ static sce_error_t *stored_child_root(sce_overlay_t *overlay, uint8_t root[32], 
   if (pending)
     SCE_TRY(sce_overlay_ops()->get(overlay, &value, NULL, key));
   else
-    SCE_TRY(sce_state_get(overlay->state, &value, NULL, key));
+    SCE_TRY(sce_overlay_get_stored(overlay, &value, NULL, key));
   memcpy(root, value.found && value.len >= 32 ? value.data : sce_trie_empty_state_root, 32);
   return NULL;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "state/chain_spec.h"
 #include "state/memory.h"
+#include "state/proof.h"
 #include "state/trie.h"
 
 #include <string.h>
@@ -99,6 +100,15 @@ sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec
   sce_memory_t *memory;
   SCE_TRY(sce_memory_from_genesis(&memory, sce_chain_spec_genesis(spec), version));
   return finish_memory(state, memory);
+}
+
+sce_error_t *sce_state_from_proof(sce_state_t **state, const sce_proof_t *proof, const uint8_t root[32]) {
+  sce_backend_t *backend;
+  SCE_TRY(sce_proof_backend_new(&backend, proof, root));
+  SCE_TRY(sce_state_from_backend(state, backend));
+  memcpy((*state)->root, root, 32);
+  (*state)->root_known = true;
+  return NULL;
 }
 
 /* ---- reading ---- */

@@ -307,8 +307,8 @@ sce_error_t *sce_edit_write(sce_edit_t *edit, const sce_node_sink_t *sink) {
     return sce_error_new(SCE_MISUSE, "node records can only be written for a trie that is kept as records");
   }
   if (edit->row_count > 0) qsort(edit->rows, edit->row_count, sizeof *edit->rows, compare_rows);
-  writer_t writer = {.sink = sink, .row = edit->rows, .end = edit->rows + edit->row_count};
-  if (edit->rows == NULL) writer.end = writer.row;
+  writer_t writer = {.sink = sink, .row = edit->rows};
+  writer.end = edit->rows == NULL ? NULL : edit->rows + edit->row_count;
   sce_error_t *err = write_all(edit, &writer);
   sce_buf_free(&writer.path);
   return err;

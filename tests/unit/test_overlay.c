@@ -406,6 +406,41 @@ static void random_operations(void **unused) {
   }
 }
 
+/* The same operations on a state, recorded, and then on the proof alone. */
+static void a_recorded_proof_is_enough(void **unused) {
+  (void)unused;
+  static duel_t duel, again;
+  for (int run = 0; run < 60; run++) {
+    random_state = (uint64_t)run;
+    memset(&duel, 0, sizeof duel);
+    sce_state_version_t version = run % 2 == 0 ? SCE_STATE_V0 : SCE_STATE_V1;
+    sce_state_t *state = random_backend(&duel.model, version), *proven;
+    again = duel;
+    duel.ops = again.ops = sce_overlay_ops();
+    uint64_t start = random_state;
+    assert_null(sce_overlay_new(&duel.overlay, state));
+    assert_null(sce_overlay_record(duel.overlay));
+    for (int i = 0; i < 100; i++) duel_step(&duel, version);
+    check_root(&duel, version);
+    sce_proof_t *proof;
+    uint8_t root[32];
+    assert_null(sce_overlay_take_proof(duel.overlay, &proof));
+    assert_null(sce_state_root(state, root, NULL));
+    sce_overlay_delete(duel.overlay);
+    sce_state_delete(state);
+    if (sce_proof_node_count(proof) > 0) {
+      assert_null(sce_state_from_proof(&proven, proof, root));
+      assert_null(sce_overlay_new(&again.overlay, proven));
+      random_state = start;
+      for (int i = 0; i < 100; i++) duel_step(&again, version);
+      check_root(&again, version);
+      sce_overlay_delete(again.overlay);
+      sce_state_delete(proven);
+    }
+    sce_proof_delete(proof);
+  }
+}
+
 /* ---- what the model does not see ---- */
 
 static sce_overlay_t *fresh_overlay(const sce_state_pair_t *pairs, size_t count) {
@@ -540,6 +575,49 @@ static void changes_are_listed_in_order(void **unused) {
   sce_overlay_delete(overlay);
 }
 
+static void expect_proof_size(sce_overlay_t *overlay, uint64_t expected) {
+  uint64_t size;
+  assert_null(sce_overlay_ops()->proof_size(overlay, &size));
+  assert_int_equal(size, expected);
+}
+
+/* Sizes are those of the script "storage proof size" in tests/vectors/host-vectors.json (sp-state-machine 0.54). */
+static void proof_sizes_are_upstreams(void **unused) {
+  (void)unused;
+  uint8_t ones[64], twos[64], threes[200];
+  memset(ones, 1, sizeof ones);
+  memset(twos, 2, sizeof twos);
+  memset(threes, 3, sizeof threes);
+  const sce_state_pair_t pairs[] = {{NULL, sce_span_text("key1"), sce_span(ones, 64)},
+                                    {NULL, sce_span_text("key2"), sce_span(twos, 64)},
+                                    {NULL, sce_span_text("other"), sce_span_text("x")},
+                                    {NULL, sce_span_text("third"), sce_span(threes, 200)}};
+  sce_overlay_t *overlay = fresh_overlay(pairs, 4);
+  const sce_storage_ops_t *ops = sce_overlay_ops();
+  sce_value_t value;
+  bool found;
+  uint8_t root[32];
+  expect_proof_size(overlay, UINT64_MAX);
+  assert_null(sce_overlay_record(overlay));
+  expect_proof_size(overlay, 0);
+  for (int i = 0; i < 2; i++) {
+    assert_null(ops->get(overlay, &value, NULL, sce_span_text("key1")));
+    expect_proof_size(overlay, 0x122);
+  }
+  assert_null(sce_overlay_has(overlay, &found, NULL, sce_span_text("key2")));
+  assert_true(found);
+  expect_proof_size(overlay, 0x144);
+  assert_null(ops->get(overlay, &value, NULL, sce_span_text("key2")));
+  expect_proof_size(overlay, 0x186);
+  expect_text(overlay, "missing", NULL);
+  assert_null(ops->next_key(overlay, &value, NULL, sce_span_text("key2")));
+  set_text(overlay, "third", "1");
+  expect_proof_size(overlay, 0x186);
+  assert_null(ops->root(overlay, root, NULL, SCE_STATE_V1));
+  expect_proof_size(overlay, 0x1ad);
+  sce_overlay_delete(overlay);
+}
+
 /* Deleting a run of keys from its first on, each found by asking for the next: n^2 steps where runs are not skipped. */
 static void runs_of_deletions_are_skipped(void **unused) {
   (void)unused;
@@ -574,6 +652,8 @@ static void runs_of_deletions_are_skipped(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_operations),
+      cmocka_unit_test(a_recorded_proof_is_enough),
+      cmocka_unit_test(proof_sizes_are_upstreams),
       cmocka_unit_test(failed_calls_leave_nothing),
       cmocka_unit_test(calls_cannot_close_what_they_did_not_open),
       cmocka_unit_test(refusals_and_open_transactions_are_logged),
