@@ -24,6 +24,10 @@ extern "C" {
  * parser bounds it to (wasmparser, MAX_WASM_MODULE_SIZE). */
 #define SCE_BLOB_SIZE_LIMIT ((size_t)1024 * 1024 * 1024)
 
+/* Most bytes of code that metering may make, by what the calls in it take at most. Upstream has no such limit: the
+ * 50 MiB that compressed code may hold could become a gigabyte. Paseo's 6 MB become 7.5. */
+#define SCE_BLOB_METERED_LIMIT ((size_t)256 * 1024 * 1024)
+
 typedef struct sce_blob sce_blob_t;
 
 /* Value types and reference types, as the binary format writes them. */
@@ -259,11 +263,10 @@ typedef struct sce_blob_rewrite {
 
 /* Appends the rewritten module to `module`. The blob stays as it is; sections that do not change are copied byte for
  * byte, and with no change asked for the output is the input. Metering also moves custom sections behind all others,
- * last first, as upstream's writer does, so that its output is upstream's.
- * On failure `module` has its old length. Errors: SCE_BAD_CODE (metering code that uses more than the first version of
- * WebAssembly and sign extension, an export name that is taken, no memory to change, a result of more than
- * SCE_BLOB_SIZE_LIMIT bytes), SCE_MISUSE (a minimum above 65,536 pages or above the maximum), SCE_OUT_OF_MEMORY.
- * Any thread. */
+ * last first, as upstream's writer does, so that its output is upstream's. On failure `module` has its old length.
+ * Errors: SCE_BAD_CODE (metering code that uses more than the first version of WebAssembly and sign extension, an
+ * export name that is taken, no memory to change, a result above SCE_BLOB_SIZE_LIMIT or SCE_BLOB_METERED_LIMIT),
+ * SCE_MISUSE (a minimum above 65,536 pages or above the maximum), SCE_OUT_OF_MEMORY. Any thread. */
 SCE_API sce_error_t *sce_blob_rewrite(const sce_blob_t *blob, sce_buf_t *module, const sce_blob_rewrite_t *rewrite);
 
 #ifdef __cplusplus

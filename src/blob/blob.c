@@ -115,7 +115,8 @@ static sce_error_t *parse_sections(sce_blob_t *blob) {
 static sce_error_t *check_sections(const sce_blob_t *blob) {
   uint32_t declared = blob->function_count - blob->imported_functions;
   if (blob->body_count != declared)
-    return sce_error_new(SCE_BAD_CODE, "malformed module: code section, offset %zu: missing, with %u functions declared",
+    return sce_error_new(SCE_BAD_CODE,
+                         "malformed module: code section, offset %zu: missing, with %u functions declared",
                          blob->code.len, declared);
   if (blob->has_data_count && blob->data_count_claim != blob->data_count)
     return sce_error_new(SCE_BAD_CODE,

@@ -1,6 +1,6 @@
-/* decompress.c: compressed runtimes. Source: sp-maybe-compressed-blob 11.1, src/lib.rs, decompress_zstd: a stream of zstd
- * frames behind an eight-byte magic, cut off one byte above the limit. Streaming, as upstream, so that the same frames
- * are refused (windows above 128 MiB) and no more is unpacked than is needed to see that the limit is passed. */
+/* decompress.c: compressed runtimes. Source: sp-maybe-compressed-blob 11.1, src/lib.rs, decompress_zstd: a stream of
+ * zstd frames behind an eight-byte magic, cut off one byte above the limit. Streaming, as upstream, so that the same
+ * frames are refused (windows above 128 MiB) and no more is unpacked than is needed to see that the limit is passed. */
 #include "blob/module.h"
 
 #include "base/buf.h"

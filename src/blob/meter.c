@@ -21,7 +21,8 @@
 static sce_error_t *check_module(const sce_blob_t *blob) {
   for (proposal_t p = PROPOSAL_MULTI_VALUE; p < PROPOSAL_COUNT; p++)
     if (blob->uses[p].section != NULL)
-      return sce_error_new(SCE_BAD_CODE, "can't meter the stack: %s section, offset %u: %s (%s) came after WebAssembly 1.0",
+      return sce_error_new(SCE_BAD_CODE,
+                           "can't meter the stack: %s section, offset %u: %s (%s) came after WebAssembly 1.0",
                            blob->uses[p].section, blob->uses[p].offset, blob->uses[p].what, sce_proposal_name(p));
   if (blob->imported_globals > 0) /* upstream takes the counter's place in its section for its index */
     return sce_error_new(SCE_BAD_CODE, "can't meter the stack: the module imports %u globals, and no runtime may",
@@ -260,17 +261,18 @@ static sce_error_t *bound_code(const meter_t *meter, size_t *bound) {
   for (uint32_t i = 0; i < meter->thunk_count; i++)
     size += LEB_MAX + 2 + CALL_MAX + (1 + LEB_MAX) * blob->types[blob->function_types[meter->thunked[i]]].params.len;
   *bound = size;
-  if (size <= SCE_BLOB_SIZE_LIMIT) return NULL;
-  return sce_error_new(SCE_BAD_CODE, "can't meter the stack: the result may take %zu bytes, more than the limit of %zu",
-                       size, SCE_BLOB_SIZE_LIMIT);
+  if (size <= SCE_BLOB_METERED_LIMIT) return NULL;
+  return sce_error_new(SCE_BAD_CODE, "can't meter the stack: the code may grow to %zu bytes, above the limit of %zu",
+                       size, SCE_BLOB_METERED_LIMIT);
 }
 
 /* Puts the size before the body that was written behind room for LEB_MAX bytes; SCE_BAD_CODE when it grew too large. */
 static sce_error_t *close_body(uint8_t **at, uint8_t *start, uint8_t *end) {
   size_t size = (size_t)(end - start) - LEB_MAX;
   if (size > MAX_BODY_BYTES)
-    return sce_error_new(SCE_BAD_CODE, "can't meter the stack: a function body grows to %zu bytes, above the limit of %u",
-                         size, MAX_BODY_BYTES);
+    return sce_error_new(SCE_BAD_CODE,
+                         "can't meter the stack: a function body grows to %zu bytes, above the limit of %u", size,
+                         MAX_BODY_BYTES);
   uint8_t *body = sce_put_u32(start, (uint32_t)size);
   memmove(body, start + LEB_MAX, size);
   *at = body + size;

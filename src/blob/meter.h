@@ -1,11 +1,12 @@
-/* meter.h: deterministic stack metering: what wasm-instrument 0.4 (src/stack_limiter, as sc-executor-common 0.47 uses it)
- * does to a module. Each function costs its locals (without parameters) and the deepest operand stack, 2 for the frame
- * included; each call of a function that has a cost adds it to a counter before and takes it off after, and traps when the
- * counter is above the limit. Exported functions, table entries and the start function are reached through thunks, which
- * do nothing but such a call.
+/* meter.h: deterministic stack metering: what wasm-instrument 0.4 (src/stack_limiter, as sc-executor-common 0.47
+ * uses it) does to a module. Each function costs its locals (without parameters) and the deepest operand stack, 2
+ * for the frame included; each call of a function that has a cost adds it to a counter before and takes it off
+ * after, and traps when the counter is above the limit. Exported functions, table entries and the start function are
+ * reached through thunks, which do nothing but such a call.
  *
- * Upstream's first parser knows the first version of WebAssembly alone, so there are no costs for anything newer. Sign
- * extension is counted as wasm-instrument's feature `sign_ext` (off upstream) does; everything else newer is refused. */
+ * Upstream's first parser knows the first version of WebAssembly alone, so there are no costs for anything newer.
+ * Sign extension is counted as wasm-instrument's feature `sign_ext` (off upstream) does; everything else newer is
+ * refused. */
 #ifndef SCE_BLOB_METER_H
 #define SCE_BLOB_METER_H
 
@@ -26,7 +27,8 @@ typedef struct meter {
   uint32_t patch_room;
 } meter_t;
 
-/* Finds costs, patches and thunks. SCE_BAD_CODE with function and offset; SCE_OUT_OF_MEMORY. Free the meter in any case. */
+/* Finds costs, patches and thunks. SCE_BAD_CODE with function and offset; SCE_OUT_OF_MEMORY. Free the meter in any
+ * case. */
 sce_error_t *sce_meter_new(meter_t *meter, const sce_blob_t *blob, uint32_t limit);
 void sce_meter_free(meter_t *meter);
 

@@ -169,7 +169,8 @@ static sce_error_t *apply_call(height_t *h, const uint8_t *at, const operator_t 
   const sce_blob_t *blob = h->meter->blob;
   bool indirect = op->form == FORM_CALL_INDIRECT;
   uint32_t count = indirect ? blob->type_count : blob->function_count;
-  if (op->a >= count) return fail(h, at, "%s %u does not exist (there are %u)", indirect ? "type" : "function", op->a, count);
+  if (op->a >= count)
+    return fail(h, at, "%s %u does not exist (there are %u)", indirect ? "type" : "function", op->a, count);
   const sce_wasm_function_type_t *type = &blob->types[indirect ? op->a : blob->function_types[op->a]];
   bool ok = !indirect || pop(h, 1);
   ok = ok && pop_push(h, (uint32_t)type->params.len, (uint32_t)type->results.len);
@@ -297,8 +298,8 @@ static inline void note_height(height_t *h) {
   if (h->now > h->most && !h->frames[h->frame_count - 1].is_polymorphic) h->most = h->now;
 }
 
-/* The instructions of a body: its deepest stack in h->most, and a patch for every call of a function that has a cost and
- * for every operator that upstream would write shorter. */
+/* The instructions of a body: its deepest stack in h->most, and a patch for every call of a function that has a cost
+ * and for every operator that upstream would write shorter. */
 static sce_error_t *read_operators(height_t *h, const uint8_t *at, const uint8_t *end) {
   const sce_blob_t *blob = h->meter->blob;
   operator_t op = {0};
@@ -337,7 +338,8 @@ static sce_error_t *read_locals(const height_t *h, const uint8_t **start, const 
     if (*next < SCE_WASM_F64 || *next > SCE_WASM_I32) return fail(h, next, "a local of a type without a cost");
     next++;
   }
-  if (next == NULL || next == end) return fail(h, at, "the function body ends within its locals, or they are malformed");
+  if (next == NULL || next == end)
+    return fail(h, at, "the function body ends within its locals, or they are malformed");
   *start = next;
   return NULL;
 }

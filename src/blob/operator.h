@@ -1,5 +1,5 @@
-/* operator.h: reads one instruction. Table-driven and inline, since a runtime has millions of them; what is rare is read
- * in operator.c. Source: WebAssembly specification 2.0, section 5.4. */
+/* operator.h: reads one instruction. Table-driven and inline, since a runtime has millions of them; what is rare is
+ * read in operator.c. Source: WebAssembly specification 2.0, section 5.4. */
 #ifndef SCE_BLOB_OPERATOR_H
 #define SCE_BLOB_OPERATOR_H
 
@@ -68,8 +68,8 @@ proposal_t sce_operator_proposal(const operator_t *op);
 /* What follows the opcode, in the forms that sce_operator_read() leaves to it. */
 const uint8_t *sce_operator_read_rest(const uint8_t *at, const uint8_t *end, operator_t *op);
 
-/* A LEB128 integer of at most 4 bytes, read from 4 bytes at once without a branch on its length: that length, or 0 when it
- * is longer. `*value` is the unsigned value. */
+/* A LEB128 integer of at most 4 bytes, read from 4 bytes at once without a branch on its length: that length, or 0
+ * when it is longer. `*value` is the unsigned value. */
 static inline unsigned sce_leb_short(const uint8_t *at, uint32_t *value) {
   uint32_t bytes = sce_load_le32(at), last = ~bytes & 0x80808080u;
   if (last == 0) return 0;

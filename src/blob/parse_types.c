@@ -23,7 +23,8 @@ void sce_parse_note(sce_blob_t *blob, const wasm_reader_t *r, size_t offset, pro
 static void refuse_type(wasm_reader_t *r, size_t offset, uint8_t type) {
   if (type == 0x63 || type == 0x64) sce_wasm_refuse(r, offset, PROPOSAL_FUNCTION_REFERENCES, "a typed reference");
   else if (type == 0x69 || type == 0x74) sce_wasm_refuse(r, offset, PROPOSAL_EXCEPTIONS, "an exception reference");
-  else if (type == 0x68 || type == 0x75) sce_wasm_refuse(r, offset, PROPOSAL_STACK_SWITCHING, "a continuation reference");
+  else if (type == 0x68 || type == 0x75)
+    sce_wasm_refuse(r, offset, PROPOSAL_STACK_SWITCHING, "a continuation reference");
   else if (type >= 0x6a && type <= 0x73) sce_wasm_refuse(r, offset, PROPOSAL_GARBAGE_COLLECTION, "a reference");
   else sce_wasm_fail(r, offset, "0x%02x is not a type", type);
 }

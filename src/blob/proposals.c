@@ -1,10 +1,11 @@
 /* proposals.c: reads every instruction, and refuses what the configuration does not allow.
  *
- * What upstream accepts, end to end: its first parser (parity-wasm 0.45 inside of wasm-instrument 0.4, as sc-executor-common
- * 0.47 builds it: no features) knows the first version of WebAssembly alone, mutable globals included; sign extension and
- * saturating conversion fail there, whatever the engine's setting. The engine's setting (sc-executor-wasmtime 0.47,
- * runtime.rs, common_config) leaves both on, and so does scexec: that runs more code than upstream, and none of upstream's
- * differently. The four switches are those of sc_executor_wasmtime::Semantics; its wasm_simd switches relaxed SIMD too.
+ * What upstream accepts, end to end: its first parser (parity-wasm 0.45 inside of wasm-instrument 0.4, as
+ * sc-executor-common 0.47 builds it: no features) knows the first version of WebAssembly alone, mutable globals
+ * included; sign extension and saturating conversion fail there, whatever the engine's setting. The engine's setting
+ * (sc-executor-wasmtime 0.47, runtime.rs, common_config) leaves both on, and so does scexec: that runs more code
+ * than upstream, and none of upstream's differently. The four switches are those of sc_executor_wasmtime::Semantics;
+ * its wasm_simd switches relaxed SIMD too.
  *
  * Indices are checked here, so that metering may trust them; types are left to Wasmtime's validation. */
 #include "blob/operator.h"
@@ -248,7 +249,8 @@ static sce_error_t *scan_locals(scan_t *s, const uint8_t **start, const uint8_t 
       return fail(s, next - 1, "0x%02x is not the type of a local", type);
     if (!(s->allowed & PROPOSAL_BIT(proposal))) return refuse(s, next - 1, proposal, "a local of this type");
   }
-  if (next == NULL || next == end) return fail(s, at, "the function body ends within its locals, or they are malformed");
+  if (next == NULL || next == end)
+    return fail(s, at, "the function body ends within its locals, or they are malformed");
   s->locals = (uint32_t)blob->types[blob->function_types[s->function]].params.len + total;
   *start = next;
   return NULL;
@@ -270,8 +272,8 @@ static sce_error_t *check_declarations(const sce_blob_t *blob, uint32_t allowed)
   for (proposal_t p = 0; p < PROPOSAL_COUNT; p++) {
     const proposal_use_t *use = &blob->uses[p];
     if (use->section != NULL && !(allowed & PROPOSAL_BIT(p)))
-      return sce_error_new(SCE_BAD_CODE, "%s section, offset %u: %s needs the proposal %s, %s", use->section, use->offset,
-                           use->what, sce_proposal_name(p), why_not(p));
+      return sce_error_new(SCE_BAD_CODE, "%s section, offset %u: %s needs the proposal %s, %s", use->section,
+                           use->offset, use->what, sce_proposal_name(p), why_not(p));
   }
   return NULL;
 }

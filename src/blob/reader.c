@@ -144,7 +144,8 @@ int64_t sce_wasm_read_s64(wasm_reader_t *r, const char *what) {
 uint32_t sce_wasm_read_index(wasm_reader_t *r, const char *what, uint32_t count) {
   size_t offset = wasm_offset(r);
   uint32_t index = sce_wasm_read_u32(r, what);
-  if (r->err == NULL && index >= count) sce_wasm_fail(r, offset, "%s %u does not exist (there are %u)", what, index, count);
+  if (r->err == NULL && index >= count)
+    sce_wasm_fail(r, offset, "%s %u does not exist (there are %u)", what, index, count);
   return r->err == NULL ? index : 0;
 }
 

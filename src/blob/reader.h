@@ -41,8 +41,8 @@ sce_span_t sce_wasm_read_span(wasm_reader_t *r, size_t len, const char *what);
 /* At most MAX_NAME_BYTES of UTF-8. */
 sce_span_t sce_wasm_read_name(wasm_reader_t *r, const char *what);
 
-/* Decoders for instructions, where every nanosecond counts: NULL on failure (too long, spare bits, end reached), else the
- * next byte. `*padded` becomes true when the number is longer than it need be. */
+/* Decoders for instructions, where every nanosecond counts: NULL on failure (too long, spare bits, end reached),
+ * else the next byte. `*padded` becomes true when the number is longer than it need be. */
 const uint8_t *sce_leb_u32(const uint8_t *at, const uint8_t *end, uint32_t *value, bool *padded);
 const uint8_t *sce_leb_s32(const uint8_t *at, const uint8_t *end, int32_t *value, bool *padded);
 const uint8_t *sce_leb_s33(const uint8_t *at, const uint8_t *end, int64_t *value, bool *padded);

@@ -1,6 +1,6 @@
-/* rewrite.c: writes a module anew. Sections that change are made as payloads first; then the module is written in order,
- * the others copied as they stand. Source: sc-executor-common 0.47, runtime_blob.rs; sc-executor-wasmtime 0.47,
- * runtime.rs, prepare_blob_for_compilation. */
+/* rewrite.c: writes a module anew. Sections that change are made as payloads first; then the module is written in
+ * order, the others copied as they stand. Source: sc-executor-common 0.47, runtime_blob.rs; sc-executor-wasmtime
+ * 0.47, runtime.rs, prepare_blob_for_compilation. */
 #include "blob/parse.h"
 
 #include "base/buf.h"
@@ -92,8 +92,9 @@ static sce_error_t *set_minimum(sce_wasm_limits_t *limits, uint32_t minimum) {
   if (minimum > MAX_MEMORY_PAGES)
     return sce_error_new(SCE_MISUSE, "a memory of %u pages is more than the limit of %u", minimum, MAX_MEMORY_PAGES);
   if (limits->has_maximum && minimum > limits->maximum)
-    return sce_error_new(SCE_MISUSE, "a memory of at least %u pages is above the module's maximum of %u: clear it first",
-                         minimum, limits->maximum);
+    return sce_error_new(SCE_MISUSE,
+                         "a memory of at least %u pages is above the module's maximum of %u: clear it first", minimum,
+                         limits->maximum);
   limits->minimum = minimum;
   return NULL;
 }
@@ -103,7 +104,8 @@ static sce_error_t *make_memory(writer_t *w) {
   const sce_blob_rewrite_t *rewrite = w->rewrite;
   const sce_wasm_section_t *section = find_section(blob, SCE_WASM_SECTION_MEMORY);
   if (w->converts_memory && section != NULL)
-    return sce_error_new(SCE_BAD_CODE, "memory section, offset %zu: it is empty, so the imported memory can't be put there",
+    return sce_error_new(SCE_BAD_CODE,
+                         "memory section, offset %zu: it is empty, so the imported memory can't be put there",
                          section->start);
   bool own = w->converts_memory || (blob->memory_count > 0 && !blob->memory.is_imported);
   if (!own && rewrite->set_memory_minimum)
@@ -211,8 +213,8 @@ static sce_error_t *make_metered(writer_t *w) {
 static sce_error_t *write_changed(writer_t *w, sce_buf_t *out, sce_wasm_section_id_t id) {
   const sce_buf_t *payload = &w->payloads[id];
   if (payload->len > SCE_BLOB_SIZE_LIMIT)
-    return sce_error_new(SCE_BAD_CODE, "the rewritten section takes %zu bytes, more than the limit of %zu", payload->len,
-                         SCE_BLOB_SIZE_LIMIT);
+    return sce_error_new(SCE_BAD_CODE, "the rewritten section takes %zu bytes, more than the limit of %zu",
+                         payload->len, SCE_BLOB_SIZE_LIMIT);
   SCE_TRY(sce_buf_append_byte(out, (uint8_t)id));
   SCE_TRY(sce_write_u32(out, (uint32_t)payload->len));
   SCE_TRY(sce_buf_append(out, payload->data, payload->len));
@@ -225,7 +227,8 @@ static sce_error_t *write_new_before(writer_t *w, sce_buf_t *out, uint8_t order)
   static const sce_wasm_section_id_t may_be_new[] = {SCE_WASM_SECTION_MEMORY, SCE_WASM_SECTION_GLOBAL,
                                                      SCE_WASM_SECTION_EXPORT};
   for (size_t i = 0; i < sizeof may_be_new / sizeof *may_be_new; i++)
-    if (w->changed[may_be_new[i]] && section_order(may_be_new[i]) < order) SCE_TRY(write_changed(w, out, may_be_new[i]));
+    if (w->changed[may_be_new[i]] && section_order(may_be_new[i]) < order)
+      SCE_TRY(write_changed(w, out, may_be_new[i]));
   return NULL;
 }
 
@@ -254,8 +257,8 @@ static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
   for (uint32_t i = blob->section_count; custom_last && i-- > 0;)
     if (blob->sections[i].id == SCE_WASM_SECTION_CUSTOM) SCE_TRY(copy_section(blob, out, &blob->sections[i]));
   if (out->len - start <= SCE_BLOB_SIZE_LIMIT) return NULL;
-  return sce_error_new(SCE_BAD_CODE, "the rewritten module takes %zu bytes, more than the limit of %zu", out->len - start,
-                       SCE_BLOB_SIZE_LIMIT);
+  return sce_error_new(SCE_BAD_CODE, "the rewritten module takes %zu bytes, more than the limit of %zu",
+                       out->len - start, SCE_BLOB_SIZE_LIMIT);
 }
 
 static sce_error_t *rewrite_module(writer_t *w, sce_buf_t *out) {

@@ -50,7 +50,8 @@ static sce_error_t *read_version(raw_version_t *out, sce_scale_reader_t *in, sce
 /* Copies names and apis into one block. */
 static sce_error_t *own_version(sce_runtime_version_t *version, const raw_version_t *raw) {
   size_t count = raw->apis.len / API_SIZE, names = raw->fields.spec_name.len + raw->fields.impl_name.len, size;
-  if (!sce_mul_size(count, sizeof(sce_api_version_t), &size) || !sce_add_size(size, names, &size)) return sce_error_oom();
+  if (!sce_mul_size(count, sizeof(sce_api_version_t), &size) || !sce_add_size(size, names, &size))
+    return sce_error_oom();
   sce_api_version_t *apis = sce_alloc(size);
   if (apis == NULL) return sce_error_oom();
   for (size_t i = 0; i < count; i++) {

@@ -101,8 +101,8 @@ static sce_error_t *read_compact(sce_scale_reader_t *in, sce_u128_t *value, size
   SCE_TRY(peek(in, &p, 1));
   size_t len = (*p & 3) == 3 ? (size_t)(*p >> 2) + 5 : (size_t)1 << (*p & 3); /* the prefix included */
   if (len - 1 > max_len)
-    return sce_error_new(in->kind, "compact integer at offset %zu takes %zu bytes, more than the %zu of its type", in->at,
-                         len - 1, max_len);
+    return sce_error_new(in->kind, "compact integer at offset %zu takes %zu bytes, more than the %zu of its type",
+                         in->at, len - 1, max_len);
   SCE_TRY(peek(in, &p, len));
   sce_u128_t v;
   bool shortest = true;

@@ -39,8 +39,8 @@ sce_error_t *sce_scale_read_u64(sce_scale_reader_t *in, uint64_t *value);
 sce_error_t *sce_scale_read_u128(sce_scale_reader_t *in, sce_u128_t *value);
 /* One byte, 0 or 1. */
 sce_error_t *sce_scale_read_bool(sce_scale_reader_t *in, bool *value);
-/* The tag of an Option: true when a value follows. Not for Option<bool>, which is one byte 0, 1 (true) or 2 (false) only
- * in the type OptionBool; a plain Option<bool> has this tag and a bool. */
+/* The tag of an Option: true when a value follows. Not for Option<bool>, which is one byte 0, 1 (true) or 2 (false)
+ * only in the type OptionBool; a plain Option<bool> has this tag and a bool. */
 sce_error_t *sce_scale_read_option(sce_scale_reader_t *in, bool *present);
 
 sce_error_t *sce_scale_read_compact_u32(sce_scale_reader_t *in, uint32_t *value);

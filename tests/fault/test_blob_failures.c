@@ -1,5 +1,6 @@
-/* test_blob_failures.c: every allocation that reading, checking and rewriting a module makes fails once: out of memory
- * must come back, and nothing be left. Uses the archive's hook (src/base/alloc.h). zstd's own allocations are its own. */
+/* test_blob_failures.c: every allocation that reading, checking and rewriting a module makes fails once: out of
+ * memory must come back, and nothing be left. Uses the archive's hook (src/base/alloc.h). zstd's own allocations are
+ * its own. */
 #include <scexec.h>
 
 #include "support/inputs.h"

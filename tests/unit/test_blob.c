@@ -1,5 +1,5 @@
-/* test_blob.c: reading modules. The figures of the runtimes are those that wasm-objdump (wabt 1.0.32) tells; versions are
- * those that sc-executor's Core_version gives. */
+/* test_blob.c: reading modules. The figures of the runtimes are those that wasm-objdump (wabt 1.0.32) tells;
+ * versions are those that sc-executor's Core_version gives. */
 #include "blob_support.h"
 
 #include <stdlib.h>
@@ -85,7 +85,8 @@ static void sections_cover_the_module(void **state) {
     const sce_wasm_section_t *sections = sce_blob_sections(blob, &count);
     for (size_t k = 0; k < count; at = sections[k++].end) {
       assert_int_equal(sections[k].start, at);
-      assert_ptr_equal(sections[k].contents.data + sections[k].contents.len, sce_blob_code(blob).data + sections[k].end);
+      assert_ptr_equal(sections[k].contents.data + sections[k].contents.len,
+                       sce_blob_code(blob).data + sections[k].end);
     }
     assert_int_equal(at, sce_blob_code(blob).len);
     sce_blob_delete(blob);
@@ -221,7 +222,8 @@ static void compressed_code_must_be_whole(void **state) {
   }
   expect_error(sce_blob_new(&blob, sce_span(packed.data, 8)), SCE_BAD_CODE,
                "compressed code ends within a zstd frame, after 0 bytes of code");
-  size_t whole = packed.len; /* a second frame is read as upstream's decoder reads it; anything else behind is refused */
+  size_t whole =
+      packed.len; /* a second frame is read as upstream's decoder reads it; anything else behind is refused */
   sce_buf_t section = bytes_of("00 01 00"), frame = compress(sce_buf_span(&section));
   assert_null(sce_buf_append(&packed, frame.data + 8, frame.len - 8));
   blob = blob_of(sce_buf_span(&packed));

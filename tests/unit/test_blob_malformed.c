@@ -52,7 +52,8 @@ static const bad_t declarations[] = {
     {"04 05 01 70 10 00 00", "table section, offset 12: 0x10 are not flags of a table's limits"},
     {"04 02 65 70", "table section, offset 10: 101 tables are more than the limit of 100"},
     {"05 05 01 00 81 80 04", "memory section, offset 11: memory of 65537 pages, more than the limit of 65536"},
-    {"05 06 01 01 00 81 80 04", "memory section, offset 11: memory of at most 65537 pages, more than the limit of 65536"},
+    {"05 06 01 01 00 81 80 04",
+     "memory section, offset 11: memory of at most 65537 pages, more than the limit of 65536"},
     {"06 06 01 7f 00 42 00 0b", "global section, offset 13: constant of type i64, expected is i32"},
     {"06 06 01 7f 00 01 00 0b", "global section, offset 13: opcode 0x01 is not a constant instruction"},
     {"06 05 01 7f 00 0b 0b", "global section, offset 13: opcode 0x0b is not a constant instruction"},
@@ -68,7 +69,8 @@ static const bad_t declarations[] = {
     {MEMORY "07 0d 03 01 61 02 00 01 62 02 00 01 61 02 00",
      "export section, offset 25: export name \"a\" is used twice"},
     {"08 01 00", "start section, offset 10: function 0 does not exist (there are 0)"},
-    {"01 05 01 60 01 7f 00 " FUNC "08 01 00 " CODE, "start section, offset 21: the start function 0 has parameters or results"},
+    {"01 05 01 60 01 7f 00 " FUNC "08 01 00 " CODE,
+     "start section, offset 21: the start function 0 has parameters or results"},
 };
 
 static const bad_t contents[] = {
@@ -76,7 +78,8 @@ static const bad_t contents[] = {
     {TABLE "09 07 01 08 41 00 0b 00 00", "element section, offset 17: 8 are not flags of a segment"},
     {TABLE "09 07 01 00 41 00 0b 01 00", "element section, offset 22: function 0 does not exist (there are 0)"},
     {TABLE "09 06 01 00 42 00 0b 00", "element section, offset 18: constant of type i64, expected is i32"},
-    {TABLE "09 06 01 00 41 00 0b 05", "element section, offset 21: 5 elements are more than the section's 0 bytes can hold"},
+    {TABLE "09 06 01 00 41 00 0b 05",
+     "element section, offset 21: 5 elements are more than the section's 0 bytes can hold"},
     {TABLE "09 04 01 01 01 00", "element section, offset 18: 0x01 is not a kind of element (0)"},
     {TYPE FUNC "0a 04 01 03 00 0b",
      "code section, offset 22: function body of 3 bytes is longer than the 2 that are left"},
@@ -84,7 +87,8 @@ static const bad_t contents[] = {
      "code section, offset 21: function body of 7654390 bytes, more than the limit of 7654321"},
     {TYPE FUNC "0a 06 02 02 00 0b 00 0b", "code section, offset 20: 2 function bodies for 1 declared functions"},
     {"0b 06 01 00 41 00 0b 00", "data section, offset 11: memory 0 does not exist (there are 0)"},
-    {MEMORY "0b 06 01 00 41 00 0b 01", "data section, offset 21: data segment of 1 bytes is longer than the 0 that are left"},
+    {MEMORY "0b 06 01 00 41 00 0b 01",
+     "data section, offset 21: data segment of 1 bytes is longer than the 0 that are left"},
     {MEMORY "0b 06 01 03 41 00 0b 00", "data section, offset 16: 3 are not flags of a segment"},
     {MEMORY "0b 07 01 02 01 41 00 0b 00", "data section, offset 17: memory 1 does not exist (there are 1)"},
 };

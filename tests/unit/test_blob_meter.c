@@ -1,5 +1,5 @@
-/* test_blob_meter.c: stack metering against the crate that upstream uses: tests/data/blob/meter.txt holds digests of what
- * wasm-instrument 0.4 makes of the modules of meter.list (tests/oracle/instrument). */
+/* test_blob_meter.c: stack metering against the crate that upstream uses: tests/data/blob/meter.txt holds digests of
+ * what wasm-instrument 0.4 makes of the modules of meter.list (tests/oracle/instrument). */
 #include "blob_support.h"
 
 #include "crypto/hash.h"
@@ -57,7 +57,8 @@ static void metering_equals_upstream(void **state) {
   sce_buf_t list = test_read_file(TEST_DATA "/blob/meter.txt");
   assert_null(sce_buf_append_byte(&list, 0));
   int lines = 0;
-  for (char *rest = NULL, *line = strtok_r((char *)list.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+  for (char *rest = NULL, *line = strtok_r((char *)list.data, "\n", &rest); line != NULL;
+       line = strtok_r(NULL, "\n", &rest)) {
     char file[128], verdict[16], bodies[65], whole[65];
     unsigned limit, functions;
     int fields = sscanf(line, "%127s %u %15s %u %64s %64s", file, &limit, verdict, &functions, bodies, whole);
@@ -119,10 +120,44 @@ static void metered_runtimes_stay_valid(void **state) {
   wasm_engine_delete(engine);
 }
 
+/* Five million calls of two bytes each: more than metering may make of them. */
+static void calls_without_end_are_refused(void **state) {
+  (void)state;
+  enum { CALLS = 2500000, BODY = 1 + 2 * CALLS + 1 };
+  sce_buf_t code = module_of("01 04 01 60 00 00 03 03 02 00 00"), body = {0};
+  assert_null(sce_buf_reserve(&body, BODY));
+  body.data[0] = 0;
+  for (size_t i = 1; i < BODY - 1; i += 2) memcpy(body.data + i, "\x10\x00", 2);
+  body.data[BODY - 1] = 0x0b;
+  /* The sizes, as integers of four bytes: of the section, then of each body. */
+  const uint32_t section = 1 + 2 * (4 + BODY);
+  assert_null(sce_buf_append_byte(&code, 10));
+  for (int i = 0; i < 3; i++) {
+    uint32_t size = i == 0 ? section : BODY;
+    for (int k = 0; k < 4; k++)
+      assert_null(sce_buf_append_byte(&code, (uint8_t)((size >> 7 * k & 0x7f) | (k < 3 ? 0x80 : 0))));
+    if (i == 0) assert_null(sce_buf_append_byte(&code, 2));
+    else assert_null(sce_buf_append(&code, body.data, BODY));
+  }
+  sce_blob_t *blob = blob_of(sce_buf_span(&code));
+  const sce_blob_rewrite_t meter = {.meter_stack = true};
+  sce_buf_t module = {0};
+  sce_error_t *err = sce_blob_rewrite(blob, &module, &meter);
+  assert_non_null(err);
+  assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
+  assert_non_null(strstr(sce_error_message(err), "above the limit of 268435456"));
+  sce_error_delete(err);
+  sce_blob_delete(blob);
+  sce_buf_free(&code);
+  sce_buf_free(&body);
+  sce_buf_free(&module);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(metering_equals_upstream),
       cmocka_unit_test(metered_runtimes_stay_valid),
+      cmocka_unit_test(calls_without_end_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,9 +12,11 @@ static const struct {
     {"sign_extension", 0, NULL},
     {"saturating_float_to_int", 0, NULL},
     {"mutable_globals", 0, NULL},
-    {"multi_value_type", MULTI, "type section, offset 13: a function with several results needs the proposal multi-value"},
+    {"multi_value_type", MULTI,
+     "type section, offset 13: a function with several results needs the proposal multi-value"},
     {"multi_value_block", MULTI, "code section, function 0, offset 26: opcode 0x02 needs the proposal multi-value"},
-    {"reference_types_parameter", REFERENCES, "type section, offset 13: a reference as value needs the proposal reference types"},
+    {"reference_types_parameter", REFERENCES,
+     "type section, offset 13: a reference as value needs the proposal reference types"},
     {"reference_types_table", REFERENCES, "table section, offset 11: externref needs"},
     {"reference_types_second_table", REFERENCES, "table section, offset 14: a second table needs"},
     {"reference_types_imported_tables", REFERENCES, "import section, offset 22: a second table needs"},
@@ -45,8 +47,9 @@ static const struct {
     {"threads_memory", NEVER, "memory section, offset 11: a shared memory needs the proposal threads"},
     {"threads_operator", NEVER, "code section, function 0, offset 23: opcode 0xfe needs the proposal threads"},
     {"tail_calls", NEVER, "code section, function 0, offset 23: opcode 0x12 needs the proposal tail calls"},
-    {"extended_const", NEVER, "global section, offset 15: a constant expression of several instructions needs the proposal "
-                              "extended constant expressions"},
+    {"extended_const", NEVER,
+     "global section, offset 15: a constant expression of several instructions needs the proposal "
+     "extended constant expressions"},
     {"exceptions_tag", NEVER, "tag section, offset 14: this section needs the proposal exceptions"},
     {"exceptions_import", NEVER, "import section, offset 23: an imported tag needs the proposal exceptions"},
     {"exceptions_try", NEVER, "code section, function 0, offset 23: opcode 0x06 needs the proposal exceptions"},
@@ -59,14 +62,17 @@ static const struct {
 } in_hex[] = {
     {"01 04 01 50 00 60 00 00", "type section, offset 11: this kind of type needs the proposal garbage collection"},
     {"01 05 01 60 01 6e 00", "type section, offset 13: a reference needs the proposal garbage collection"},
-    {"01 06 01 60 01 64 00 00", "type section, offset 13: a typed reference needs the proposal typed function references"},
+    {"01 06 01 60 01 64 00 00",
+     "type section, offset 13: a typed reference needs the proposal typed function references"},
     {"01 05 01 60 01 69 00", "type section, offset 13: an exception reference needs the proposal exceptions"},
     {"01 04 01 5d 00 00", "type section, offset 11: a continuation type needs the proposal stack switching"},
-    {"04 09 01 40 00 70 00 01 d0 70 0b", "table section, offset 11: a table with an initial value needs the proposal typed "
-                                         "function references"},
+    {"04 09 01 40 00 70 00 01 d0 70 0b",
+     "table section, offset 11: a table with an initial value needs the proposal typed "
+     "function references"},
     {"05 04 01 08 01 00", "memory section, offset 11: a page size needs the proposal custom page sizes"},
-    {"06 09 01 7f 00 41 00 41 00 6a 0b", "global section, offset 15: a constant expression of several instructions needs the "
-                                         "proposal extended constant expressions"},
+    {"06 09 01 7f 00 41 00 41 00 6a 0b",
+     "global section, offset 15: a constant expression of several instructions needs the "
+     "proposal extended constant expressions"},
     {"01 04 01 60 00 00 03 02 01 00 0a 08 01 06 00 fb 00 00 1a 0b",
      "code section, function 0, offset 23: opcode 0xfb needs the proposal garbage collection"},
     {"01 04 01 60 00 00 03 02 01 00 0a 06 01 04 00 14 00 0b",
@@ -144,12 +150,14 @@ static void other_proposals_are_refused(void **state) {
 static void explicit_indices_need_bulk_memory(void **state) {
   (void)state;
   sce_buf_t data = module_of("05 03 01 00 01 0b 08 01 02 00 41 00 0b 01 78");
-  expect_refusal(sce_buf_span(&data), 0, "data section, offset 16: an explicit index needs the proposal bulk memory", "data");
+  expect_refusal(sce_buf_span(&data), 0, "data section, offset 16: an explicit index needs the proposal bulk memory",
+                 "data");
   assert_null(check(sce_buf_span(&data), BULK));
   sce_buf_free(&data);
   /* And call_indirect, whose table was the byte 0, not an integer that may be longer. */
   sce_buf_t call = module_of("01 04 01 60 00 00 03 02 01 00 04 04 01 70 00 01 0a 0a 01 08 00 41 00 11 00 80 00 0b");
-  expect_refusal(sce_buf_span(&call), 0, "code section, function 0, offset 31: opcode 0x11 needs the proposal reference types",
+  expect_refusal(sce_buf_span(&call), 0,
+                 "code section, function 0, offset 31: opcode 0x11 needs the proposal reference types",
                  "call_indirect");
   assert_null(check(sce_buf_span(&call), REFERENCES));
   sce_buf_free(&call);

@@ -1,5 +1,5 @@
-/* test_blob_rewrite.c: rewriting modules. What comes out must read again, be valid for Wasmtime, and differ from what went
- * in only where it was asked for. */
+/* test_blob_rewrite.c: rewriting modules. What comes out must read again, be valid for Wasmtime, and differ from
+ * what went in only where it was asked for. */
 #include "blob_support.h"
 
 static sce_buf_t rewritten(const sce_blob_t *blob, const sce_blob_rewrite_t *rewrite) {
@@ -89,17 +89,20 @@ static const struct {
 } exact[] = {
     /* (import "e" "m" (memory 1 2)): memory and export sections come, the import section stays, empty */
     {"02 09 01 01 65 01 6d 02 01 01 02", "02 01 00 05 04 01 01 01 02 07 05 01 01 6d 02 00", {.export_memory = true}},
-    {"02 09 01 01 65 01 6d 02 01 01 02", "02 01 00 05 03 01 00 01 07 05 01 01 6d 02 00",
+    {"02 09 01 01 65 01 6d 02 01 01 02",
+     "02 01 00 05 03 01 00 01 07 05 01 01 6d 02 00",
      {.export_memory = true, .clear_memory_maximum = true}},
     /* an imported memory is not touched unless it becomes the module's own */
     {"02 09 01 01 65 01 6d 02 01 01 02", "02 09 01 01 65 01 6d 02 01 01 02", {.clear_memory_maximum = true}},
     /* between other imports and sections, custom ones where they were */
     {"00 02 01 78 02 13 03 00 00 03 7f 00 01 65 01 6d 02 00 01 00 01 61 03 7e 01 00 02 01 79 0b 03 01 01 00",
-     "00 02 01 78 02 0c 02 00 00 03 7f 00 00 01 61 03 7e 01 00 02 01 79 05 03 01 00 01 07 05 01 01 6d 02 00 0b 03 01 01 00",
+     "00 02 01 78 02 0c 02 00 00 03 7f 00 00 01 61 03 7e 01 00 02 01 79 05 03 01 00 01 07 05 01 01 6d 02 00 0b 03 01 "
+     "01 00",
      {.export_memory = true, .export_mutable_globals = true}},
     {"05 04 01 01 01 09", "05 04 01 01 07 09", {.set_memory_minimum = true, .memory_minimum = 7}},
     {"05 04 01 01 01 09", "05 03 01 00 01", {.clear_memory_maximum = true}},
-    {"05 04 01 01 01 09", "05 05 01 00 80 80 04",
+    {"05 04 01 01 01 09",
+     "05 05 01 00 80 80 04",
      {.clear_memory_maximum = true, .set_memory_minimum = true, .memory_minimum = 65536}},
     /* globals: only the module's own mutable ones, numbered among themselves */
     {"02 07 01 00 01 67 03 7f 01 06 10 03 7f 00 41 00 0b 7e 01 42 00 0b 7f 01 41 07 0b 07 05 01 01 61 03 00",
@@ -109,7 +112,8 @@ static const struct {
      {.export_mutable_globals = true}},
     {"", "", {.export_mutable_globals = true, .export_memory = true, .clear_memory_maximum = true}},
     {"", "06 06 01 7f 01 41 00 0b", {.meter_stack = true}},
-    {"05 03 01 00 01 00 01 00", "05 03 01 00 01 06 06 01 7f 01 41 00 0b 07 1e 01 1a "
+    {"05 03 01 00 01 00 01 00",
+     "05 03 01 00 01 06 06 01 7f 01 41 00 0b 07 1e 01 1a "
      "6578706f727465645f696e7465726e616c5f676c6f62616c5f30 03 00 00 01 00",
      {.meter_stack = true, .export_mutable_globals = true}},
 };
