@@ -8,6 +8,7 @@
 #include "scexec/chain_spec.h"
 #include "scexec/executor.h"
 #include "scexec/externalities.h"
+#include "scexec/hash.h"
 #include "scexec/host.h"
 #include "scexec/keystore.h"
 #include "scexec/metadata.h"
