@@ -1,5 +1,5 @@
-# Install rules: command, libraries, headers, pkg-config and CMake package files, and what lies in docs/man and
-# completions/. The static library needs the Rust half beside it (libscexec_native.a); in the shared one it is inside.
+# Install rules: command, libraries, headers, pkg-config and CMake package files. The static library needs the Rust half
+# beside it (libscexec_native.a); in the shared one it is inside.
 include(CMakePackageConfigHelpers)
 
 if(TARGET scexec)
@@ -10,15 +10,12 @@ install(TARGETS scexec_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES "${native_lib}" ${SCEXEC_WASMTIME_LIB} DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
-install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
-install(FILES completions/scexec.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME scexec OPTIONAL)
-install(FILES completions/_scexec DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions OPTIONAL)
-install(FILES completions/scexec.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
 
 # From the folder of scexec.pc up to the prefix, so that the installed tree can be moved (cmake --install --prefix).
 file(RELATIVE_PATH SCEXEC_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" SCEXEC_PC_TO_PREFIX "${SCEXEC_PC_TO_PREFIX}")
 string(REPLACE ";" " " SCEXEC_PC_MODULES "${SCEXEC_SYSTEM_MODULES}")
+string(REPLACE ";" " " SCEXEC_PC_SYSTEM "${SCEXEC_SYSTEM_LDFLAGS}")
 set(SCEXEC_PC_NATIVE "-lscexec_native")
 if(SCEXEC_WASMTIME_LIB)
   get_filename_component(wasmtime_file "${SCEXEC_WASMTIME_LIB}" NAME)

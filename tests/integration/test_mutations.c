@@ -194,6 +194,7 @@ static void cut_runtime(pool_t *pool, const char *runtime) {
   sce_blob_t *blob = NULL;
   assert_null(sce_blob_new(&blob, (sce_span_t){file.data, file.len}));
   sce_span_t code = sce_blob_code(blob);
+  pool_drain(pool); /* the next outcome is that of the whole */
   pool_add(pool, runtime, "", code, SCE_COMPILER_WINCH);
   pool_drain(pool);
   char whole[OUTCOME_SIZE];

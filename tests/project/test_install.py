@@ -95,9 +95,12 @@ class Install(unittest.TestCase):
                 self.assertIn("0x20706f6c6b61646f74", out)  # the SCALE string "polkadot"
 
     @unittest.skipUnless((BUILD / "scexec").exists(), "the command is not built")
-    def test_command(self):
+    def test_command_and_its_pages(self):
         out = run(self.prefix / "bin" / "scexec", "--version")
         self.assertIn(self.pkg_config("--modversion")[0], out)
+        names = {str(path.relative_to(self.prefix)) for path in (self.prefix / "share").rglob("*")}
+        self.assertIn("share/man/man1/scexec.1", names)
+        self.assertIn("share/bash-completion/completions/scexec", names)
 
     def test_no_build_paths(self):
         for path in [*self.prefix.rglob("*.pc"), *self.prefix.rglob("*.cmake"), *self.prefix.rglob("*.h")]:
