@@ -19,6 +19,23 @@ void sce_config_init(sce_config_t *config) {
   };
 }
 
+void sce_config_block(sce_config_t *config) {
+  sce_config_init(config);
+}
+
+void sce_config_pvf(sce_config_t *config) {
+  sce_config_init(config);
+  config->allow_missing_imports = true;
+  sce_semantics_t *s = &config->semantics;
+  s->strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
+  s->heap_pages = (sce_heap_pages_t){.dynamic = true, .pages = 32 + 2048};
+  s->stack_limited = true;
+  s->stack_logical_max = 65536;
+  s->stack_native_max = (uint32_t)256 << 20;
+  s->canonicalize_nans = true;
+  s->parallel_compilation = false;
+}
+
 static const char *const strategy_names[SCE_STRATEGY_COUNT] = {
     "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write",
 };

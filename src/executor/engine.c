@@ -150,6 +150,8 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   wasmtime_config_cranelift_nan_canonicalization_set(config, s->canonicalize_nans);
   wasmtime_config_parallel_compilation_set(config, s->parallel_compilation);
   wasmtime_config_max_wasm_stack_set(config, s->stack_native_max);
+  /* Never used, since no call is asynchronous, but Wasmtime refuses a bound above it. */
+  wasmtime_config_async_stack_size_set(config, (size_t)s->stack_native_max + ((size_t)1 << 20));
   wasmtime_config_epoch_interruption_set(config, s->interruptible);
   /* Not needed: no debugger or C++ exception walks these frames; saves registering tables at every load. */
   wasmtime_config_native_unwind_info_set(config, false);

@@ -191,22 +191,41 @@ static sce_error_t *start_limits(sce_call_t *call, const sce_call_options_t *opt
   return sce_deadlines_add(&instance->runtime->engine->deadlines, &instance->deadline);
 }
 
+/* What host functions and Wasmtime itself may need below compiled code. */
+#define HOST_STACK ((size_t)256 << 10)
+
+/* Compiled code on its way through a stack that may not be the caller's. */
+typedef struct entering {
+  wasmtime_context_t *context;
+  const wasmtime_func_t *function;
+  wasmtime_val_raw_t values[3]; /* arguments, then the result */
+  size_t count;
+  wasm_trap_t *trap;
+  wasmtime_error_t *error;
+} entering_t;
+
+static void enter_wasm(void *arg) {
+  entering_t *in = arg;
+  in->error = wasmtime_func_call_unchecked(in->context, in->function, in->values, in->count, &in->trap);
+}
+
 /* Enters compiled code with everything in place; host state is always taken away after it. */
 static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
   sce_instance_t *instance = call->instance;
-  wasmtime_val_raw_t values[3] = {0};
-  size_t count = 0;
-  if (entry->wrapped) values[count++].i32 = (int32_t)entry->leading;
-  values[count++].i32 = (int32_t)ptr;
-  values[count++].i32 = (int32_t)len;
-  wasm_trap_t *trap = NULL;
+  sce_engine_t *engine = instance->runtime->engine;
+  entering_t in = {.context = call->live->context, .function = &entry->function};
+  if (entry->wrapped) in.values[in.count++].i32 = (int32_t)entry->leading;
+  in.values[in.count++].i32 = (int32_t)ptr;
+  in.values[in.count++].i32 = (int32_t)len;
   instance->call = call;
   atomic_store_explicit(&instance->running, true, memory_order_release);
-  wasmtime_error_t *error = wasmtime_func_call_unchecked(call->live->context, &entry->function, values, count, &trap);
+  sce_error_t *err = sce_stack_run(&instance->stack, sce_memory_space_thread(&engine->space),
+                                   engine->config.semantics.stack_native_max + HOST_STACK, enter_wasm, &in);
   atomic_store_explicit(&instance->running, false, memory_order_release);
   instance->call = NULL;
-  if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
-  *result = (uint64_t)values[0].i64;
+  if (err != NULL) return err;
+  if (in.trap != NULL || in.error != NULL) return sce_call_failure(call, in.trap, in.error);
+  *result = (uint64_t)in.values[0].i64;
   return NULL;
 }
 
@@ -342,6 +361,7 @@ sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
 void sce_instance_delete(sce_instance_t *instance) {
   if (instance == NULL) return;
   if (instance->live.store != NULL) sce_live_close(&instance->live, instance);
+  sce_stack_clear(&instance->stack);
   sce_runtime_delete(instance->runtime);
   sce_free(instance);
 }

@@ -4,6 +4,7 @@
 
 #include "executor/heap.h"
 #include "executor/runtime.h"
+#include "executor/stack.h"
 
 /* One Wasmtime store with one instance. */
 typedef struct sce_live {
@@ -36,6 +37,7 @@ struct sce_instance {
   sce_live_t live;          /* kept between calls only by instance-reuse */
   sce_call_t *call;         /* the running call, or NULL */
   sce_deadline_t deadline;
+  sce_stack_t stack; /* where compiled code runs when the thread's own stack is too small */
   atomic_bool running;
   atomic_bool cancelled;
 };

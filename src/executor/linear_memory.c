@@ -181,8 +181,7 @@ static bool forked(const sce_memory_space_t *space) {
   return *space->fork_mark == 0;
 }
 
-/* A number that no other thread ever has in this space, 0 when there is none. */
-static uint64_t thread_serial(sce_memory_space_t *space) {
+uint64_t sce_memory_space_thread(sce_memory_space_t *space) {
   if (!space->has_thread_key) return 0;
   uint64_t serial = (uint64_t)(uintptr_t)pthread_getspecific(space->thread_key);
   if (serial != 0) return serial;
@@ -327,7 +326,7 @@ static bool count_faults(long *faults) {
 static sce_error_t *restore_written(sce_linear_memory_t *memory) {
   known_pages_t *known = &memory->known;
   reset_plan_t plan = {.budget = memory->space->resident_budget, .trim = ++memory->resets % TRIM_INTERVAL == 0};
-  uint64_t thread = thread_serial(memory->space);
+  uint64_t thread = sce_memory_space_thread(memory->space);
   long faults = 0;
   bool counted = thread != 0 && count_faults(&faults);
   if (counted && known->valid && known->thread == thread && known->faults == faults && !plan.trim) {

@@ -49,6 +49,9 @@ void sce_memory_space_clear(sce_memory_space_t *space);
 /* Makes Wasmtime use `space` for the memories of on-demand instances. `space` must outlive the engine. */
 void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config);
 
+/* A number that no other thread ever has in this space; 0 when the system gives none. */
+uint64_t sce_memory_space_thread(sce_memory_space_t *space);
+
 /* The live memory that begins at `base`, or NULL. */
 sce_linear_memory_t *sce_memory_space_find(sce_memory_space_t *space, const uint8_t *base);
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "executor/heap.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,18 @@ static sce_error_t *read_exports(sce_runtime_t *runtime) {
   return list_mutable_globals(runtime);
 }
 
+/* Metering adds its counter behind the module's own mutable globals, so it has the highest number. */
+static void find_stack_counter(sce_runtime_t *runtime) {
+  if (!runtime->engine->config.semantics.stack_limited) return;
+  for (unsigned number = 0;; number++) {
+    char name[48];
+    snprintf(name, sizeof name, SCE_BLOB_GLOBAL_PREFIX "%u", number);
+    const sce_export_t *export = sce_runtime_find_export(runtime, sce_span_text(name));
+    if (export == NULL) return;
+    runtime->stack_counter = export->name;
+  }
+}
+
 /* ---- limits ---- */
 
 static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
@@ -176,6 +189,7 @@ static sce_error_t *init_runtime(sce_runtime_t *runtime, bool reusable) {
   runtime->reusable = reusable;
   runtime->reuse = reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
   SCE_TRY(read_exports(runtime));
+  find_stack_counter(runtime);
   SCE_TRY(set_memory_limit(runtime));
   return sce_runtime_resolve_imports(runtime);
 }

@@ -53,6 +53,7 @@ struct sce_runtime {
   uint32_t entry_count;
   uint32_t *mutable_globals; /* indices of exports */
   size_t mutable_global_count;
+  const char *stack_counter; /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
   uint32_t initial_pages;
   uint64_t max_memory_bytes; /* limit on linear memory */
   bool reusable;             /* the code leaves nothing that can't be put back */

@@ -51,12 +51,27 @@ static const char *trap_text(wasmtime_trap_code_t code) {
   }
 }
 
+/* Whether the trap is that of the deterministic stack limit: it leaves the counter above the limit. */
+static bool counter_exceeded(const sce_call_t *call) {
+  const sce_runtime_t *runtime = call->instance->runtime;
+  wasmtime_extern_t item;
+  wasmtime_val_t value;
+  if (runtime->stack_counter == NULL) return false;
+  const char *name = runtime->stack_counter;
+  if (!wasmtime_instance_export_get(call->live->context, &call->live->instance, name, strlen(name), &item)) return false;
+  wasmtime_global_get(call->live->context, &item.of.global, &value);
+  return (uint32_t)value.of.i32 > runtime->engine->config.semantics.stack_logical_max;
+}
+
 /* The error of a trap that no host function caused. */
 static sce_error_t *describe(const sce_call_t *call, bool has_code, wasmtime_trap_code_t code, const char *other) {
   const sce_buf_t *panic = &call->host.panic;
   if (has_code && code == WASMTIME_TRAP_CODE_STACK_OVERFLOW)
     return sce_error_new(SCE_STACK_LIMIT, "%s exhausted the native stack of %u bytes", call->what,
                          call->instance->runtime->engine->config.semantics.stack_native_max);
+  if (has_code && code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED && counter_exceeded(call))
+    return sce_error_new(SCE_STACK_LIMIT, "%s exceeded the deterministic stack limit of %u values", call->what,
+                         call->instance->runtime->engine->config.semantics.stack_logical_max);
   if (panic->len > 0) {
     const char *verb = call->host.panic_set ? "aborted due to panic" : "panicked";
     sce_error_t *err = sce_error_new(SCE_TRAP, "%s %s: %.*s", call->what, verb, (int)panic->len, (const char *)panic->data);
