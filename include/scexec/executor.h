@@ -76,7 +76,7 @@ typedef struct sce_config {
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
-  uint32_t max_instances;     /* pooling: slots; one more instance waits (default 64) */
+  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more instance waits (default 64) */
   size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB) */
   const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
   size_t host_function_count;
@@ -85,6 +85,14 @@ typedef struct sce_config {
 
 /* The defaults: instance-reuse, static heap of 2,048 extra pages, nothing but the MVP proposals, no cache. */
 SCE_API void sce_config_init(sce_config_t *config);
+
+/* The semantics that a node runs blocks with: those of sce_config_init(). */
+SCE_API void sce_config_block(sce_config_t *config);
+
+/* The semantics that Polkadot validates parachain blocks with (polkadot-node-core-pvf-common, executor_interface.rs,
+ * DEFAULT_CONFIG): a stack of 65,536 values and 256 MiB, canonical NaNs, linear memory that may grow to
+ * 32 + 2,048 pages, a fresh instance for each call, and missing imports allowed (storage and the like are never called). */
+SCE_API void sce_config_pvf(sce_config_t *config);
 
 /* ---- engine ---- */
 

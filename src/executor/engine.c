@@ -11,6 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Slots of 5 GiB that still fit a 47-bit address space beside everything else. */
+#define MAX_INSTANCES 10000
 
 const char *sce_wasmtime_version(void) {
   return WASMTIME_VERSION;
@@ -69,6 +74,9 @@ static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config
   if (config->size != sizeof *config)
     return sce_error_new(SCE_MISUSE, "sce_config_t has size %zu instead of %zu: call sce_config_init() first, and "
                                      "compile with the library's own header", config->size, sizeof *config);
+  if (config->max_instances > MAX_INSTANCES)
+    return sce_error_new(SCE_MISUSE, "%u pool slots are more than the %d that are possible", config->max_instances,
+                         MAX_INSTANCES);
   SCE_TRY(check_semantics(&config->semantics));
   SCE_TRY(check_host_functions(config));
   engine->config = *config;
@@ -164,6 +172,45 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   return config;
 }
 
+/* ---- strategies that this system can't do ---- */
+
+/* Address space of a pool slot: 4 GiB of memory, and guards around it. */
+#define SLOT_SPACE ((size_t)5 << 30)
+
+static bool can_reserve(size_t size) {
+  void *space = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (space == MAP_FAILED) return false;
+  munmap(space, size);
+  return true;
+}
+
+static bool can_make_images(void) {
+  int fd = memfd_create("scexec-probe", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
+static void replace_by(sce_engine_t *engine, sce_strategy_t strategy, const char *reason) {
+  sce_engine_log(engine, SCE_LOG_WARN, "strategy %s can't be done here (%s): %s is used instead",
+                 sce_strategy_name(engine->config.semantics.strategy), reason, sce_strategy_name(strategy));
+  engine->config.semantics.strategy = strategy;
+}
+
+/* Nearest equals: without the pool, without images. */
+static void replace_impossible_strategy(sce_engine_t *engine) {
+  sce_strategy_t *strategy = &engine->config.semantics.strategy;
+  if (sce_engine_pools(engine) && !can_reserve(engine->config.max_instances * SLOT_SPACE))
+    replace_by(engine,
+               *strategy == SCE_STRATEGY_POOLING ? SCE_STRATEGY_RECREATE_INSTANCE
+                                                 : SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE,
+               "there is not enough address space for the pool");
+  bool needs_images = *strategy == SCE_STRATEGY_INSTANCE_REUSE || sce_strategy_has_images(*strategy);
+  if (needs_images && !can_make_images())
+    replace_by(engine,
+               *strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE ? SCE_STRATEGY_POOLING : SCE_STRATEGY_RECREATE_INSTANCE,
+               "the system has no memfd_create");
+}
+
 /* ---- life ---- */
 
 static sce_error_t *init_slots(sce_engine_t *engine) {
@@ -178,6 +225,7 @@ static sce_error_t *init_slots(sce_engine_t *engine) {
 
 static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config) {
   SCE_TRY(copy_config(engine, config));
+  replace_impossible_strategy(engine);
   SCE_TRY(init_slots(engine));
   SCE_TRY(sce_memory_space_init(&engine->space, config->resident_budget));
   engine->space_ready = true;

@@ -12,10 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
 
 static void expect_success(sce_error_t *err) {
   if (err != NULL) fail_msg("%s: %s", sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
@@ -530,6 +540,39 @@ static void memory_stays_bounded(void **unused) {
   close_fixture(&f);
 }
 
+/* With little address space a pool can't be made: the nearest equal takes its place, and answers. */
+static void impossible_strategies_are_replaced(void **unused) {
+  (void)unused;
+#if SANITIZED
+  skip(); /* the sanitizer itself takes more address space than the limit */
+#endif
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    struct rlimit limit = {(rlim_t)64 << 30, (rlim_t)64 << 30};
+    sce_config_t config;
+    default_config(&config, SCE_STRATEGY_POOLING_COPY_ON_WRITE);
+    config.max_instances = 64;
+    config.semantics.parallel_compilation = false; /* the compiler's threads stayed in the parent */
+    if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(2);
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    bool replaced = sce_engine_strategy(f.engine) == SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
+    sce_error_t *err = call(&f, "state");
+    _exit(replaced && err == NULL ? 0 : 1);
+  }
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 0);
+
+  sce_config_t config;
+  sce_engine_t *engine;
+  default_config(&config, SCE_STRATEGY_POOLING);
+  config.max_instances = 10001;
+  expect_error(sce_engine_new(&engine, &config), SCE_MISUSE, "10001 pool slots");
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -549,6 +592,7 @@ int main(void) {
       cmocka_unit_test(many_threads_share_a_runtime),
       cmocka_unit_test(owners_may_go_in_any_order),
       cmocka_unit_test(memory_stays_bounded),
+      cmocka_unit_test(impossible_strategies_are_replaced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
