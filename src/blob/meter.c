@@ -253,8 +253,8 @@ static uint8_t *put_thunk(const meter_t *meter, uint8_t *at, uint32_t function) 
   return at;
 }
 
-/* Most bytes that the section may take: no operator grows but calls, no list of locals does. */
-static sce_error_t *bound_code(const meter_t *meter, size_t *bound) {
+/* No operator grows but calls, and no list of locals does. */
+sce_error_t *sce_meter_bound_code(const meter_t *meter, size_t *bound) {
   const sce_blob_t *blob = meter->blob;
   size_t size = LEB_MAX + (size_t)meter->patch_count * CALL_MAX;
   for (uint32_t i = 0; i < blob->body_count; i++) size += LEB_MAX + blob->bodies[i].size;
@@ -282,7 +282,7 @@ static sce_error_t *close_body(uint8_t **at, uint8_t *start, uint8_t *end) {
 sce_error_t *sce_meter_write_code(const meter_t *meter, sce_buf_t *out) {
   const sce_blob_t *blob = meter->blob;
   size_t bound;
-  SCE_TRY(bound_code(meter, &bound));
+  SCE_TRY(sce_meter_bound_code(meter, &bound));
   SCE_TRY(sce_buf_reserve(out, bound));
   uint8_t *at = sce_put_u32(out->data + out->len, blob->body_count + meter->thunk_count);
   for (uint32_t i = 0; i < blob->body_count; i++) SCE_TRY(close_body(&at, at, put_body(meter, at + LEB_MAX, i)));

@@ -45,4 +45,7 @@ sce_error_t *sce_meter_write_functions(const meter_t *meter, sce_buf_t *out);
 sce_error_t *sce_meter_write_elements(const meter_t *meter, sce_buf_t *out);
 sce_error_t *sce_meter_write_code(const meter_t *meter, sce_buf_t *out);
 
+/* Most bytes that sce_meter_write_code() appends, or SCE_BAD_CODE when they are above SCE_BLOB_METERED_LIMIT. */
+sce_error_t *sce_meter_bound_code(const meter_t *meter, size_t *bound);
+
 #endif

@@ -8,6 +8,7 @@
 #include "blob/writer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SECTION_IDS (SCE_WASM_SECTION_DATA_COUNT + 1)
 
@@ -17,7 +18,8 @@ typedef struct writer {
   meter_t meter;
   bool converts_memory; /* the import goes, a section and an export come */
   bool changed[SECTION_IDS];
-  sce_buf_t payloads[SECTION_IDS]; /* of the sections that change */
+  sce_buf_t payloads[SECTION_IDS]; /* of the sections that change, but for the code section */
+  size_t code_bound;               /* most bytes of the metered code section */
 } writer_t;
 
 /* Where a section stands among the others; 0 for custom sections, which may stand anywhere. */
@@ -202,7 +204,8 @@ static sce_error_t *make_metered(writer_t *w) {
   SCE_TRY(make_globals(w));
   if (blob->body_count == 0) return NULL; /* then nothing can be called, and there are no thunks */
   SCE_TRY(sce_meter_write_functions(&w->meter, change(w, SCE_WASM_SECTION_FUNCTION)));
-  SCE_TRY(sce_meter_write_code(&w->meter, change(w, SCE_WASM_SECTION_CODE)));
+  SCE_TRY(sce_meter_bound_code(&w->meter, &w->code_bound));
+  change(w, SCE_WASM_SECTION_CODE); /* write_code() makes it in place: it is most of the module */
   if (blob->element_count > 0) SCE_TRY(sce_meter_write_elements(&w->meter, change(w, SCE_WASM_SECTION_ELEMENT)));
   if (!blob->has_start) return NULL;
   return sce_write_u32(change(w, SCE_WASM_SECTION_START), sce_meter_entry(&w->meter, blob->start));
@@ -210,16 +213,30 @@ static sce_error_t *make_metered(writer_t *w) {
 
 /* ---- the module ---- */
 
+/* The metered code section. Its size is known behind it: room is left for what the bound takes, nearly always right. */
+static sce_error_t *write_code(const writer_t *w, sce_buf_t *out) {
+  uint8_t bytes[1 + LEB_MAX];
+  size_t room = (size_t)(sce_put_u32(bytes, (uint32_t)w->code_bound) - bytes), size_at = out->len + 1;
+  bytes[0] = SCE_WASM_SECTION_CODE;
+  SCE_TRY(sce_buf_append(out, bytes, 1 + room));
+  SCE_TRY(sce_meter_write_code(&w->meter, out));
+  size_t size = out->len - size_at - room, len = (size_t)(sce_put_u32(bytes, (uint32_t)size) - bytes);
+  memcpy(out->data + size_at, bytes, len);
+  if (len < room) memmove(out->data + size_at + len, out->data + size_at + room, size);
+  out->len -= room - len;
+  return NULL;
+}
+
 static sce_error_t *write_changed(writer_t *w, sce_buf_t *out, sce_wasm_section_id_t id) {
   const sce_buf_t *payload = &w->payloads[id];
+  w->changed[id] = false; /* written */
+  if (id == SCE_WASM_SECTION_CODE) return write_code(w, out);
   if (payload->len > SCE_BLOB_SIZE_LIMIT)
     return sce_error_new(SCE_BAD_CODE, "the rewritten section takes %zu bytes, more than the limit of %zu",
                          payload->len, SCE_BLOB_SIZE_LIMIT);
   SCE_TRY(sce_buf_append_byte(out, (uint8_t)id));
   SCE_TRY(sce_write_u32(out, (uint32_t)payload->len));
-  SCE_TRY(sce_buf_append(out, payload->data, payload->len));
-  w->changed[id] = false; /* written */
-  return NULL;
+  return sce_buf_append(out, payload->data, payload->len);
 }
 
 /* Writes the changed sections that come before place `order`: new ones, which the module did not have. */
@@ -239,7 +256,7 @@ static sce_error_t *copy_section(const sce_blob_t *blob, sce_buf_t *out, const s
 static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
   const sce_blob_t *blob = w->blob;
   bool custom_last = w->rewrite->meter_stack;
-  size_t start = out->len, room = blob->code.len + 64;
+  size_t start = out->len, room = blob->code.len + w->code_bound + 64;
   for (int id = 0; id < SECTION_IDS; id++) room += w->payloads[id].len;
   SCE_TRY(sce_buf_reserve(out, room));
   SCE_TRY(sce_buf_append(out, blob->code.data, 8));
