@@ -21,7 +21,16 @@ typedef struct sce_proof sce_proof_t;
  * malformed is found when something reads it. Errors: SCE_OUT_OF_MEMORY, SCE_BAD_INPUT for more than 2^31 nodes. */
 SCE_API sce_error_t *sce_proof_new(sce_proof_t **proof, const sce_span_t *nodes, size_t count);
 
-/* The same out of SCALE Vec<Vec<u8>>, which is how StorageProof and RPC's state_getReadProof encode it. Bytes after the
+struct sce_state;
+
+/* A proof of what a state (state.h) holds under `count` keys of the top trie, or of the child trie of that name. Keys
+ * that are not there are proven absent. On states that are in memory the first use builds the trie's nodes. What a
+ * whole call reads is recorded with sce_overlay_record() (overlay.h). Any thread. Errors: those of reading the state,
+ * SCE_OUT_OF_MEMORY. Source: sp_state_machine::prove_read, prove_child_read. */
+SCE_API sce_error_t *sce_proof_make(sce_proof_t **proof, const struct sce_state *state, const sce_span_t *child,
+                                    const sce_span_t *keys, size_t count);
+
+/* A proof out of SCALE Vec<Vec<u8>>, which is how StorageProof and RPC's state_getReadProof encode it. Bytes after the
  * vector are refused. Errors: SCE_BAD_PROOF with the offset. */
 SCE_API sce_error_t *sce_proof_decode(sce_proof_t **proof, sce_span_t scale);
 

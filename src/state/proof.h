@@ -61,10 +61,9 @@ sce_error_t *sce_backend_has(const sce_backend_t *backend, bool *found, sce_trie
 sce_error_t *sce_backend_seek_prefix(const sce_backend_t *backend, sce_walk_t *walk, sce_trie_id_t trie,
                                      sce_span_t start, sce_span_t prefix);
 
-/* A proof that a state with node records holds what it holds under `keys` (sp_state_machine::prove_read;
- * `child` non-NULL: prove_child_read). Keys that are not there are proven absent. */
-sce_error_t *sce_proof_make(sce_proof_t **proof, const sce_backend_t *backend, const sce_span_t *child,
-                            const sce_span_t *keys, size_t count);
+/* sce_proof_make for a backend, whose node records are made where they are missing. */
+sce_error_t *sce_proof_of_backend(sce_proof_t **proof, sce_backend_t *backend, const sce_span_t *child,
+                                  const sce_span_t *keys, size_t count);
 
 /* What holds the views that backends give; free it with sce_backend_view_free. */
 typedef struct sce_backend_view {

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/proof_backend.h"
+#include "state/state.h"
 #include "state/trie_read.h"
 #include "state/trie_rows.h"
 
@@ -199,20 +200,36 @@ sce_error_t *sce_backend_has(const sce_backend_t *backend, bool *found, sce_trie
   return sce_trie_get(&view, found, NULL, key);
 }
 
-static sce_error_t *record_keys(const sce_backend_t *backend, const sce_span_t *child, const sce_span_t *keys,
-                                size_t count) {
+static sce_error_t *prepare(sce_backend_t *backend, sce_trie_id_t trie) {
+  if (backend->ops->prepare == NULL || trie == SCE_TRIE_NONE) return NULL;
+  return backend->ops->prepare(backend, trie);
+}
+
+static sce_error_t *record_keys(recording_t *self, sce_backend_t *inner, const sce_span_t *child,
+                                const sce_span_t *keys, size_t count) {
   sce_trie_id_t trie = SCE_TRIE_TOP;
-  if (child != NULL) SCE_TRY(find_child(backend, &trie, *child));
-  for (size_t i = 0; i < count; i++) SCE_TRY(record(backend, trie, (trie_read_t){READ_VALUE, .key = keys[i]}));
+  SCE_TRY(prepare(inner, SCE_TRIE_TOP));
+  if (child != NULL) {
+    SCE_TRY(find_child(&self->backend, &trie, *child));
+    SCE_TRY(prepare(inner, trie));
+  }
+  for (size_t i = 0; i < count; i++) {
+    SCE_TRY(record(&self->backend, trie, (trie_read_t){READ_VALUE, .key = keys[i]}));
+  }
   return NULL;
 }
 
-sce_error_t *sce_proof_make(sce_proof_t **proof, const sce_backend_t *backend, const sce_span_t *child,
-                            const sce_span_t *keys, size_t count) {
+sce_error_t *sce_proof_of_backend(sce_proof_t **proof, sce_backend_t *backend, const sce_span_t *child,
+                                  const sce_span_t *keys, size_t count) {
   sce_proof_recorder_t recorder = {0};
   recording_t self = {{&recording_ops}, backend, &recorder};
-  sce_error_t *err = record_keys(&self.backend, child, keys, count);
+  sce_error_t *err = record_keys(&self, backend, child, keys, count);
   if (err == NULL) err = sce_proof_take(proof, &recorder);
   sce_proof_recorder_free(&recorder);
   return err;
+}
+
+sce_error_t *sce_proof_make(sce_proof_t **proof, const struct sce_state *state, const sce_span_t *child,
+                            const sce_span_t *keys, size_t count) {
+  return sce_proof_of_backend(proof, state->backend, child, keys, count);
 }

@@ -14,9 +14,10 @@
 
 #include <string.h>
 
-/* A node on the way. */
+/* A node on the way. It is decoded twice, so that a level costs few bytes: whoever sends a proof says how many there
+ * are. */
 typedef struct step {
-  sce_trie_node_t node;
+  sce_span_t bytes;
   bool is_inline; /* it was inside its parent */
   uint8_t child;  /* nibble of the way onwards */
 } step_t;
@@ -30,7 +31,8 @@ typedef struct check {
   size_t step_count, step_cap;
 } check_t;
 
-static sce_error_t *add_step(check_t *check, bool *ok, sce_span_t bytes, bool is_inline) {
+/* Notes a node and decodes it; `*ok` false when it is none. */
+static sce_error_t *add_step(check_t *check, bool *ok, sce_trie_node_t *node, sce_span_t bytes, bool is_inline) {
   if (check->step_count == check->step_cap) {
     size_t cap = check->step_cap == 0 ? 16 : 2 * check->step_cap;
     step_t *steps = sce_realloc_array(check->steps, cap, sizeof *steps);
@@ -38,11 +40,9 @@ static sce_error_t *add_step(check_t *check, bool *ok, sce_span_t bytes, bool is
     check->steps = steps;
     check->step_cap = cap;
   }
-  step_t *step = &check->steps[check->step_count++];
-  step->is_inline = is_inline;
-  step->child = 0;
+  check->steps[check->step_count++] = (step_t){.bytes = bytes, .is_inline = is_inline};
   /* Bytes after the node do not matter: what counts is its encoding made anew. */
-  sce_error_t *err = sce_trie_node_decode(&step->node, bytes, SCE_BAD_PROOF);
+  sce_error_t *err = sce_trie_node_decode(node, bytes, SCE_BAD_PROOF);
   *ok = err == NULL;
   if (err != NULL && sce_error_kind(err) != SCE_BAD_PROOF) return err;
   sce_error_delete(err);
@@ -68,72 +68,82 @@ static bool value_left_out(const sce_trie_node_t *node) {
 static sce_error_t *go_down(check_t *check, bool *ok) {
   *ok = false;
   if (check->count == 0) return NULL;
-  SCE_TRY(add_step(check, ok, check->nodes[check->used++], false));
+  sce_trie_node_t node;
+  SCE_TRY(add_step(check, ok, &node, check->nodes[check->used++], false));
   for (size_t start = 0; *ok;) {
-    step_t *step = &check->steps[check->step_count - 1];
-    const sce_trie_node_t *node = &step->node;
-    *ok = node->kind != SCE_TRIE_EMPTY && agrees(node, check->key, start);
+    *ok = node.kind != SCE_TRIE_EMPTY && agrees(&node, check->key, start);
     if (!*ok) return NULL;
-    start += node->nibbles;
+    start += node.nibbles;
     if (start == 2 * check->key.len) {
-      *ok = value_left_out(node);
+      *ok = value_left_out(&node);
       return NULL;
     }
-    step->child = sce_trie_key_nibble(check->key.data, start++);
-    *ok = (node->children >> step->child & 1) != 0 && node->child[step->child].len != 32;
+    uint8_t nibble = sce_trie_key_nibble(check->key.data, start++);
+    check->steps[check->step_count - 1].child = nibble;
+    *ok = (node.children >> nibble & 1) != 0 && node.child[nibble].len != 32;
     if (!*ok) return NULL;
-    sce_span_t child = node->child[step->child];
+    sce_span_t child = node.child[nibble];
     bool is_inline = child.len > 0;
     if (!is_inline) {
       *ok = check->used < check->count;
       if (!*ok) return NULL;
       child = check->nodes[check->used++];
     }
-    SCE_TRY(add_step(check, ok, child, is_inline));
+    SCE_TRY(add_step(check, ok, &node, child, is_inline));
   }
   return NULL;
 }
 
-/* Children that were not on the way must be references that a trie can have. */
-static bool children_fit(const step_t *step, bool is_last) {
-  for (unsigned left = step->node.children; left != 0; left &= left - 1) {
-    unsigned i = (unsigned)__builtin_ctz(left);
-    if (step->node.child[i].len > 32 && (is_last || i != step->child)) return false;
+/* Puts what was left out into a node: the value into the last, the child's reference into the others. */
+static void fill_in(sce_trie_node_t *node, const step_t *step, const sce_span_t *value, bool hashed,
+                    const sce_trie_ref_t *ref) {
+  if (value != NULL) {
+    node->value_kind = hashed ? SCE_TRIE_HASHED : SCE_TRIE_INLINE;
+    node->value = *value;
+  } else {
+    node->child[step->child] = (sce_span_t){ref->data, ref->len};
+  }
+}
+
+/* All children must be references that a trie can have. */
+static bool children_fit(const sce_trie_node_t *node) {
+  for (unsigned left = node->children; left != 0; left &= left - 1) {
+    if (node->child[__builtin_ctz(left)].len > 32) return false;
   }
   return true;
 }
 
-/* Encodes the nodes from the last to the first and hands each one's reference to its parent. */
-static sce_error_t *go_up(check_t *check, bool *ok, uint8_t root[32]) {
-  uint8_t value_hash[32];
-  sce_trie_node_t *last = &check->steps[check->step_count - 1].node;
-  bool hashed = check->options->version == SCE_STATE_V1 && check->value.len >= SCE_TRIE_HASHED_VALUE_MIN;
-  last->value_kind = hashed ? SCE_TRIE_HASHED : SCE_TRIE_INLINE;
-  last->value = hashed ? (sce_span_t){value_hash, 32} : check->value;
-  if (hashed) sce_trie_hash(value_hash, check->options->hasher, check->value);
-  sce_trie_ref_t ref = {0};
-  sce_buf_t encoded = {0};
-  sce_error_t *err = NULL;
-  for (size_t i = check->step_count; i-- > 0 && *ok && err == NULL;) {
-    step_t *step = &check->steps[i];
-    bool is_last = i + 1 == check->step_count;
-    *ok = children_fit(step, is_last);
-    if (!is_last) step->node.child[step->child] = (sce_span_t){ref.data, ref.len};
-    encoded.len = 0;
-    err = *ok ? sce_trie_node_encode(&encoded, &step->node) : NULL;
-    if (err != NULL || !*ok) break;
-    if (step->is_inline) {
-      *ok = encoded.len <= 32;
-      if (*ok) memcpy(ref.data, encoded.data, encoded.len);
-      ref.len = (uint8_t)encoded.len;
-    } else {
-      sce_trie_hash(ref.data, check->options->hasher, sce_buf_span(&encoded));
-      ref.len = 32;
-    }
+/* What a parent has for the node that was encoded; false when it does not fit where it was. */
+static bool refer(sce_trie_ref_t *ref, const step_t *step, const sce_buf_t *encoded, sce_trie_hasher_t hasher) {
+  if (!step->is_inline) {
+    sce_trie_hash(ref->data, hasher, sce_buf_span(encoded));
+    ref->len = 32;
+    return true;
   }
-  sce_buf_free(&encoded);
-  memcpy(root, ref.data, 32);
-  return err;
+  if (encoded->len > 32) return false;
+  memcpy(ref->data, encoded->data, encoded->len);
+  ref->len = (uint8_t)encoded->len;
+  return true;
+}
+
+/* Encodes the nodes from the last to the first and hands each one's reference to its parent. */
+static sce_error_t *go_up(check_t *check, bool *ok, sce_trie_ref_t *ref, sce_buf_t *encoded) {
+  uint8_t value_hash[32];
+  bool hashed = check->options->version == SCE_STATE_V1 && check->value.len >= SCE_TRIE_HASHED_VALUE_MIN;
+  sce_span_t value = hashed ? (sce_span_t){value_hash, 32} : check->value;
+  if (hashed) sce_trie_hash(value_hash, check->options->hasher, check->value);
+  for (size_t i = check->step_count; i-- > 0 && *ok;) {
+    const step_t *step = &check->steps[i];
+    sce_trie_node_t node;
+    SCE_TRY(sce_trie_node_decode(&node, step->bytes, SCE_INTERNAL)); /* went well on the way down */
+    fill_in(&node, step, i + 1 == check->step_count ? &value : NULL, hashed, ref);
+    *ok = children_fit(&node);
+    if (!*ok) return NULL;
+    encoded->len = 0;
+    SCE_TRY(sce_trie_node_encode(encoded, &node));
+    *ok = refer(ref, step, encoded, check->options->hasher);
+  }
+  return NULL;
 }
 
 sce_error_t *sce_proof_verify_compact(bool *valid, const uint8_t root[32], const sce_span_t *nodes, size_t count,
@@ -141,13 +151,15 @@ sce_error_t *sce_proof_verify_compact(bool *valid, const uint8_t root[32], const
   static const sce_trie_options_t defaults = {SCE_STATE_V0, SCE_TRIE_BLAKE2B_256, 1};
   check_t check = {
       .nodes = nodes, .count = count, .key = key, .value = value, .options = options == NULL ? &defaults : options};
-  uint8_t computed[32];
+  sce_trie_ref_t ref = {0};
+  sce_buf_t encoded = {0};
   bool ok;
   sce_error_t *err = go_down(&check, &ok);
   ok = ok && check.used == count;
-  if (err == NULL && ok) err = go_up(&check, &ok, computed);
+  if (err == NULL && ok) err = go_up(&check, &ok, &ref, &encoded);
+  sce_buf_free(&encoded);
   sce_free(check.steps);
   if (err != NULL) return err;
-  *valid = ok && memcmp(computed, root, 32) == 0;
+  *valid = ok && memcmp(ref.data, root, 32) == 0;
   return NULL;
 }

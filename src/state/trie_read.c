@@ -21,6 +21,7 @@ sce_error_t *sce_trie_fetch_value(const sce_trie_view_t *view, sce_span_t *value
 
 typedef struct loaded {
   sce_trie_node_t node;
+  sce_span_t bytes;
   const uint8_t *handle;
 } loaded_t;
 
@@ -28,6 +29,7 @@ static sce_error_t *load(const sce_trie_view_t *view, loaded_t *loaded, const sc
   sce_trie_fetched_t fetched;
   SCE_TRY(sce_trie_fetch_node(view, &fetched, place));
   loaded->handle = fetched.handle;
+  loaded->bytes = fetched.bytes;
   return sce_trie_node_decode_strict(&loaded->node, fetched.bytes, view->source->kind);
 }
 
@@ -42,6 +44,7 @@ static sce_error_t *load_child(const sce_trie_view_t *view, loaded_t *child, con
     SCE_TRY(load(view, child, &place));
   } else {
     child->handle = NULL;
+    child->bytes = reference;
     SCE_TRY(sce_trie_node_decode_strict(&child->node, reference, view->source->kind));
   }
   if (child->node.kind != SCE_TRIE_EMPTY) return NULL;
@@ -103,10 +106,13 @@ sce_error_t *sce_trie_get(const sce_trie_view_t *view, bool *found, sce_span_t *
 
 /* ---- walks ---- */
 
-/* A node on the way to where a walk is. */
+/* A node on the way to where a walk is, encoded: walks over hostile proofs go as deep as they like. */
 typedef struct crumb {
-  loaded_t at;
-  size_t start;  /* of the node's partial key in the path */
+  sce_span_t bytes;
+  const uint8_t *handle;
+  size_t start; /* of the node's partial key in the path */
+  size_t end;   /* of it; a branch's children hang one nibble further */
+  bool is_branch;
   bool entering; /* the node's own value comes next */
   uint8_t next;  /* then the first child from here on; 16: none */
 } crumb_t;
@@ -116,57 +122,69 @@ typedef struct walk {
   crumb_t *crumbs;
   size_t count, cap;
   size_t base; /* crumbs that the walk does not go back to */
+  loaded_t at; /* the node of crumb `decoded` - 1 */
+  size_t decoded;
   sce_buf_t path;
 } walk_t;
 
-static sce_error_t *new_crumb(walk_t *walk, crumb_t **crumb) {
+/* Adds a crumb for walk->at, which was just loaded. */
+static sce_error_t *push_crumb(walk_t *walk, size_t start) {
   if (walk->count == walk->cap) {
-    size_t cap = walk->cap == 0 ? 12 : 2 * walk->cap;
+    size_t cap = walk->cap == 0 ? 16 : 2 * walk->cap;
     crumb_t *crumbs = sce_realloc_array(walk->crumbs, cap, sizeof *crumbs);
     if (crumbs == NULL) return sce_error_oom();
     walk->crumbs = crumbs;
     walk->cap = cap;
   }
-  *crumb = &walk->crumbs[walk->count++];
-  (*crumb)->entering = true;
-  (*crumb)->next = 0;
+  const loaded_t *at = &walk->at;
+  walk->crumbs[walk->count++] = (crumb_t){.bytes = at->bytes,
+                                          .handle = at->handle,
+                                          .start = start,
+                                          .end = start + at->node.nibbles,
+                                          .is_branch = at->node.kind == SCE_TRIE_BRANCH,
+                                          .entering = true};
+  walk->decoded = walk->count;
   return NULL;
 }
 
-/* Descends to the child `nibble` of the last crumb; the path ends with `nibble`. */
+/* The last crumb, its node decoded in walk->at. */
+static sce_error_t *last_crumb(walk_t *walk, crumb_t **crumb) {
+  *crumb = &walk->crumbs[walk->count - 1];
+  if (walk->decoded == walk->count) return NULL;
+  walk->decoded = walk->count;
+  walk->at.bytes = (*crumb)->bytes;
+  walk->at.handle = (*crumb)->handle;
+  return sce_trie_node_decode_strict(&walk->at.node, walk->at.bytes, walk->view->source->kind);
+}
+
+/* Descends to the child `nibble` of the last crumb, which is decoded; the path ends with `nibble`. */
 static sce_error_t *descend(walk_t *walk, uint8_t nibble, size_t path_len) {
-  crumb_t *child;
-  SCE_TRY(new_crumb(walk, &child));
-  child->start = path_len;
-  return load_child(walk->view, &child->at, &walk->crumbs[walk->count - 2].at, nibble, walk->path.data, path_len);
+  walk->decoded = 0;
+  SCE_TRY(load_child(walk->view, &walk->at, &walk->at, nibble, walk->path.data, path_len));
+  return push_crumb(walk, path_len);
 }
 
 /* Goes to where the path would be: what comes next is the first key at or after it; `*inside` when that key begins with
  * the path. As iterator.rs, seek. */
 static sce_error_t *seek(walk_t *walk, bool *inside) {
   const sce_buf_t *path = &walk->path;
+  const sce_trie_node_t *node = &walk->at.node;
+  sce_trie_place_t root = {0};
   *inside = false;
   walk->count = 0;
-  sce_trie_place_t root = {0};
-  crumb_t *crumb;
-  SCE_TRY(new_crumb(walk, &crumb));
-  crumb->start = 0;
-  SCE_TRY(load(walk->view, &crumb->at, &root));
+  walk->decoded = 0;
+  SCE_TRY(load(walk->view, &walk->at, &root));
+  if (node->kind == SCE_TRIE_EMPTY) return NULL;
+  SCE_TRY(push_crumb(walk, 0));
   for (;;) {
-    crumb = &walk->crumbs[walk->count - 1];
-    const sce_trie_node_t *node = &crumb->at.node;
+    crumb_t *crumb = &walk->crumbs[walk->count - 1];
     size_t common = common_with(node, path, crumb->start), at = crumb->start + common;
-    if (node->kind == SCE_TRIE_EMPTY) {
-      walk->count--;
-      return NULL;
-    }
-    if (common < node->nibbles) {
-      bool before = at < path->len && sce_trie_node_nibble(node, common) < path->data[at];
-      if (before) walk->count--;
-      *inside = at == path->len;
-      return NULL;
-    }
     *inside = at == path->len;
+    if (common < node->nibbles) {
+      bool before = !*inside && sce_trie_node_nibble(node, common) < path->data[at];
+      if (before) walk->count--;
+      return NULL;
+    }
     if (*inside) return NULL;
     crumb->entering = false;
     crumb->next = path->data[at];
@@ -175,18 +193,25 @@ static sce_error_t *seek(walk_t *walk, bool *inside) {
   }
 }
 
+/* Steps into the last crumb's node: the path becomes its key. */
+static sce_error_t *enter(walk_t *walk, crumb_t *crumb) {
+  const sce_trie_node_t *node = &walk->at.node;
+  walk->path.len = crumb->start;
+  SCE_TRY(sce_buf_reserve(&walk->path, node->nibbles + 1)); /* and the nibble of a child */
+  for (size_t i = 0; i < node->nibbles; i++) walk->path.data[crumb->start + i] = sce_trie_node_nibble(node, i);
+  walk->path.len = crumb->end;
+  crumb->entering = false;
+  return NULL;
+}
+
 /* Goes on to the next node with a value; its key is the path then. As iterator.rs, next_raw_item. */
 static sce_error_t *next_value(walk_t *walk, bool *found) {
   for (*found = false; walk->count > walk->base && !*found;) {
-    crumb_t *crumb = &walk->crumbs[walk->count - 1];
-    const sce_trie_node_t *node = &crumb->at.node;
-    size_t end = crumb->start + node->nibbles;
+    crumb_t *crumb;
+    SCE_TRY(last_crumb(walk, &crumb));
+    const sce_trie_node_t *node = &walk->at.node;
     if (crumb->entering) {
-      walk->path.len = crumb->start;
-      SCE_TRY(sce_buf_reserve(&walk->path, node->nibbles + 1));
-      for (size_t i = 0; i < node->nibbles; i++) walk->path.data[crumb->start + i] = sce_trie_node_nibble(node, i);
-      walk->path.len = end;
-      crumb->entering = false;
+      SCE_TRY(enter(walk, crumb));
       *found = node->value_kind != SCE_TRIE_NO_VALUE;
       continue;
     }
@@ -197,8 +222,8 @@ static sce_error_t *next_value(walk_t *walk, bool *found) {
     }
     uint8_t nibble = (uint8_t)__builtin_ctz(left);
     crumb->next = (uint8_t)(nibble + 1);
-    walk->path.data[end] = nibble;
-    SCE_TRY(descend(walk, nibble, end + 1));
+    walk->path.data[crumb->end] = nibble;
+    SCE_TRY(descend(walk, nibble, crumb->end + 1));
   }
   return NULL;
 }
@@ -225,7 +250,7 @@ static sce_error_t *enter_prefix(walk_t *walk, bool *done, sce_span_t key, bool 
   if (*done) return NULL;
   SCE_TRY(unpack_key(&walk->path, prefix));
   SCE_TRY(seek(walk, &inside));
-  walk->base = inside && walk->count > 0 ? walk->count - 1 : walk->count;
+  walk->base = inside ? walk->count - 1 : walk->count;
   *done = !inside || order < 0 || (order == 0 && inclusive);
   return NULL;
 }
@@ -235,7 +260,7 @@ static void stay_below(walk_t *walk, size_t len) {
   walk->base = 0;
   while (walk->base < walk->count) {
     const crumb_t *crumb = &walk->crumbs[walk->base];
-    if (crumb->start + crumb->at.node.nibbles + (crumb->at.node.kind == SCE_TRIE_BRANCH) > len) return;
+    if (crumb->end + crumb->is_branch > len) return;
     walk->base++;
   }
 }
