@@ -93,7 +93,7 @@ class Call(unittest.TestCase):
         self.error(1, "bad-output", "Test_outside")
         self.error(1, "time-limit", "Test_loop", "--time-limit", "50ms")
         self.error(1, "stack-limit", "Test_recurse")
-        self.error(1, "trap", "Test_recurse", "--stack-limit", "1000")  # as upstream: the meter executes unreachable
+        self.error(1, "stack-limit", "Test_recurse", "--stack-limit", "1000")
         self.error(1, "host-function", "Test_now")
 
     def test_memory_limit(self):
