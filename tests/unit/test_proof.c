@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "crypto/hash.h"
+#include "scexec/state.h"
 #include "state/proof.h"
 #include "trie_backend.h"
 #include "trie_random.h"
@@ -383,6 +384,35 @@ static void empty_and_children(void **state) {
   test_backend_free(&child);
 }
 
+/* A proof of a child's keys holds the way to its root too. */
+static void child_keys(void **state) {
+  (void)state;
+  sce_span_t kid = sce_span_text("kid"), there = sce_span_text("there"), absent = sce_span_text("absent");
+  sce_state_pair_t pairs[3] = {
+      {NULL, sce_span_text("top"), sce_span_text("long enough for a node of its own, that is")},
+      {&kid, there, sce_span_text("a value of more than thirty-two bytes in the child")},
+      {&kid, sce_span_text("therefore"), sce_span_text("2")}};
+  sce_state_t *whole;
+  sce_proof_t *proof;
+  sce_value_t value;
+  uint8_t root[32];
+  must(sce_state_new_memory(&whole, pairs, 3, SCE_STATE_V1));
+  must(sce_state_root(whole, root, NULL));
+  sce_span_t keys[2] = {there, absent};
+  must(sce_proof_make(&proof, whole, &kid, keys, 2));
+  must(sce_proof_get(proof, &value, root, &kid, there));
+  assert_true(value.found && value.len == pairs[1].value.len);
+  must(sce_proof_get(proof, &value, root, &kid, absent));
+  assert_false(value.found);
+  assert_bad_proof(sce_proof_get(proof, &value, root, NULL, sce_span_text("top")));
+  sce_proof_delete(proof);
+  must(sce_proof_make(&proof, whole, &absent, keys, 2)); /* no such child: proven by the top trie */
+  must(sce_proof_get(proof, &value, root, &absent, there));
+  assert_false(value.found);
+  sce_proof_delete(proof);
+  sce_state_delete(whole);
+}
+
 /* ---- hostile proofs ---- */
 
 static void malformed_lists(void **state) {
@@ -482,9 +512,10 @@ static void shared_nodes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(upstream_verdicts), cmocka_unit_test(compact_proofs), cmocka_unit_test(recorded_proofs),
-      cmocka_unit_test(proof_alone),       cmocka_unit_test(missing_nodes),  cmocka_unit_test(empty_and_children),
-      cmocka_unit_test(malformed_lists),   cmocka_unit_test(deep_proof),     cmocka_unit_test(shared_nodes),
+      cmocka_unit_test(upstream_verdicts), cmocka_unit_test(compact_proofs),  cmocka_unit_test(recorded_proofs),
+      cmocka_unit_test(proof_alone),       cmocka_unit_test(missing_nodes),   cmocka_unit_test(empty_and_children),
+      cmocka_unit_test(child_keys),        cmocka_unit_test(malformed_lists), cmocka_unit_test(deep_proof),
+      cmocka_unit_test(shared_nodes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
