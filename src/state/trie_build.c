@@ -154,16 +154,12 @@ static uint16_t hashed_leaves(const sce_trie_builder_t *b, const batch_node_t *n
   return leaves;
 }
 
-static sce_error_t *report_node(sce_trie_builder_t *b, const batch_node_t *node, const uint8_t *hash,
-                                sce_span_t encoded) {
+static sce_error_t *report_branch(sce_trie_builder_t *b, const batch_node_t *node, const uint8_t *hash,
+                                  sce_span_t encoded) {
   SCE_TRY(sce_buf_reserve(&b->path, node->start + 1));
   for (size_t i = 0; i < node->start; i++) b->path.data[i] = sce_trie_key_nibble(node->key, i);
-  sce_trie_built_t built = {.path = b->path.data,
-                            .path_len = node->start,
-                            .hash = hash,
-                            .node = encoded,
-                            .is_leaf = node->children == 0,
-                            .leaves = hashed_leaves(b, node)};
+  sce_trie_built_t built = {
+      .path = b->path.data, .path_len = node->start, .hash = hash, .node = encoded, .leaves = hashed_leaves(b, node)};
   return b->write(b->write_ctx, &built);
 }
 
@@ -175,7 +171,7 @@ static sce_error_t *drain(sce_trie_builder_t *b) {
     ref->len = 32;
     ref->is_leaf = b->nodes[b->queue[i]].children == 0;
     memcpy(ref->data, b->hashes[i], 32);
-    if (b->write != NULL) SCE_TRY(report_node(b, &b->nodes[b->queue[i]], ref->data, b->inputs[i]));
+    if (b->write != NULL && !ref->is_leaf) SCE_TRY(report_branch(b, &b->nodes[b->queue[i]], ref->data, b->inputs[i]));
   }
   b->queued = 0;
   b->scratch.len = 0;
@@ -184,7 +180,7 @@ static sce_error_t *drain(sce_trie_builder_t *b) {
 
 /* Inline values that only have to be hashed and are longer than the scratch are not copied into it. */
 static bool is_long_leaf(const sce_trie_builder_t *b, const batch_node_t *node) {
-  return node->layout == VALUE_INLINE && node->children == 0 && node->value.len > SCRATCH_BYTES && b->write == NULL &&
+  return node->layout == VALUE_INLINE && node->children == 0 && node->value.len > SCRATCH_BYTES &&
          b->hasher == SCE_TRIE_BLAKE2B_256;
 }
 
@@ -500,15 +496,12 @@ static sce_error_t *close_all(sce_trie_builder_t *b, bool is_root) {
 }
 
 sce_error_t *sce_trie_builder_finish(sce_trie_builder_t *b, uint8_t root[32]) {
-  static const uint8_t empty[1] = {0};
   sce_error_t *err = NULL;
   if (b->has_item) {
     err = close_all(b, true);
     if (err == NULL) memcpy(root, b->refs[b->root].data, 32);
   } else {
     sce_trie_empty_root(root, b->hasher);
-    sce_trie_built_t built = {.hash = root, .node = {empty, 1}, .is_leaf = true};
-    if (b->write != NULL) err = b->write(b->write_ctx, &built);
   }
   reset(b);
   return err;

@@ -9,18 +9,17 @@
 
 typedef struct sce_trie_builder sce_trie_builder_t;
 
-/* A finished node that is stored under its own hash: the root, and nodes of 32 bytes or more. */
+/* A finished branch that is stored under its own hash: the root branch, and those of 32 bytes or more. */
 typedef struct sce_trie_built {
   const uint8_t *path; /* nibbles from the root to the node, one a byte, without its own partial key */
   size_t path_len;
   const uint8_t *hash;
   sce_span_t node;
-  bool is_leaf;
-  uint16_t leaves; /* of a branch: bit i says that child i is a leaf with a hash of its own */
+  uint16_t leaves; /* bit i says that child i is a leaf with a hash of its own */
 } sce_trie_built_t;
 
-/* Takes a finished node; everything is borrowed for the call. Children come before their parents; nodes of a batch by
- * height, and of a height in the order of their paths. The root of the trie without keys is a leaf here. */
+/* Takes a finished branch; everything is borrowed for the call. Children come before their parents; branches of a batch
+ * by height, and of a height in the order of their paths. */
 typedef sce_error_t *(*sce_trie_built_fn)(void *ctx, const sce_trie_built_t *built);
 
 /* `keys`: about how many will come, for the size of a batch; 0: unknown. `node` may be NULL: only the root is wanted.

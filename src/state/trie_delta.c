@@ -24,7 +24,6 @@ typedef struct record_writer {
 
 static sce_error_t *write_built(void *ctx, const sce_trie_built_t *built) {
   record_writer_t *writer = ctx;
-  if (built->is_leaf) return NULL;
   uint8_t leaves[SCE_TRIE_RECORD_HEAD];
   sce_store_le16(leaves, built->leaves);
   writer->record.len = 0;

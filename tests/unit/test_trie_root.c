@@ -217,6 +217,7 @@ static sce_error_t *see_node(void *ctx, const sce_trie_built_t *built) {
   must(sce_trie_node_decode_strict(&node, built->node, SCE_BAD_STATE));
   sce_trie_hash(own, SCE_TRIE_BLAKE2B_256, built->node);
   assert_memory_equal(own, built->hash, 32);
+  assert_int_equal(node.kind, SCE_TRIE_BRANCH);
   assert_true(built->path_len == 0 || built->node.len >= 32);
   assert_int_equal(built->leaves & ~node.children, 0);
   memcpy(seen->last, built->hash, 32);
@@ -224,7 +225,7 @@ static sce_error_t *see_node(void *ctx, const sce_trie_built_t *built) {
   return NULL;
 }
 
-static void nodes_are_reported(void **state) {
+static void branches_are_reported(void **state) {
   (void)state;
   pair_list_t list = {0};
   for (uint32_t i = 0; i < 20000; i++) {
@@ -266,7 +267,7 @@ static void order_is_checked(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(upstream_roots),    cmocka_unit_test(script_backends), cmocka_unit_test(genesis_states),
-      cmocka_unit_test(chain_of_prefixes), cmocka_unit_test(uneven_keys),     cmocka_unit_test(nodes_are_reported),
+      cmocka_unit_test(chain_of_prefixes), cmocka_unit_test(uneven_keys),     cmocka_unit_test(branches_are_reported),
       cmocka_unit_test(order_is_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
