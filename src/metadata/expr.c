@@ -273,7 +273,10 @@ static sce_error_t *make_result(parser_t *p, uint32_t *type, const uint32_t args
   for (int i = 0; i < 2; i++) fields[i].type = args[i];
   v[0] = (sce_variant_t){.name = sce_span_text("Ok"), .fields = {&fields[0], 1}};
   v[1] = (sce_variant_t){.name = sce_span_text("Err"), .fields = {&fields[1], 1}, .index = 1};
-  return add(p, type, &(sce_type_t){.def = SCE_DEF_VARIANT, .variants = v, .variant_count = 2});
+  SCE_TRY(sce_arena_alloc(&p->md->arena, &room, 1, sizeof(sce_span_t)));
+  *(sce_span_t *)room = sce_span_text("Result");
+  return add(p, type,
+             &(sce_type_t){.def = SCE_DEF_VARIANT, .variants = v, .variant_count = 2, .path = room, .path_count = 1});
 }
 
 static sce_error_t *make_map(parser_t *p, uint32_t *type, const uint32_t args[2]) {

@@ -31,7 +31,7 @@ static const sce_known_type_t rows[] = {
     {"OpaqueMetadata", "Vec<u8>", ANY, ALL_MD},
     {"ExtrinsicInclusionMode", "enum {AllExtrinsics, OnlyInherents}", ANY, ALL_MD},
     {"InherentData", "{data: BTreeMap<[u8; 8], Vec<u8>>}", ANY, ALL_MD},
-    {"CheckInherentsResult", "{okay: bool, fatal_error: bool, errors: InherentData}", ANY, ALL_MD},
+    {"CheckInherentsResult", "{okay: bool, fatal_error: bool, errors: sp_inherents::InherentData}", ANY, ALL_MD},
     {"InvalidTransaction",
      "enum {Call, Payment, Future, Stale, BadProof, AncientBirthBlock, ExhaustsResources, Custom(u8), BadMandatory, "
      "MandatoryValidation, BadSigner, IndeterminateImplicit, UnknownOrigin}",

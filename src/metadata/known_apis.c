@@ -12,7 +12,7 @@
 static const sce_known_method_t rows[] = {
     {"Core", "version", 1, 2, "", "RuntimeVersionV2"},
     {"Core", "version", 3, 3, "", "RuntimeVersionV3"},
-    {"Core", "version", 4, 0, "", "RuntimeVersion"},
+    {"Core", "version", 4, 0, "", "sp_version::RuntimeVersion"},
     {"Core", "execute_block", 1, 0, "block: Block", "()"},
     {"Core", "initialise_block", 1, 1, "header: Header", "()"},
     {"Core", "initialize_block", 2, 4, "header: Header", "()"},
@@ -25,8 +25,8 @@ static const sce_known_method_t rows[] = {
     {"BlockBuilder", "apply_extrinsic", 1, 0, "extrinsic: Extrinsic", "ApplyExtrinsicResult"},
     {"BlockBuilder", "finalise_block", 1, 2, "", "Header"},
     {"BlockBuilder", "finalize_block", 3, 0, "", "Header"},
-    {"BlockBuilder", "inherent_extrinsics", 1, 0, "inherent: InherentData", "Vec<Extrinsic>"},
-    {"BlockBuilder", "check_inherents", 1, 0, "block: Block, data: InherentData", "CheckInherentsResult"},
+    {"BlockBuilder", "inherent_extrinsics", 1, 0, "inherent: sp_inherents::InherentData", "Vec<Extrinsic>"},
+    {"BlockBuilder", "check_inherents", 1, 0, "block: Block, data: sp_inherents::InherentData", "CheckInherentsResult"},
     {"BlockBuilder", "random_seed", 1, 4, "", "Hash"},
 
     {"TaggedTransactionQueue", "validate_transaction", 1, 1, "tx: Extrinsic", "TransactionValidity"},

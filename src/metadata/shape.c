@@ -98,8 +98,8 @@ static void shape_composite(const sce_metadata_t *md, sce_type_t *type) {
 }
 
 static sce_error_t *derive_array(sce_metadata_t *md, sce_type_t *type, unsigned depth) {
-  if (type->len == 0) {
-    type->shape = SCE_SHAPE_ARRAY;
+  if (type->len == 0) { /* holds nothing, so it may even be an array of itself */
+    type->shape = is_plain_u8(md, type->target) ? SCE_SHAPE_FIXED : SCE_SHAPE_ARRAY;
     return NULL;
   }
   SCE_TRY(derive_inline(md, type, type->target, depth));

@@ -44,11 +44,13 @@ static sce_error_t *print_params(const sce_metadata_t *md, sce_buf_t *out, size_
 }
 
 static sce_error_t *print_path(const sce_metadata_t *md, sce_buf_t *out, size_t start, const sce_type_t *type,
-                               unsigned depth) {
-  for (uint32_t i = type->ambiguous ? 0 : type->path_count - 1; i < type->path_count; i++) {
+                               bool full, unsigned depth) {
+  for (uint32_t i = full ? 0 : type->path_count - 1; i < type->path_count; i++) {
     SCE_TRY(sce_buf_append(out, type->path[i].data, type->path[i].len));
     if (i + 1 < type->path_count) SCE_TRY(append(out, "::"));
   }
+  /* An extrinsic's parameters are half the runtime and tell nothing here. */
+  if (type->shape == SCE_SHAPE_EXTRINSIC && !full) return NULL;
   return print_params(md, out, start, type, depth);
 }
 
@@ -71,9 +73,16 @@ static sce_error_t *print_fields(const sce_metadata_t *md, sce_buf_t *out, size_
 
 static sce_error_t *print_variants(const sce_metadata_t *md, sce_buf_t *out, size_t start, const sce_type_t *type,
                                    unsigned depth) {
-  if (type->shape == SCE_SHAPE_OPTION) {
+  if (sce_type_is_called(type, "Option")) { /* made from an expression, and so without type parameters */
     SCE_TRY(append(out, "Option<"));
-    SCE_TRY(print(md, out, start, type->target, depth + 1));
+    SCE_TRY(print(md, out, start, type->variants[1].fields.items[0].type, depth + 1));
+    return append(out, ">");
+  }
+  if (sce_type_is_called(type, "Result")) {
+    SCE_TRY(append(out, "Result<"));
+    SCE_TRY(print(md, out, start, type->variants[0].fields.items[0].type, depth + 1));
+    SCE_TRY(append(out, ", "));
+    SCE_TRY(print(md, out, start, type->variants[1].fields.items[0].type, depth + 1));
     return append(out, ">");
   }
   SCE_TRY(append(out, "enum {"));
@@ -124,8 +133,9 @@ static sce_error_t *print(const sce_metadata_t *md, sce_buf_t *out, size_t start
   if (depth > MAX_DEPTH || out->len - start > MAX_TEXT) return append(out, "…");
   const sce_type_t *type = &md->types[id];
   if (type->text.data != NULL) return append_collapsed(out, type->text);
-  bool option = type->shape == SCE_SHAPE_OPTION && type->param_count == 0;
-  if (type->path_count > 0 && !option) return print_path(md, out, start, type, depth);
+  bool made = id >= md->metadata_type_count && type->path_count == 1 && type->def == SCE_DEF_VARIANT &&
+              (sce_type_is_called(type, "Option") || sce_type_is_called(type, "Result"));
+  if (type->path_count > 0 && !made) return print_path(md, out, start, type, type->ambiguous, depth);
   return print_def(md, out, start, type, depth);
 }
 
@@ -136,4 +146,9 @@ sce_error_t *sce_type_name(const sce_metadata_t *md, sce_buf_t *out, uint32_t ty
   sce_error_t *err = print(md, out, start, type, 0);
   if (err != NULL) out->len = start;
   return err;
+}
+
+sce_error_t *sce_type_full_name(const sce_metadata_t *md, sce_buf_t *out, uint32_t type) {
+  if (md->types[type].path_count == 0) return sce_type_name(md, out, type);
+  return print_path(md, out, out->len, &md->types[type], true, 0);
 }

@@ -1,0 +1,445 @@
+/* test_value.c: values of a registry, SCALE to JSON and back: against bytes made by @polkadot/types, the conventions of
+ * value.h, what is refused and in which words, and a round trip of 100,000 generated values over all of Paseo's types. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "metadata/model.h"
+#include "metadata/registry.h"
+#include "metadata_support.h"
+#include "scale/scale.h"
+
+#include <jansson.h>
+
+/* One for all tests: loading it takes a while under sanitizers. */
+static sce_metadata_t *paseo;
+
+static int load(void **state) {
+  (void)state;
+  paseo = sample_metadata("paseo.v15");
+  return 0;
+}
+
+static int unload(void **state) {
+  (void)state;
+  sce_metadata_delete(paseo);
+  return 0;
+}
+
+static void encode_must_give(const char *type, const char *json, const char *hex) {
+  sce_buf_t bytes = {0}, text = {0};
+  must(sce_error_prefix(sce_value_encode(paseo, &bytes, type_of(paseo, type), sce_span_text(json), sce_span_text("v")),
+                        "%s %s", type, json));
+  must(sce_buf_append(&text, "0x", 2));
+  must(sce_hex_append(&text, sce_buf_span(&bytes)));
+  assert_string_equal(as_text(&text), hex);
+  sce_buf_free(&bytes);
+  sce_buf_free(&text);
+}
+
+static void decode_must_give(const char *type, const char *hex, const char *json, const sce_value_format_t *format) {
+  sce_buf_t bytes = {0}, text = {0};
+  must(sce_hex_decode(&bytes, sce_span_text(hex)));
+  must(sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), format), "%s %s", type,
+                        hex));
+  assert_string_equal(as_text(&text), json);
+  sce_buf_free(&bytes);
+  sce_buf_free(&text);
+}
+
+static void decode_must_fail(const char *type, const char *hex, const char *message) {
+  sce_buf_t bytes = {0}, text = {0};
+  must(sce_hex_decode(&bytes, sce_span_text(hex)));
+  must(sce_buf_append(&text, "kept", 4));
+  must_fail(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), NULL), SCE_BAD_INPUT, message);
+  assert_int_equal(text.len, 4);
+  sce_buf_free(&bytes);
+  sce_buf_free(&text);
+}
+
+static void encode_must_fail(const char *type, const char *json, const char *message) {
+  sce_buf_t bytes = {0};
+  must(sce_buf_append(&bytes, "kept", 4));
+  must_fail(sce_value_encode(paseo, &bytes, type_of(paseo, type), sce_span_text(json), sce_span_text("args[1]")),
+            SCE_BAD_INPUT, message);
+  assert_int_equal(bytes.len, 4);
+  sce_buf_free(&bytes);
+}
+
+static void values_are_those_of_polkadot_js(void **state) {
+  (void)state;
+  json_t *file = json_load_file(TEST_DATA "/metadata/vectors.json", 0, NULL), *v;
+  size_t i;
+  assert_non_null(file);
+  assert_true(json_array_size(json_object_get(file, "values")) >= 40);
+  json_array_foreach(json_object_get(file, "values"), i, v) {
+    const char *type = json_string_value(json_object_get(v, "type")), *hex = json_string_value(json_object_get(v, "hex"));
+    json_t *expected = json_object_get(v, "json"), *got;
+    sce_buf_t bytes = {0}, text = {0};
+    must(sce_hex_decode(&bytes, sce_span_text(hex)));
+    must(sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), NULL), "%s", type));
+    got = json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY, NULL);
+    if (!json_equal(got, expected)) fail_msg("%s %s: %s", type, hex, as_text(&text));
+    char *json = json_dumps(expected, JSON_ENCODE_ANY);
+    encode_must_give(type, json, hex);
+    free(json);
+    json_decref(got);
+    sce_buf_free(&bytes);
+    sce_buf_free(&text);
+  }
+  json_decref(file);
+}
+
+/* Spellings that are read besides the one that is written. */
+static void other_spellings_are_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *type, *json, *hex;
+  } cases[] = {
+      {"u32", "\"7\"", "0x07000000"},
+      {"u32", "\"0xff\"", "0xff000000"},
+      {"i16", "\"-2\"", "0xfeff"},
+      {"Compact<u64>", "\"1\"", "0x04"},
+      {"()", "[]", "0x"},
+      {"()", "{}", "0x"},
+      {"[u8; 2]", "[1, 255]", "0x01ff"},
+      {"Vec<u8>", "[]", "0x00"},
+      {"Option<u8>", "{\"Some\": 3}", "0x0103"},
+      {"Option<u8>", "\"None\"", "0x00"},
+      {"Option<str>", "\"None\"", "0x01104e6f6e65"},
+      {"AccountId", "\"0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d\"",
+       "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"},
+      {"AccountId", "\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"",
+       "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"},
+      {"MultiAddress", "\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"",
+       "0x00d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"},
+      {"MultiAddress", "{\"id\": \"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"}",
+       "0x00d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"},
+      {"call", "{\"System\": {\"setHeapPages\": {\"pages\": 5}}}", "0x00010500000000000000"},
+      {"call", "{\"system\": {\"set_heap_pages\": {\"pages\": 5}}}", "0x00010500000000000000"},
+      {"DispatchError", "{\"Module\": {\"index\": 5, \"error\": \"0x02000000\", \"name\": \"x\", \"docs\": \"y\"}}",
+       "0x030502000000"},
+      {"DispatchError", "{\"BadOrigin\": null}", "0x02"},
+      {"BitVec<u8, Lsb0>", "[true, false, true]", "0x0c05"},
+      {"BitVec<u8, Msb0>", "\"0b101\"", "0x0ca0"},
+      {"BitVec<u16, Lsb0>", "\"0b00000000001\"", "0x2c0004"},
+      {"Era", "\"0xc500\"", "0xc500"},
+      {"Era", "{\"Raw\": \"0xff00\"}", "0xff00"},
+      {"u32", "{\"$unknown\": \"whatever\", \"hex\": \"0x0102\"}", "0x0102"},
+      {"extrinsic", "\"0x0c040000\"", "0x0c040000"},
+      {"char", "\"\xe2\x82\xac\"", "0xac200000"},
+      {"u256", "\"115792089237316195423570985008687907853269984665640564039457584007913129639935\"",
+       "0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"},
+      {"i256", "\"-1\"", "0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    encode_must_give(cases[i].type, cases[i].json, cases[i].hex);
+}
+
+static void odd_bytes_are_written_so_that_they_come_back(void **state) {
+  (void)state;
+  static const struct {
+    const char *type, *hex, *json;
+  } cases[] = {
+      {"Era", "0x1000", "{\"Raw\":\"0x1000\"}"},
+      {"Option<Option<()>>", "0x0101", "{\"Some\":{\"Some\":null}}"},
+      {"BitVec<u8, Lsb0>", "0x00", "\"0b\""},
+      {"BitVec<u16, Msb0>", "0x140028", "\"0b00101\""},
+      {"[u8; 0]", "0x", "\"0x\""},
+      {"Vec<()>", "0x0c", "[null,null,null]"},
+      {"str", "0x10016222ff", NULL},
+      {"str", "0x0c01625c", "\"\\u0001b\\\\\""},
+      {"char", "0xac200000", "\"\xe2\x82\xac\""},
+      {"i256", "0x00000000000000000000000000000000000000000000000000000000000000" "80",
+       "\"-57896044618658097711785492504343953926634992332820282019728792003956564819968\""},
+      {"extrinsic", "0x0cffffff",
+       "{\"$unknown\":\"no extrinsic has version byte 0xff, at offset 1\",\"hex\":\"0x0cffffff\"}"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    if (cases[i].json == NULL) {
+      decode_must_fail(cases[i].type, cases[i].hex, "text that is not UTF-8 at offset 0");
+      continue;
+    }
+    decode_must_give(cases[i].type, cases[i].hex, cases[i].json, NULL);
+    encode_must_give(cases[i].type, cases[i].json, cases[i].hex);
+  }
+}
+
+static void dispatch_errors_get_names(void **state) {
+  (void)state;
+  sce_value_format_t format = {.explain_errors = true};
+  decode_must_give("DispatchError", "0x030502000000",
+                   "{\"Module\":{\"index\":5,\"error\":\"0x02000000\",\"name\":\"Balances.InsufficientBalance\",\"docs\":"
+                   "\"Balance too low to send value.\"}}",
+                   &format);
+  decode_must_give("DispatchError", "0x03fe02000000", "{\"Module\":{\"index\":254,\"error\":\"0x02000000\"}}", &format);
+  sce_buf_t json = {0};
+  must(sce_metadata_module_error(paseo, &json, 5, 2));
+  assert_string_equal(as_text(&json),
+                      "{\"pallet\":\"Balances\",\"name\":\"InsufficientBalance\",\"docs\":\"Balance too low to send value.\"}");
+  sce_buf_free(&json);
+  must_fail(sce_metadata_module_error(paseo, &json, 5, 99), SCE_NOT_FOUND, "no pallet with index 5 has an error 99");
+}
+
+static void wrong_bytes_are_refused_with_path_and_offset(void **state) {
+  (void)state;
+  decode_must_fail("u32", "0x0102", "input ends at offset 2, 4 bytes are needed at offset 0");
+  decode_must_fail("u8", "0x0102", "the value ends at offset 1, 1 bytes are left over");
+  decode_must_fail("bool", "0x02", "0x02 at offset 0 is not a bool (0 or 1)");
+  decode_must_fail("(u8, Vec<bool>)", "0x00080105", "[1][1]: 0x05 at offset 3 is not a bool (0 or 1)");
+  decode_must_fail("MultiAddress", "0x09", "no variant has index 9, at offset 0");
+  decode_must_fail("call", "0x0503ff", "Balances.transfer_keep_alive.dest: no variant has index 255, at offset 2");
+  decode_must_fail("Compact<u32>", "0x0100", "compact integer at offset 0 is not in its shortest form");
+  decode_must_fail("Compact<u8>", "0x0104", "compact integer too large for its type at offset 0");
+  decode_must_fail("Vec<u32>", "0xfeffffff", "count at offset 0 claims 1073741823 items, more than the input can hold");
+  decode_must_fail("BitVec<u8, Lsb0>", "0x0cff", "bit sequence with bits after its end at offset 0");
+  decode_must_fail("char", "0x00d80000", "not a character at offset 0");
+  decode_must_fail("Compact<str>", "0x00", "a type that SCALE does not encode");
+}
+
+static void wrong_json_is_refused_with_its_path(void **state) {
+  (void)state;
+  encode_must_fail("MultiAddress", "{\"Id\": \"0x00112233445566778899aabbccddeeff00112233445566778899aabbccddee\"}",
+                   "args[1].Id: expected 32 bytes, got 31");
+  encode_must_fail("call", "{\"Balances\": {\"transfer_keep_alive\": {\"dest\": {\"Id\": \"0x00\"}, \"value\": 1}}}",
+                   "args[1].Balances.transfer_keep_alive.dest.Id: expected 32 bytes, got 1");
+  encode_must_fail("call", "{\"Balances\": {\"transfer_keep_alive\": {\"dest\": 5}}}",
+                   "args[1].Balances.transfer_keep_alive.dest: expected a variant: \"Name\" or {\"Name\": …}, got 5");
+  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {}}}", "args[1].System.set_heap_pages.pages: missing");
+  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {\"pages\": 1, \"page\": 1}}}",
+                   "args[1].System.set_heap_pages: no field `page`; the fields are pages");
+  encode_must_fail("call", "{\"System\": {}, \"Balances\": {}}",
+                   "args[1]: expected a variant: \"Name\" or {\"Name\": …}, got an object");
+  encode_must_fail("DispatchError", "\"Nothing\"",
+                   "args[1]: no variant `Nothing`; the variants are Other, CannotLookup, BadOrigin, Module, ConsumerRemaining, "
+                   "NoProviders, TooManyConsumers, Token, Arithmetic, Transactional, Exhausted, Corruption, Unavailable, "
+                   "RootNotAllowed");
+  encode_must_fail("DispatchError", "\"Module\"", "args[1].Module: the variant has fields, write {\"Module\": …}");
+  encode_must_fail("u8", "256", "args[1]: expected an integer of 8 bits, got 256");
+  encode_must_fail("u8", "-1", "args[1]: expected an integer of 8 bits, got -1");
+  encode_must_fail("u8", "1.5", "args[1]: expected an integer of 8 bits, got a number with a fraction or exponent");
+  encode_must_fail("i8", "\"128\"", "args[1]: expected an integer of 8 bits, with or without a sign, got \"128\"");
+  encode_must_fail("Vec<u8>", "\"text\"", "args[1]: expected bytes, written \"0x…\", got \"text\"");
+  encode_must_fail("Vec<u8>", "[256]", "args[1][0]: expected a byte, got 256");
+  encode_must_fail("(u8, u8)", "[1]", "args[1]: expected 2 items, got 1");
+  encode_must_fail("[u16; 2]", "[1, 2, 3]", "args[1]: expected 2 items, got 3");
+  encode_must_fail("Vec<u16>", "{}", "args[1]: expected an array, got an object");
+  encode_must_fail("Option<Option<u8>>", "5", "args[1]: expected null or {\"Some\": …}, got 5");
+  encode_must_fail("AccountId", "\"Alice\"",
+                   "args[1]: expected an account, SS58 or \"0x…\": 'l' at offset 1 is not in base 58");
+  encode_must_fail("bool", "1", "args[1]: expected true or false, got 1");
+  encode_must_fail("u8", "{", "args[1]: JSON, line 1, column 1: string or '}' expected near end of file");
+  encode_must_fail("u64", "18446744073709551615",
+                   "args[1]: JSON, line 1, column 20: too big integer near '18446744073709551615'; write it as a string");
+  encode_must_fail("extrinsic", "\"0x040000\"",
+                   "args[1]: expected an encoded extrinsic: its length as a compact integer, then that many bytes");
+  encode_must_fail("extrinsic", "{\"type\": \"signed\", \"call\": {}}", "args[1].address: missing");
+  encode_must_fail("Compact<str>", "1", "args[1]: a type that SCALE does not encode");
+}
+
+/* Nothing that bytes can say makes the walk long or deep. */
+static void walks_are_bounded(void **state) {
+  (void)state;
+  /* 4 bytes that claim a billion units; 4 levels of 64 units each in no bytes at all */
+  decode_must_fail("Vec<()>", "0xfeffffff", "[1049599]: value of too many parts");
+  decode_must_fail("[[[[[[(); 64]; 64]; 64]; 64]; 64]; 64]", "0x", "[0][0][3][59][63][61]: value of too many parts");
+  sce_buf_t call = {0}, json = {0};
+  for (int i = 0; i < 400; i++) must(sce_buf_append(&call, "\x1a\x00\x04", 3)); /* Utility.batch of one call */
+  sce_error_t *err = sce_value_decode(paseo, &json, type_of(paseo, "call"), sce_buf_span(&call), NULL);
+  must_fail(err, SCE_BAD_INPUT, "value nested deeper than 512 levels, at offset 512");
+  sce_buf_free(&call);
+  for (int i = 0; i < 600; i++) must(sce_buf_append(&json, "{\"Utility\":{\"batch\":{\"calls\":[", 29));
+  err = sce_value_encode(paseo, &call, type_of(paseo, "call"), sce_buf_span(&json), sce_span_text("v"));
+  assert_non_null(err);
+  sce_error_delete(err);
+  sce_buf_free(&call);
+  sce_buf_free(&json);
+}
+
+/* ---- round trip ---- */
+
+typedef struct generator {
+  uint64_t random;
+  sce_buf_t out;
+  unsigned depth;
+} generator_t;
+
+static uint64_t pick(generator_t *g, uint64_t below) {
+  return (next_random(&g->random) >> 11) % below;
+}
+
+static void put(generator_t *g, const void *data, size_t len) {
+  must(sce_buf_append(&g->out, data, len));
+}
+
+static void put_random(generator_t *g, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    uint8_t byte = (uint8_t)next_random(&g->random);
+    if (pick(g, 4) == 0) byte = pick(g, 2) ? 0xff : 0;
+    put(g, &byte, 1);
+  }
+}
+
+static void put_compact(generator_t *g, unsigned size) {
+  sce_u128_t v = {next_random(&g->random), next_random(&g->random)};
+  unsigned bits = 1 + (unsigned)pick(g, 8 * (uint64_t)size);
+  if (bits <= 64) v = (sce_u128_t){bits == 64 ? v.low : v.low & (((uint64_t)1 << bits) - 1), 0};
+  if (bits > 64 && bits < 128) v.high &= ((uint64_t)1 << (bits - 64)) - 1;
+  must(sce_scale_write_compact_u128(&g->out, v));
+}
+
+static bool has_value(uint32_t id, unsigned depth);
+static void generate(generator_t *g, uint32_t id);
+
+static void generate_fields(generator_t *g, const sce_fields_t *fields) {
+  for (uint32_t i = 0; i < fields->count; i++) generate(g, fields->items[i].type);
+}
+
+static void generate_items(generator_t *g, const sce_type_t *t) {
+  uint64_t count = t->shape == SCE_SHAPE_ARRAY ? t->len : g->depth > 12 || !has_value(t->target, 0) ? 0 : pick(g, 4);
+  if (t->shape == SCE_SHAPE_SEQUENCE) must(sce_scale_write_compact(&g->out, count));
+  for (uint64_t i = 0; i < count; i++) generate(g, t->target);
+}
+
+static bool fields_have_value(const sce_fields_t *fields, unsigned depth) {
+  for (uint32_t i = 0; i < fields->count; i++)
+    if (!has_value(fields->items[i].type, depth + 1)) return false;
+  return true;
+}
+
+/* An enum without variants has no value, nor has what contains it. */
+static bool has_value(uint32_t id, unsigned depth) {
+  const sce_type_t *t = &paseo->types[id];
+  if (t->shape == SCE_SHAPE_BAD || depth > 8) return t->shape != SCE_SHAPE_BAD;
+  if (t->shape == SCE_SHAPE_ENUM) {
+    for (uint32_t i = 0; i < t->variant_count; i++)
+      if (fields_have_value(&t->variants[i].fields, depth)) return true;
+    return false;
+  }
+  if (t->shape == SCE_SHAPE_NEWTYPE || t->shape == SCE_SHAPE_ARRAY) return has_value(t->target, depth + 1);
+  return fields_have_value(&t->fields, depth);
+}
+
+/* Deep down the variant with the fewest fields, so that recursive types end. */
+static void generate_enum(generator_t *g, const sce_type_t *t) {
+  const sce_variant_t *v = NULL;
+  uint32_t from = (uint32_t)pick(g, t->variant_count);
+  for (uint32_t i = 0; i < t->variant_count; i++) {
+    const sce_variant_t *other = &t->variants[(from + i) % t->variant_count];
+    if (!fields_have_value(&other->fields, 0)) continue;
+    if (v == NULL || (g->depth > 14 && other->fields.count < v->fields.count)) v = other;
+  }
+  assert_non_null(v);
+  put(g, &v->index, 1);
+  generate_fields(g, &v->fields);
+}
+
+static void generate_bits(generator_t *g, const sce_type_t *t) {
+  size_t count = (size_t)pick(g, 40), word = (size_t)t->size * 8, size = (count + word - 1) / word * t->size;
+  must(sce_scale_write_compact(&g->out, count));
+  size_t start = g->out.len;
+  put_random(g, size);
+  for (size_t i = count; i < size * 8; i++) {
+    size_t bit = t->msb ? word - 1 - i % word : i % word;
+    g->out.data[start + i / word * t->size + bit / 8] &= (uint8_t)~(1u << (bit % 8));
+  }
+}
+
+static void generate_text(generator_t *g) {
+  static const char *const texts[] = {"", "a", "\"\\\n", "\xc3\xa9\xe2\x82\xac", "\xf0\x9f\xa6\x80 crab", "\x01\x7f"};
+  must(sce_scale_write_bytes(&g->out, sce_span_text(texts[pick(g, 6)])));
+}
+
+static void generate_leaf(generator_t *g, const sce_type_t *t) {
+  uint8_t byte = (uint8_t)pick(g, 2);
+  sce_buf_t bytes = {0};
+  switch ((sce_shape_t)t->shape) {
+    case SCE_SHAPE_UNIT: break;
+    case SCE_SHAPE_BOOL: put(g, &byte, 1); break;
+    case SCE_SHAPE_CHAR: must(sce_scale_write_u32(&g->out, byte ? 0x20ac : 'x')); break;
+    case SCE_SHAPE_STR: generate_text(g); break;
+    case SCE_SHAPE_UINT:
+    case SCE_SHAPE_INT: put_random(g, t->size); break;
+    case SCE_SHAPE_COMPACT: put_compact(g, t->size); break;
+    case SCE_SHAPE_FIXED:
+    case SCE_SHAPE_ACCOUNT: put_random(g, t->len); break;
+    case SCE_SHAPE_BITS: generate_bits(g, t); break;
+    case SCE_SHAPE_ERA:
+      byte = (uint8_t)next_random(&g->random);
+      put(g, &byte, 1);
+      if (byte != 0) put_random(g, 1);
+      break;
+    case SCE_SHAPE_BYTES:
+    case SCE_SHAPE_EXTRINSIC:
+      must(sce_buf_reserve(&bytes, 32));
+      must(sce_scale_write_compact(&g->out, bytes.len = (size_t)pick(g, 20)));
+      put_random(g, bytes.len);
+      sce_buf_free(&bytes);
+      break;
+    default: fail_msg("shape %u", t->shape);
+  }
+}
+
+static void generate(generator_t *g, uint32_t id) {
+  const sce_type_t *t = &paseo->types[id];
+  g->depth++;
+  switch ((sce_shape_t)t->shape) {
+    case SCE_SHAPE_NEWTYPE: generate(g, t->target); break;
+    case SCE_SHAPE_SEQUENCE:
+    case SCE_SHAPE_ARRAY: generate_items(g, t); break;
+    case SCE_SHAPE_TUPLE:
+    case SCE_SHAPE_STRUCT: generate_fields(g, &t->fields); break;
+    case SCE_SHAPE_ENUM: generate_enum(g, t); break;
+    case SCE_SHAPE_OPTION: {
+      uint8_t tag = g->depth > 14 || !has_value(t->target, 0) ? 0 : (uint8_t)pick(g, 2);
+      put(g, &tag, 1);
+      if (tag == 1) generate(g, t->target);
+      break;
+    }
+    default: generate_leaf(g, t); break;
+  }
+  g->depth--;
+}
+
+static void generated_values_round_trip(void **state) {
+  (void)state;
+  const char *seed_text = getenv("SCEXEC_SEED"), *count_text = getenv("SCEXEC_VALUES");
+  generator_t g = {.random = seed_text != NULL ? strtoull(seed_text, NULL, 0) : 20201122};
+  unsigned long count = count_text != NULL ? strtoul(count_text, NULL, 0) : 100000;
+  sce_value_format_t format = {.ss58_prefix = 0, .explain_errors = true};
+  printf("seed %llu, %lu values\n", (unsigned long long)g.random, count);
+  sce_buf_t json = {0}, back = {0};
+  uint32_t types = paseo->metadata_type_count, used = 0;
+  for (unsigned long i = 0; i < count; i++) {
+    uint32_t id = (uint32_t)(i % types);
+    if (!has_value(id, 0)) continue;
+    used += i < types;
+    g.out.len = json.len = back.len = 0;
+    generate(&g, id);
+    format.ss58_prefix = (uint16_t)pick(&g, 16384);
+    must(sce_error_prefix(sce_value_decode(paseo, &json, id, sce_buf_span(&g.out), &format), "type %u", id));
+    must(sce_error_prefix(sce_value_encode(paseo, &back, id, sce_buf_span(&json), sce_span_text("v")), "type %u, %.300s", id,
+                          as_text(&json)));
+    if (!sce_span_equal(sce_buf_span(&back), sce_buf_span(&g.out))) fail_msg("type %u: %.300s", id, as_text(&json));
+  }
+  assert_true(used > types - 20);
+  sce_buf_free(&g.out);
+  sce_buf_free(&json);
+  sce_buf_free(&back);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_are_those_of_polkadot_js),
+      cmocka_unit_test(other_spellings_are_read),
+      cmocka_unit_test(odd_bytes_are_written_so_that_they_come_back),
+      cmocka_unit_test(dispatch_errors_get_names),
+      cmocka_unit_test(wrong_bytes_are_refused_with_path_and_offset),
+      cmocka_unit_test(wrong_json_is_refused_with_its_path),
+      cmocka_unit_test(walks_are_bounded),
+      cmocka_unit_test(generated_values_round_trip),
+  };
+  return cmocka_run_group_tests(tests, load, unload);
+}
