@@ -209,9 +209,11 @@ const cli_command_t cli_batch_command = {
     .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"
                 "scexec batch --chain kusama.json --threads 4 < requests.jsonl > answers.jsonl",
     .groups = {CLI_SOURCE_GROUP(batch_values_t),
+               CLI_ARTIFACT_GROUP(batch_values_t),
                {"Work", batch_options, 0},
                CLI_STRATEGY_GROUP(batch_values_t),
                CLI_ENGINE_GROUP(batch_values_t),
+               CLI_CACHE_GROUP(batch_values_t),
                CLI_HOST_GROUP(batch_values_t),
                {"Output", cli_common_options, 0}},
     .values_size = sizeof(batch_values_t),

@@ -57,6 +57,7 @@ static sce_error_t *bench_strategy(cli_t *cli, cli_bench_result_t *result, cli_s
                                    const bench_values_t *v, const cli_bench_plan_t *plan, int strategy) {
   cli_engine_options_t engine = v->run.engine;
   engine.strategy = strategy;
+  engine.strategy_given = true;
   SCE_TRY(cli_session_compile(cli, session, &engine, (uint32_t)plan->threads));
   *result = (cli_bench_result_t){.strategy = (sce_strategy_t)strategy, .create_ns = session->compile_ns};
   return sce_error_prefix(cli_bench_run(cli, result, session, plan), "%s", sce_strategy_name((sce_strategy_t)strategy));
@@ -119,7 +120,10 @@ static sce_error_t *bench_input(cli_t *cli, const bench_values_t *v, const char 
                            .threads = v->threads,
                            .time_limit_ms = v->run.engine.time_limit};
   json_t *results = json_array();
-  sce_error_t *err = cli_session_load(cli, &session, &v->run);
+  cli_run_options_t run = v->run;
+  if (run.cache.path == NULL)
+    run.cache.off = true; /* the time to create is that of compiling, unless asked otherwise */
+  sce_error_t *err = cli_session_load(cli, &session, &run);
   if (err == NULL) err = bench_all(cli, &session, v, &plan, results);
   cli_session_close(&session);
   if (err != NULL || cli->output != CLI_JSON) {
@@ -158,8 +162,10 @@ const cli_command_t cli_bench_command = {
                 "scexec bench --chain paseo.json Core_version --threads 2 --json | jq '.results[].callsPerSecond'",
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(bench_values_t),
+               CLI_ARTIFACT_GROUP(bench_values_t),
                {"Measurement", bench_options, 0},
                CLI_ENGINE_GROUP(bench_values_t),
+               CLI_CACHE_GROUP(bench_values_t),
                CLI_HOST_GROUP(bench_values_t),
                {"Output", cli_document_options, 0},
                {"Output", cli_common_options, 0}},

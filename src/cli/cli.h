@@ -7,6 +7,7 @@
 #include "cli/options.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 
 /* One run of the command. Made by main.c, handed to everything. */
@@ -55,6 +56,12 @@ sce_error_t *cli_printf(const char *format, ...)
 sce_error_t *cli_write_hex_line(sce_span_t bytes);
 /* Text from outside, with control characters escaped (cli_escape). */
 sce_error_t *cli_write_escaped(sce_span_t text);
+/* The same, but line breaks stay. */
+sce_error_t *cli_write_text(sce_span_t text);
+/* Appends a JSON value of the library, laid out for people (value_text.c). */
+sce_error_t *cli_value_text(sce_buf_t *out, sce_span_t json);
+/* The same to standard output, with a line break. */
+sce_error_t *cli_print_value(sce_span_t json);
 /* Everything written must have arrived. Called once by main, after the subcommand. */
 sce_error_t *cli_flush(void);
 
@@ -74,10 +81,12 @@ json_t *cli_json_text(sce_span_t text);
 json_t *cli_json_hex(sce_span_t bytes);
 /* Integers above 2^53 as strings, as JSON readers lose them otherwise. */
 json_t *cli_json_count(uint64_t number);
+/* JSON text of the library as a value; NULL when out of memory (it is never malformed). */
+json_t *cli_json_parse(sce_span_t text);
 /* Prints the document (taken) as indented JSON and a line break. */
 sce_error_t *cli_print_json(cli_t *cli, json_t *document);
-/* The same on one line. */
-sce_error_t *cli_print_json_line(cli_t *cli, json_t *document);
+/* The same on one line, without a line break. */
+sce_error_t *cli_print_json_part(cli_t *cli, json_t *document);
 
 /* ---- input (input.c) ---- */
 
@@ -94,6 +103,9 @@ sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const
 sce_error_t *cli_read_method(sce_buf_t *name, const char *text);
 /* Writes a file whole or not at all (a temporary file, renamed); "-" is standard output. */
 sce_error_t *cli_write_file(const char *path, sce_span_t bytes);
+
+/* Overwrites secrets, in a way that the compiler may not leave out. */
+void cli_wipe(void *data, size_t len);
 
 /* ---- text from outside (escape.c) ---- */
 
@@ -119,6 +131,17 @@ void cli_progress_start(cli_progress_t *progress, const cli_t *cli, const char *
 void cli_progress_update(cli_progress_t *progress, uint64_t done, uint64_t total, const char *unit);
 /* Removes the line. */
 void cli_progress_end(cli_progress_t *progress);
+
+/* The same for work that does not say how far it is, such as compiling: "compiling … 3 s". */
+typedef struct cli_waiting {
+  const char *what;
+  bool running, done, shown;
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  pthread_t thread;
+} cli_waiting_t;
+void cli_waiting_start(cli_waiting_t *waiting, const cli_t *cli, const char *what);
+void cli_waiting_end(cli_waiting_t *waiting);
 
 /* Monotonic clock, nanoseconds. */
 uint64_t cli_now_ns(void);

@@ -3,11 +3,32 @@
 
 #include <string.h>
 
+// clang-format off
 const cli_command_t *const cli_commands[] = {
-    &cli_call_command,    &cli_batch_command,          &cli_bench_command,
-    &cli_inspect_command, &cli_host_functions_command, &cli_completions_command,
-    &cli_man_command,     &cli_complete_command,       NULL,
+    &cli_call_command,
+    &cli_batch_command,
+    &cli_bench_command,
+    &cli_inspect_command,
+    &cli_metadata_command,
+    &cli_api_command,
+    &cli_decode_command,
+    &cli_encode_command,
+    &cli_state_root_command,
+    &cli_state_get_command,
+    &cli_state_keys_command,
+    &cli_state_describe_command,
+    &cli_compile_command,
+    &cli_instrument_command,
+    &cli_cache_list_command,
+    &cli_cache_clear_command,
+    &cli_cache_path_command,
+    &cli_host_functions_command,
+    &cli_completions_command,
+    &cli_man_command,
+    &cli_complete_command,
+    NULL,
 };
+// clang-format on
 
 const cli_command_t *cli_find_command(int *words, int argc, char *const *argv) {
   for (const cli_command_t *const *c = cli_commands; *c != NULL; c++) {

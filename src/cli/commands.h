@@ -4,13 +4,26 @@
 
 #include "cli/options.h"
 
+extern const cli_command_t cli_api_command;
 extern const cli_command_t cli_batch_command;
 extern const cli_command_t cli_bench_command;
+extern const cli_command_t cli_cache_clear_command;
+extern const cli_command_t cli_cache_list_command;
+extern const cli_command_t cli_cache_path_command;
 extern const cli_command_t cli_call_command;
+extern const cli_command_t cli_compile_command;
 extern const cli_command_t cli_complete_command;
 extern const cli_command_t cli_completions_command;
+extern const cli_command_t cli_decode_command;
+extern const cli_command_t cli_encode_command;
 extern const cli_command_t cli_host_functions_command;
 extern const cli_command_t cli_inspect_command;
+extern const cli_command_t cli_instrument_command;
 extern const cli_command_t cli_man_command;
+extern const cli_command_t cli_metadata_command;
+extern const cli_command_t cli_state_describe_command;
+extern const cli_command_t cli_state_get_command;
+extern const cli_command_t cli_state_keys_command;
+extern const cli_command_t cli_state_root_command;
 
 #endif

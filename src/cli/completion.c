@@ -72,8 +72,10 @@ static sce_error_t *offer_values(const cli_option_t *option, const char *lead, s
 static sce_error_t *offer_methods(cli_t *cli, const cli_source_options_t *options, const char *prefix) {
   cli_source_t source;
   sce_error_t *err = cli_source_load_code(cli, &source, options);
+  const sce_blob_t *blob;
+  if (err == NULL) err = cli_source_blob(&source, &blob);
   size_t count = 0;
-  const sce_wasm_export_t *exports = err == NULL ? sce_blob_exports(source.blob, &count) : NULL;
+  const sce_wasm_export_t *exports = err == NULL ? sce_blob_exports(blob, &count) : NULL;
   sce_error_delete(err);
   err = NULL;
   for (size_t i = 0; i < count && err == NULL; i++) {

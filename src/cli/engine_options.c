@@ -8,6 +8,7 @@
 /* In the order of sce_strategy_t and sce_compiler_t. */
 static const char *const strategies[] = {"instance-reuse", "recreate-instance",     "recreate-instance-copy-on-write",
                                          "pooling",        "pooling-copy-on-write", NULL};
+static const char *const presets[] = {"block", "pvf", NULL};
 static const char *const compilers[] = {"cranelift", "winch", NULL};
 
 #define WASM_PAGES_MAX 65536
@@ -19,12 +20,20 @@ const cli_option_t cli_strategy_options[] = {
      .argument = "NAME",
      .help = "How a call gets its instance",
      .offset = AT(strategy),
+     .given = AT(strategy_given),
      .preset = "instance-reuse",
      .choices = strategies},
     {.name = NULL},
 };
 
 const cli_option_t cli_engine_options[] = {
+    {.name = "preset",
+     .kind = CLI_CHOICE,
+     .argument = "NAME",
+     .help = "Semantics to begin with: what nodes run blocks with, or what Polkadot validates parachain blocks with",
+     .offset = AT(preset),
+     .preset = "block",
+     .choices = presets},
     {.name = "compiler",
      .kind = CLI_CHOICE,
      .argument = "NAME",
@@ -119,13 +128,16 @@ static sce_error_t *set_heap(sce_heap_pages_t *heap, const cli_engine_options_t 
 }
 
 sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engine_options_t *options) {
-  sce_config_init(config);
+  if (options->preset == 0)
+    sce_config_block(config);
+  else
+    sce_config_pvf(config);
   sce_semantics_t *semantics = &config->semantics;
-  semantics->strategy = (sce_strategy_t)options->strategy;
+  if (options->strategy_given) semantics->strategy = (sce_strategy_t)options->strategy;
   semantics->compiler = (sce_compiler_t)options->compiler;
   SCE_TRY(set_heap(&semantics->heap_pages, options));
-  config->max_memory_size = options->max_memory;
-  config->allow_missing_imports = options->allow_missing_imports;
+  if (options->max_memory != 0) config->max_memory_size = options->max_memory;
+  if (options->allow_missing_imports) config->allow_missing_imports = true;
   if (options->canonicalize_nans) semantics->canonicalize_nans = true;
   if (options->stack_limit != 0) {
     semantics->stack_limited = true;

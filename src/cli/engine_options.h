@@ -5,7 +5,9 @@
 #include "cli/cli.h"
 
 typedef struct cli_engine_options {
+  int preset;
   int strategy;
+  bool strategy_given;
   uint64_t heap_pages;
   bool heap_pages_given;
   uint64_t heap_maximum;

@@ -50,10 +50,8 @@ const cli_option_t cli_host_options[] = {
     {.name = NULL},
 };
 
-/* Overwrites before freeing, in a way that the compiler may not leave out. */
 static void wipe(sce_buf_t *secret) {
-  volatile uint8_t *p = secret->data;
-  for (size_t i = 0; i < secret->cap; i++) p[i] = 0;
+  cli_wipe(secret->data, secret->cap);
   sce_buf_free(secret);
 }
 

@@ -115,3 +115,8 @@ sce_error_t *cli_write_file(const char *path, sce_span_t bytes) {
   sce_buf_free(&temporary);
   return err;
 }
+
+void cli_wipe(void *data, size_t len) {
+  volatile uint8_t *p = data;
+  for (size_t i = 0; i < len; i++) p[i] = 0;
+}

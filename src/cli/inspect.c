@@ -75,9 +75,10 @@ sce_error_t *cli_import_state(cli_import_state_t *state, const sce_blob_t *blob,
   return err;
 }
 
-static sce_error_t *inspect_blob(cli_t *cli, const cli_source_t *source) {
-  cli_inspection_t inspection = {.source = source, .blob = source->blob};
-  inspection.version_error = cli_version_of(cli, &inspection.version, &inspection.embedded, source->blob);
+static sce_error_t *inspect_blob(cli_t *cli, cli_source_t *source) {
+  cli_inspection_t inspection = {.source = source};
+  SCE_TRY(cli_source_blob(source, &inspection.blob));
+  inspection.version_error = cli_version_of(cli, &inspection.version, &inspection.embedded, inspection.blob);
   inspection.has_version = inspection.version_error == NULL;
   sce_error_t *err =
       cli->output == CLI_JSON ? cli_inspect_print_json(cli, &inspection) : cli_inspect_print_text(cli, &inspection);

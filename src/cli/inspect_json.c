@@ -11,7 +11,7 @@ static void put_span(cli_t *cli, json_t *object, const char *key, sce_span_t tex
 
 static json_t *code_json(cli_t *cli, const cli_inspection_t *in) {
   json_t *code = json_object();
-  cli_put_count(cli, code, "size", in->source->code_size);
+  cli_put_count(cli, code, "size", in->source->code.len);
   cli_put(cli, code, "compressed", json_boolean(sce_blob_is_compressed(in->blob)));
   cli_put_count(cli, code, "wasmSize", sce_blob_code(in->blob).len);
   return code;

@@ -28,7 +28,7 @@ static sce_error_t *print_version(const cli_inspection_t *in) {
 
 static sce_error_t *print_code(const cli_inspection_t *in) {
   char given[32], plain[32];
-  cli_size_text(given, in->source->code_size);
+  cli_size_text(given, in->source->code.len);
   if (!sce_blob_is_compressed(in->blob)) return cli_printf("code: %s, not compressed\n", given);
   cli_size_text(plain, sce_blob_code(in->blob).len);
   return cli_printf("code: %s, compressed (%s of WebAssembly)\n", given, plain);

@@ -60,27 +60,41 @@ void cli_put_ms(cli_t *cli, json_t *object, const char *key, uint64_t ns) {
   cli_put(cli, object, key, json_real((double)(ns / 1000) / 1000.0));
 }
 
-static int write_chunk(const char *text, size_t len, void *ctx) {
-  sce_error_t **err = ctx;
-  if (*err == NULL) *err = cli_write(sce_span(text, len));
-  return *err == NULL ? 0 : -1;
+json_t *cli_json_parse(sce_span_t text) {
+  return json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 }
 
-/* Takes `document`. Reals print with 15 digits at most, so that 0.1 stays 0.1. */
-static sce_error_t *print(cli_t *cli, json_t *document, size_t flags) {
-  sce_error_t *err = cli->json_failed || document == NULL ? sce_error_oom() : NULL;
-  if (err == NULL && json_dump_callback(document, write_chunk, &err, flags | JSON_REAL_PRECISION(15)) != 0 &&
-      err == NULL)
-    err = sce_error_oom();
-  json_decref(document);
-  if (err == NULL) err = cli_write(sce_span("\n", 1));
-  return err;
+static int append_chunk(const char *text, size_t len, void *ctx) {
+  sce_error_t *err = sce_buf_append(ctx, text, len);
+  bool failed = err != NULL;
+  sce_error_delete(err);
+  return failed ? -1 : 0;
+}
+
+/* The document on one line. Reals have 15 digits at most, so that 0.1 stays 0.1. */
+static sce_error_t *dump(sce_buf_t *out, const cli_t *cli, const json_t *document) {
+  if (cli->json_failed || document == NULL) return sce_error_oom();
+  size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
+  return json_dump_callback(document, append_chunk, out, flags) == 0 ? NULL : sce_error_oom();
 }
 
 sce_error_t *cli_print_json(cli_t *cli, json_t *document) {
-  return print(cli, document, JSON_INDENT(2) | JSON_ENCODE_ANY);
+  sce_buf_t line = {0}, text = {0};
+  sce_error_t *err = dump(&line, cli, document);
+  json_decref(document);
+  if (err == NULL) err = cli_value_text(&text, sce_buf_span(&line));
+  if (err == NULL) err = sce_buf_append_byte(&text, '\n');
+  if (err == NULL) err = cli_write(sce_buf_span(&text));
+  sce_buf_free(&line);
+  sce_buf_free(&text);
+  return err;
 }
 
-sce_error_t *cli_print_json_line(cli_t *cli, json_t *document) {
-  return print(cli, document, JSON_COMPACT | JSON_ENCODE_ANY);
+sce_error_t *cli_print_json_part(cli_t *cli, json_t *document) {
+  sce_buf_t line = {0};
+  sce_error_t *err = dump(&line, cli, document);
+  json_decref(document);
+  if (err == NULL) err = cli_write(sce_buf_span(&line));
+  sce_buf_free(&line);
+  return err;
 }

@@ -47,7 +47,7 @@ typedef struct cli_group {
   size_t offset;
 } cli_group_t;
 
-#define CLI_MAX_GROUPS 10
+#define CLI_MAX_GROUPS 12
 
 typedef struct cli_positional {
   const char *name; /* "METHOD" */

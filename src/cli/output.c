@@ -42,10 +42,27 @@ sce_error_t *cli_write_hex_line(sce_span_t bytes) {
   return cli_write(sce_span("\n", 1));
 }
 
-sce_error_t *cli_write_escaped(sce_span_t text) {
+static sce_error_t *write_escaped(sce_span_t text, bool lines) {
   sce_buf_t out = {0};
-  sce_error_t *err = cli_escape(&out, text, false, 0);
+  sce_error_t *err = cli_escape(&out, text, lines, 0);
   if (err == NULL) err = cli_write(sce_buf_span(&out));
+  sce_buf_free(&out);
+  return err;
+}
+
+sce_error_t *cli_write_escaped(sce_span_t text) {
+  return write_escaped(text, false);
+}
+
+sce_error_t *cli_write_text(sce_span_t text) {
+  return write_escaped(text, true);
+}
+
+sce_error_t *cli_print_value(sce_span_t json) {
+  sce_buf_t out = {0};
+  sce_error_t *err = cli_value_text(&out, json);
+  if (err == NULL) err = sce_buf_append_byte(&out, '\n');
+  if (err == NULL) err = cli_write_text(sce_buf_span(&out));
   sce_buf_free(&out);
   return err;
 }

@@ -3,9 +3,12 @@
 
 #include "base/error.h"
 
+#include "scexec/artifact.h"
+
 sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_options_t *options) {
   *session = (cli_session_t){.log = cli_own_log(cli), .offchain_worker = options->host.offchain_worker};
   SCE_TRY(cli_services_config(&session->services, &options->host));
+  SCE_TRY(cli_cache_path(&session->cache_path, &options->cache));
   SCE_TRY(cli_source_load(cli, &session->source, &options->source));
   return cli_keystore_open(cli, &session->keystore, &options->host);
 }
@@ -17,22 +20,46 @@ static void drop_compiled(cli_session_t *session) {
   session->engine = NULL;
 }
 
+static sce_error_t *load_artifact(cli_session_t *session, const cli_source_options_t *options) {
+  uint8_t key[SCE_ARTIFACT_KEY_SIZE];
+  SCE_TRY(sce_artifact_key_user(key, options->key_file));
+  sce_error_t *err = sce_runtime_from_artifact_file(&session->runtime, session->engine, options->artifact, key);
+  cli_wipe(key, sizeof key);
+  return err;
+}
+
+/* The runtime from the artifact, from the cache, or compiled. */
+static sce_error_t *make_runtime(cli_session_t *session) {
+  const cli_source_options_t *options = &session->source.options;
+  if (options->artifact != NULL) return load_artifact(session, options);
+  if (session->cache_path.len > 0)
+    return sce_runtime_from_code(&session->runtime, session->engine, session->source.code);
+  const sce_blob_t *blob;
+  SCE_TRY(cli_source_blob(&session->source, &blob));
+  return sce_runtime_new(&session->runtime, session->engine, blob);
+}
+
 sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options,
                                  uint32_t instances) {
   drop_compiled(session);
   sce_config_t config;
   SCE_TRY(cli_engine_config(cli, &config, options));
   if (config.max_instances < instances) config.max_instances = instances;
-  uint64_t start = cli_now_ns();
+  if (session->cache_path.len > 0) config.cache_path = (const char *)session->cache_path.data;
+  uint64_t start = cli_now_ns(), decode_ns = session->source.decode_ns;
   SCE_TRY(sce_engine_new(&session->engine, &config));
-  SCE_TRY(sce_runtime_new(&session->runtime, session->engine, session->source.blob));
-  session->compile_ns = cli_now_ns() - start;
-  return NULL;
+  cli_waiting_t waiting;
+  cli_waiting_start(&waiting, cli, "compiling");
+  sce_error_t *err = make_runtime(session);
+  cli_waiting_end(&waiting);
+  session->compile_ns = cli_now_ns() - start - (session->source.decode_ns - decode_ns);
+  return err;
 }
 
 void cli_session_close(cli_session_t *session) {
   drop_compiled(session);
   sce_keystore_delete(session->keystore);
   cli_source_free(&session->source);
+  sce_buf_free(&session->cache_path);
   *session = (cli_session_t){0};
 }

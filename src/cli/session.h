@@ -2,6 +2,7 @@
 #ifndef SCE_CLI_SESSION_H
 #define SCE_CLI_SESSION_H
 
+#include "cli/cache_options.h"
 #include "cli/engine_options.h"
 #include "cli/host_options.h"
 #include "cli/source.h"
@@ -11,24 +12,26 @@ typedef struct cli_run_options {
   cli_source_options_t source;
   cli_engine_options_t engine;
   cli_host_options_t host;
+  cli_cache_options_t cache;
 } cli_run_options_t;
 
 /* Groups of a subcommand whose struct has `cli_run_options_t run`. */
-#define CLI_SOURCE_GROUP(values)                                                                                       \
-  { "Source", cli_source_options, offsetof(values, run.source) }
-#define CLI_STRATEGY_GROUP(values)                                                                                     \
-  { "Execution", cli_strategy_options, offsetof(values, run.engine) }
-#define CLI_ENGINE_GROUP(values)                                                                                       \
-  { "Execution", cli_engine_options, offsetof(values, run.engine) }
-#define CLI_HOST_GROUP(values)                                                                                         \
-  { "Host", cli_host_options, offsetof(values, run.host) }
+// clang-format off
+#define CLI_SOURCE_GROUP(values) {"Source", cli_source_options, offsetof(values, run.source)}
+#define CLI_ARTIFACT_GROUP(values) {"Source", cli_artifact_options, offsetof(values, run.source)}
+#define CLI_STRATEGY_GROUP(values) {"Execution", cli_strategy_options, offsetof(values, run.engine)}
+#define CLI_ENGINE_GROUP(values) {"Execution", cli_engine_options, offsetof(values, run.engine)}
+#define CLI_CACHE_GROUP(values) {"Execution", cli_cache_options, offsetof(values, run.cache)}
+#define CLI_HOST_GROUP(values) {"Host", cli_host_options, offsetof(values, run.host)}
+// clang-format on
 
 /* All zero is empty; release with cli_session_close(). */
 typedef struct cli_session {
   cli_source_t source;
   sce_engine_t *engine;
   sce_runtime_t *runtime;
-  uint64_t compile_ns;
+  uint64_t compile_ns;      /* or loading what was compiled */
+  sce_buf_t cache_path;     /* NUL-terminated; empty: no cache */
   sce_keystore_t *keystore; /* shared by all threads */
   sce_services_options_t services;
   bool offchain_worker; /* for every call, whatever its name */

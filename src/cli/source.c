@@ -1,5 +1,6 @@
 /* source.c: SOURCE options, and reading what they name. */
 #include "cli/source.h"
+#include "cli/version_of.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -22,18 +23,92 @@ const cli_option_t cli_source_options[] = {
     {.name = NULL},
 };
 
-static sce_error_t *load_code(cli_source_t *source, sce_span_t code, const char *name) {
-  uint64_t start = cli_now_ns();
-  source->code_size = code.len;
-  sce_error_t *err = sce_blob_new(&source->blob, code);
-  source->decode_ns = cli_now_ns() - start;
-  return sce_error_prefix(err, "%s", name);
-}
+const cli_option_t cli_artifact_options[] = {
+    {.name = "artifact",
+     .letter = 'a',
+     .kind = CLI_TEXT,
+     .argument = "FILE",
+     .help = "Compiled code, made by `scexec compile`",
+     .offset = offsetof(cli_source_options_t, artifact)},
+    {.name = "key-file",
+     .kind = CLI_TEXT,
+     .argument = "FILE",
+     .help = "Key that the artifact was made with; the user's own when not given",
+     .offset = offsetof(cli_source_options_t, key_file)},
+    {.name = NULL},
+};
 
 /* The name of a file in messages. */
 static const char *file_label(const char *path) {
   return strcmp(path, "-") == 0 ? "standard input" : path;
 }
+
+static const char *code_label(const cli_source_options_t *options) {
+  return file_label(options->runtime != NULL ? options->runtime : options->chain);
+}
+
+sce_error_t *cli_source_blob(cli_source_t *source, const sce_blob_t **blob) {
+  if (source->options.artifact != NULL)
+    return sce_error_new(SCE_MISUSE, "an artifact has no code to look at: give it with --runtime or --chain");
+  if (source->blob == NULL) {
+    uint64_t start = cli_now_ns();
+    sce_error_t *err = sce_blob_new(&source->blob, source->code);
+    if (err != NULL) return sce_error_prefix(err, "%s", code_label(&source->options));
+    source->decode_ns = cli_now_ns() - start;
+  }
+  *blob = source->blob;
+  return NULL;
+}
+
+/* ---- the state ---- */
+
+/* The layout of genesis values follows from the genesis runtime (sc-chain-spec, resolve_state_version_from_wasm). Code
+ * without a version section is older than state version 1. */
+static sce_error_t *version_in(sce_state_version_t *version, const sce_blob_t *blob) {
+  sce_runtime_version_t found;
+  bool embedded;
+  SCE_TRY(sce_blob_embedded_version(blob, &found, &embedded));
+  *version = embedded && found.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
+  if (embedded) sce_runtime_version_free(&found);
+  return NULL;
+}
+
+/* The version of the code in the spec; 0 where it has none or can't be read: then nothing else runs it either. With
+ * `ask`, code without a version section is asked through Core_version. */
+static sce_state_version_t version_in_spec(cli_t *cli, const sce_chain_spec_t *spec, bool ask) {
+  sce_span_t code;
+  sce_blob_t *blob = NULL;
+  bool embedded;
+  sce_runtime_version_t found = {0};
+  if (!sce_chain_spec_storage(spec, &code, sce_span_text(":code"))) return SCE_STATE_V0;
+  sce_error_t *err = sce_blob_new(&blob, code);
+  if (err == NULL)
+    err = ask ? cli_version_of(cli, &found, &embedded, blob) : sce_blob_embedded_version(blob, &found, &embedded);
+  sce_state_version_t version = found.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
+  sce_runtime_version_free(&found);
+  sce_error_delete(err);
+  sce_blob_delete(blob);
+  return version;
+}
+
+static sce_error_t *genesis_version(cli_t *cli, sce_state_version_t *version, cli_source_t *source) {
+  if (source->options.runtime != NULL || source->options.artifact != NULL) {
+    *version = version_in_spec(cli, source->spec, false);
+    return NULL;
+  }
+  const sce_blob_t *blob;
+  SCE_TRY(cli_source_blob(source, &blob));
+  return version_in(version, blob);
+}
+
+static sce_error_t *make_genesis(cli_source_t *source, sce_state_version_t version) {
+  uint64_t start = cli_now_ns();
+  SCE_TRY(sce_state_from_chain_spec(&source->state, source->spec, version));
+  source->state_ns = cli_now_ns() - start;
+  return NULL;
+}
+
+/* ---- loading ---- */
 
 static sce_error_t *load_spec(cli_t *cli, cli_source_t *source, const char *path) {
   if (strcmp(path, "-") != 0) return sce_chain_spec_load(&source->spec, path);
@@ -44,70 +119,52 @@ static sce_error_t *load_spec(cli_t *cli, cli_source_t *source, const char *path
   return sce_error_prefix(err, "standard input");
 }
 
-static sce_error_t *load_spec_code(cli_source_t *source, const char *path) {
-  sce_span_t code;
-  if (!sce_chain_spec_storage(source->spec, &code, sce_span_text(":code")))
-    return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s: the genesis state has no :code; give the code with --runtime FILE",
-                         file_label(path));
-  return load_code(source, code, file_label(path));
+static sce_error_t *take_code(cli_source_t *source) {
+  if (source->options.artifact != NULL) return NULL;
+  if (source->options.runtime != NULL) {
+    source->code = sce_buf_span(&source->file);
+    return NULL;
+  }
+  if (sce_chain_spec_storage(source->spec, &source->code, sce_span_text(":code"))) return NULL;
+  return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s: the genesis state has no :code; give the code with --runtime FILE",
+                       file_label(source->options.chain));
 }
 
-/* The layout of genesis values follows from the genesis runtime (sc-chain-spec, resolve_state_version_from_wasm). Code
- * without a version section is older than state version 1. */
-static sce_error_t *genesis_version(sce_state_version_t *version, const sce_blob_t *blob) {
-  sce_runtime_version_t found;
-  bool embedded;
-  SCE_TRY(sce_blob_embedded_version(blob, &found, &embedded));
-  *version = embedded && found.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
-  if (embedded) sce_runtime_version_free(&found);
+static sce_error_t *check_options(const cli_source_options_t *options) {
+  if (options->artifact != NULL && options->runtime != NULL)
+    return sce_error_new(SCE_MISUSE, "--artifact and --runtime are both code: give one of them");
+  if (options->key_file != NULL && options->artifact == NULL)
+    return sce_error_new(SCE_MISUSE, "--key-file belongs to --artifact");
+  if (options->runtime == NULL && options->chain == NULL && options->artifact == NULL)
+    return sce_error_new(SCE_MISUSE, "a SOURCE is missing: --chain SPEC.json, --runtime FILE, or both");
   return NULL;
 }
 
-/* The version that the code in the spec has; 0 where it has none or can't be read: then nothing else runs it either. */
-static sce_state_version_t spec_version(const sce_chain_spec_t *spec) {
-  sce_span_t code;
-  sce_blob_t *blob = NULL;
-  sce_state_version_t version = SCE_STATE_V0;
-  if (!sce_chain_spec_storage(spec, &code, sce_span_text(":code"))) return version;
-  sce_error_t *err = sce_blob_new(&blob, code);
-  if (err == NULL) err = genesis_version(&version, blob);
-  sce_error_delete(err);
-  sce_blob_delete(blob);
-  return version;
-}
-
-static sce_error_t *make_state(cli_source_t *source, const cli_source_options_t *options) {
-  uint64_t start = cli_now_ns();
-  sce_error_t *err = NULL;
-  sce_state_version_t version = SCE_STATE_V0;
-  if (source->spec == NULL) {
-    err = sce_state_new_memory(&source->state, NULL, 0, SCE_STATE_V0);
-  } else {
-    if (options->runtime != NULL)
-      version = spec_version(source->spec);
-    else
-      err = genesis_version(&version, source->blob);
-    if (err == NULL) err = sce_state_from_chain_spec(&source->state, source->spec, version);
-  }
-  source->state_ns = cli_now_ns() - start;
-  return err;
-}
-
 sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_source_options_t *options) {
-  *source = (cli_source_t){0};
-  if (options->runtime == NULL && options->chain == NULL)
-    return sce_error_new(SCE_MISUSE, "a SOURCE is missing: --chain SPEC.json, --runtime FILE, or both");
+  *source = (cli_source_t){.options = *options};
+  SCE_TRY(check_options(options));
   uint64_t start = cli_now_ns();
   if (options->chain != NULL) SCE_TRY(load_spec(cli, source, options->chain));
   if (options->runtime != NULL) SCE_TRY(cli_read_file(cli, &source->file, options->runtime, CLI_MAX_FILE));
   source->read_ns = cli_now_ns() - start;
-  if (options->runtime == NULL) return load_spec_code(source, options->chain);
-  return load_code(source, sce_buf_span(&source->file), file_label(options->runtime));
+  return take_code(source);
 }
 
 sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_options_t *options) {
   SCE_TRY(cli_source_load_code(cli, source, options));
-  return make_state(source, options);
+  if (source->spec == NULL) return sce_state_new_memory(&source->state, NULL, 0, SCE_STATE_V0);
+  sce_state_version_t version;
+  SCE_TRY(genesis_version(cli, &version, source));
+  return make_genesis(source, version);
+}
+
+sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout) {
+  *source = (cli_source_t){.options = *options};
+  SCE_TRY(check_options(options));
+  if (options->chain == NULL) return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json");
+  SCE_TRY(load_spec(cli, source, options->chain));
+  if (layout < 0) layout = (int)version_in_spec(cli, source->spec, layout == CLI_LAYOUT_ASKED);
+  return make_genesis(source, (sce_state_version_t)layout);
 }
 
 void cli_source_free(cli_source_t *source) {

@@ -7,29 +7,42 @@
 #include "scexec/state.h"
 
 typedef struct cli_source_options {
-  const char *chain;   /* raw chain spec, "-": standard input */
-  const char *runtime; /* code, "-": standard input */
+  const char *chain;    /* raw chain spec, "-": standard input */
+  const char *runtime;  /* code, "-": standard input */
+  const char *artifact; /* compiled code */
+  const char *key_file; /* key of the artifact; NULL: the user's own */
 } cli_source_options_t;
 
-extern const cli_option_t cli_source_options[];
+extern const cli_option_t cli_source_options[];   /* --chain, --runtime */
+extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only makes calls */
 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {
+  cli_source_options_t options;
   sce_chain_spec_t *spec; /* of --chain, or NULL */
-  sce_state_t *state;     /* what calls read: empty without --chain */
+  sce_state_t *state;     /* what calls read: empty without --chain; NULL after cli_source_load_code() */
   sce_buf_t file;         /* the runtime file's bytes; empty when the code comes from the state */
-  size_t code_size;       /* bytes of the code as given, compressed or not */
-  sce_blob_t *blob;
-  uint64_t read_ns;   /* reading files and the chain spec in them */
-  uint64_t state_ns;  /* making the state */
-  uint64_t decode_ns; /* decompressing and parsing the code */
+  sce_span_t code;        /* as given, compressed or not; borrowed from the above; empty with --artifact */
+  sce_blob_t *blob;       /* see cli_source_blob() */
+  uint64_t read_ns;       /* reading files and the chain spec in them */
+  uint64_t state_ns;      /* making the state */
+  uint64_t decode_ns;     /* decompressing and parsing the code */
 } cli_source_t;
 
-/* Reads the code, and the state where there is one. Errors: SCE_MISUSE when nothing is given; those of files, chain
- * specs and blobs, with the file's name. */
+/* Reads the code, and the state where there is one. Errors: SCE_MISUSE when nothing is given; those of files and chain
+ * specs, with the file's name. The texts in `options` are borrowed. */
 sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_options_t *options);
 /* The same without making the state: for what only looks at the code. */
 sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_source_options_t *options);
+/* Layouts of genesis values beside 0 and 1: as the genesis runtime has it, by its version section or (_ASKED) where
+ * there is none by Core_version. */
+enum { CLI_LAYOUT_ASKED = -1, CLI_LAYOUT_EMBEDDED = -2 };
+/* The state alone, whose spec need not have code. `layout`: 0, 1, or one of the above. */
+sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout);
 void cli_source_free(cli_source_t *source);
+
+/* The code decompressed and parsed: at the first use, since compiled code from a cache needs none of it. Borrowed.
+ * Errors: those of sce_blob_new(), with the file's name; SCE_MISUSE with --artifact, which has no code. */
+sce_error_t *cli_source_blob(cli_source_t *source, const sce_blob_t **blob);
 
 #endif

@@ -30,7 +30,7 @@ class Completion(unittest.TestCase):
         cls.runtime = wat.write(folder.name, "runtime.wasm", wat.RUNTIME)
 
     def test_commands(self):
-        self.assertEqual(candidates("ca"), ["call"])
+        self.assertEqual(candidates("cal"), ["call"])
         self.assertIn("inspect", candidates(""))
         self.assertNotIn("__complete", candidates(""))
         self.assertEqual(candidates("nothing_like_it"), [])
@@ -67,7 +67,7 @@ class Completion(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("bash") and os.path.basename(SCEXEC) == "scexec", "no bash")
     def test_bash(self):
-        self.assertEqual(self.bash("scexec ca"), ["call"])
+        self.assertEqual(self.bash("scexec cal"), ["call"])
         self.assertEqual(self.bash("scexec call --log=de"), ["debug"])
         self.assertEqual(self.bash("scexec call --runtime runtime.wasm Test_e"), ["Test_echo", "Test_empty"])
         self.assertEqual(self.bash("scexec call --runtime run"), ["runtime.wasm"])

@@ -44,7 +44,7 @@ class Usage(unittest.TestCase):
                 self.assertIn(f"Usage: scexec {name}", done.stdout.decode())
                 self.assertEqual(scexec("help", *name.split()).stdout, done.stdout)
                 for line in done.stdout.decode().splitlines():
-                    self.assertLessEqual(len(line), 100, line)
+                    self.assertLessEqual(len(line), 120, line)  # filled to 88; examples stand as they are
 
     def test_version(self):
         self.assertRegex(scexec("--version").stdout.decode(), r"\Ascexec \d+\.\d+\.\d+ \(Wasmtime 48\.\d+\.\d+\)\n\Z")

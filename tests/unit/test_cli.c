@@ -158,13 +158,13 @@ static void every_command_has_help_that_fits(void **state) {
   for (const cli_command_t *const *c = cli_commands; *c != NULL; c++) {
     sce_buf_t text = {0};
     assert_null(cli_help_command(&text, *c, 88));
-    check_width(&text, 100);
+    check_width(&text, 120); /* filled to 88; examples stand as they are */
     assert_non_null((*c)->summary);
     sce_buf_free(&text);
   }
   sce_buf_t text = {0};
   assert_null(cli_help_program(&text, 88));
-  check_width(&text, 100);
+  check_width(&text, 120); /* filled to 88; examples stand as they are */
   sce_buf_free(&text);
 }
 

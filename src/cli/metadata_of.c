@@ -1,0 +1,177 @@
+/* metadata_of.c: see metadata_of.h. */
+#include "cli/metadata_of.h"
+#include "cli/host.h"
+
+#include "base/buf.h"
+#include "base/checked.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* Metadata takes milliseconds; code that loops is not waited for. */
+#define TIME_LIMIT_MS 60000
+
+/* The SS58 prefix of addresses that belong to no chain in particular. */
+#define ANY_CHAIN_PREFIX 42
+
+/* Where metadata calls are made. */
+typedef struct probe {
+  const cli_session_t *session;
+  cli_host_t host;
+  sce_instance_t *instance;
+} probe_t;
+
+static sce_error_t *probe_open(cli_t *cli, probe_t *probe, const cli_session_t *session) {
+  *probe = (probe_t){.session = session};
+  SCE_TRY(sce_instance_new(&probe->instance, session->runtime));
+  return cli_host_open(cli, &probe->host, session, NULL);
+}
+
+static void probe_close(probe_t *probe) {
+  cli_host_close(&probe->host);
+  sce_instance_delete(probe->instance);
+}
+
+static sce_error_t *probe_call(probe_t *probe, sce_buf_t *output, const char *method, sce_span_t input) {
+  sce_call_options_t options = {.externalities = &probe->host.externalities, .time_limit_ms = TIME_LIMIT_MS};
+  sce_error_t *err = sce_instance_call(probe->instance, output, method, input.data, input.len, &options);
+  if (err != NULL) return err;
+  return cli_host_reset(&probe->host);
+}
+
+/* The same of a method that old runtimes do not have: `*there` is false, and all is well, when it is not exported. */
+static sce_error_t *probe_try(probe_t *probe, sce_buf_t *output, bool *there, const char *method, sce_span_t input) {
+  sce_error_t *err = probe_call(probe, output, method, input);
+  *there = err == NULL || sce_error_kind(err) != SCE_MISSING_EXPORT;
+  if (*there) return err;
+  sce_error_delete(err);
+  return NULL;
+}
+
+/* `output` gets what the runtime returned. `*asked` is the version asked for, 0 when the runtime decided. */
+static sce_error_t *ask_metadata(probe_t *probe, sce_buf_t *output, uint32_t *asked, uint32_t wanted) {
+  bool there = true;
+  *asked = wanted;
+  if (wanted == 0) {
+    SCE_TRY(probe_try(probe, output, &there, "Metadata_metadata_versions", (sce_span_t){0}));
+    if (there) SCE_TRY(sce_metadata_best_version(asked, sce_buf_span(output)));
+  }
+  if (*asked != 0) {
+    uint8_t input[4];
+    sce_store_le32(input, *asked);
+    SCE_TRY(probe_try(probe, output, &there, "Metadata_metadata_at_version", sce_span(input, sizeof input)));
+    if (there) return NULL;
+  }
+  *asked = 0;
+  return probe_call(probe, output, "Metadata_metadata", (sce_span_t){0});
+}
+
+static sce_error_t *ask_version(probe_t *probe, sce_runtime_version_t *version) {
+  sce_buf_t output = {0};
+  sce_error_t *err = probe_call(probe, &output, "Core_version", (sce_span_t){0});
+  if (err == NULL) err = sce_runtime_version_decode(version, sce_buf_span(&output));
+  sce_buf_free(&output);
+  return err;
+}
+
+/* Metadata out of `bytes` (wrapped or not). `version` may be NULL. */
+static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
+                               const sce_chain_spec_t *spec) {
+  sce_span_t scale;
+  uint16_t prefix = ANY_CHAIN_PREFIX;
+  SCE_TRY(sce_metadata_unwrap(&scale, bytes));
+  SCE_TRY(sce_metadata_new(&out->metadata, scale, version));
+  SCE_TRY(sce_buf_append(&out->scale, scale.data, scale.len));
+  if (spec != NULL) sce_chain_spec_ss58_format(spec, &prefix);
+  out->format =
+      (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(out->metadata, prefix), .explain_errors = true};
+  return NULL;
+}
+
+static sce_error_t *no_such_version(uint32_t wanted) {
+  return sce_error_new(SCE_NOT_FOUND, "the runtime has no metadata of version %u", (unsigned)wanted);
+}
+
+static sce_error_t *load_with(cli_metadata_t *out, probe_t *probe, sce_buf_t *output, uint32_t wanted) {
+  uint32_t asked;
+  SCE_TRY(ask_metadata(probe, output, &asked, wanted));
+  bool none = asked != 0 && output->len == 1 && output->data[0] == 0; /* None */
+  if (none && wanted != 0) return no_such_version(wanted);
+  sce_runtime_version_t version = {0};
+  SCE_TRY(ask_version(probe, &version));
+  sce_error_t *err = take_bytes(out, sce_buf_span(output), &version, probe->session->source.spec);
+  sce_runtime_version_free(&version);
+  if (err == NULL && wanted != 0 && sce_metadata_version(out->metadata) != wanted) err = no_such_version(wanted);
+  return err;
+}
+
+sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_session_t *session, uint32_t wanted) {
+  *out = (cli_metadata_t){0};
+  probe_t probe;
+  sce_buf_t output = {0};
+  sce_error_t *err = probe_open(cli, &probe, session);
+  if (err == NULL) err = load_with(out, &probe, &output, wanted);
+  probe_close(&probe);
+  sce_buf_free(&output);
+  if (err != NULL) cli_metadata_free(out);
+  return err;
+}
+
+sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
+                               const cli_source_options_t *source, uint32_t wanted) {
+  *out = (cli_metadata_t){0};
+  cli_run_options_t options = {.source = *source};
+  /* A few calls on code that is compiled for them alone: what compiles soonest, whatever it imports. */
+  options.engine.compiler = SCE_COMPILER_WINCH;
+  options.engine.allow_missing_imports = true;
+  SCE_TRY(cli_session_load(cli, session, &options));
+  SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
+  return cli_metadata_load(cli, out, session, wanted);
+}
+
+/* ---- files ---- */
+
+static bool is_code(sce_span_t bytes) {
+  static const uint8_t compressed[] = {0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05};
+  return sce_span_starts_with(bytes, sce_span("\0asm", 4)) ||
+         sce_span_starts_with(bytes, sce_span(compressed, sizeof compressed));
+}
+
+static bool is_json(sce_span_t bytes) {
+  size_t at = 0;
+  while (at < bytes.len &&
+         (bytes.data[at] == ' ' || bytes.data[at] == '\n' || bytes.data[at] == '\t' || bytes.data[at] == '\r'))
+    at++;
+  return at < bytes.len && bytes.data[at] == '{';
+}
+
+static sce_error_t *read_through(cli_t *cli, cli_metadata_t *out, const cli_source_options_t *source) {
+  cli_session_t session = {0};
+  sce_error_t *err = cli_metadata_open(cli, out, &session, source, 0);
+  cli_session_close(&session);
+  return err;
+}
+
+sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path) {
+  *out = (cli_metadata_t){0};
+  sce_buf_t bytes = {0};
+  sce_error_t *err = cli_read_file(cli, &bytes, path, CLI_MAX_FILE);
+  bool code = is_code(sce_buf_span(&bytes)), spec = is_json(sce_buf_span(&bytes));
+  if (err == NULL && !code && !spec)
+    err = sce_error_prefix(take_bytes(out, sce_buf_span(&bytes), NULL, NULL), "%s", path);
+  sce_buf_free(&bytes);
+  if (err == NULL && (code || spec)) {
+    if (strcmp(path, "-") == 0)
+      err = sce_error_new(SCE_MISUSE, "only metadata in SCALE can come from standard input here");
+    else
+      err = read_through(cli, out, &(cli_source_options_t){.runtime = code ? path : NULL, .chain = spec ? path : NULL});
+  }
+  if (err != NULL) cli_metadata_free(out);
+  return err;
+}
+
+void cli_metadata_free(cli_metadata_t *metadata) {
+  sce_metadata_delete(metadata->metadata);
+  sce_buf_free(&metadata->scale);
+  *metadata = (cli_metadata_t){0};
+}

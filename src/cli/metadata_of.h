@@ -1,0 +1,27 @@
+/* metadata_of.h: a runtime's metadata, asked from the runtime itself, and files of metadata. */
+#ifndef SCE_CLI_METADATA_OF_H
+#define SCE_CLI_METADATA_OF_H
+
+#include "cli/session.h"
+
+#include "scexec/metadata.h"
+#include "scexec/value.h"
+
+/* All zero is empty; release with cli_metadata_free(). */
+typedef struct cli_metadata {
+  sce_metadata_t *metadata;
+  sce_buf_t scale;           /* its bytes, from "meta" on */
+  sce_value_format_t format; /* with the chain's SS58 prefix */
+} cli_metadata_t;
+
+/* Calls the compiled runtime of the session: for metadata of version `wanted`, or for the best that it offers (0).
+ * Errors: SCE_NOT_FOUND when the runtime has no such version; those of calling and decoding. */
+sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_session_t *session, uint32_t wanted);
+/* Reads and compiles SOURCE for nothing but its metadata. The session is kept by the caller. */
+sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
+                               const cli_source_options_t *source, uint32_t wanted);
+/* Of a file: metadata in SCALE, code, or a raw chain spec, told apart by its first bytes. */
+sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);
+void cli_metadata_free(cli_metadata_t *metadata);
+
+#endif

@@ -1,0 +1,131 @@
+/* state.c: see state.h; and `scexec state root`. */
+#include "cli/state.h"
+#include "cli/commands.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+
+#include "scexec/hash.h"
+#include "scexec/trie.h"
+
+#include <string.h>
+
+const cli_option_t cli_child_options[] = {
+    {.name = "child",
+     .kind = CLI_TEXT,
+     .argument = "NAME",
+     .help = "A default child trie in place of the top trie: its name as text or 0x…",
+     .offset = offsetof(cli_state_values_t, child)},
+    {.name = "hex",
+     .kind = CLI_FLAG,
+     .help = "Bytes as they are: no values, no names",
+     .offset = offsetof(cli_state_values_t, hex)},
+    {.name = NULL},
+};
+
+static sce_error_t *set_child(cli_state_t *state, const char *name) {
+  if (name == NULL) return NULL;
+  if (strncmp(name, "0x", 2) == 0)
+    SCE_TRY(sce_error_prefix(sce_hex_decode(&state->child_name, sce_span_text(name)), "--child"));
+  else
+    SCE_TRY(sce_buf_append(&state->child_name, name, strlen(name)));
+  state->child_span = sce_buf_span(&state->child_name);
+  state->child = &state->child_span;
+  return NULL;
+}
+
+sce_error_t *cli_state_open(cli_t *cli, cli_state_t *state, const cli_state_values_t *v, bool metadata) {
+  *state = (cli_state_t){0};
+  SCE_TRY(set_child(state, v->child));
+  if (metadata) return cli_metadata_open(cli, &state->metadata, &state->session, &v->source, 0);
+  return cli_source_load_state(cli, &state->session.source, &v->source, CLI_LAYOUT_EMBEDDED);
+}
+
+void cli_state_close(cli_state_t *state) {
+  cli_metadata_free(&state->metadata);
+  cli_session_close(&state->session);
+  sce_buf_free(&state->child_name);
+}
+
+/* ---- state root ---- */
+
+typedef struct root_values {
+  cli_state_values_t state;
+  int version;
+  bool version_given;
+} root_values_t;
+
+static const char *const versions[] = {"0", "1", NULL};
+
+static const cli_option_t root_options[] = {
+    {.name = "state-version",
+     .kind = CLI_CHOICE,
+     .argument = "N",
+     .help = "Layout of the genesis values of --chain, where it is not to be that of its runtime",
+     .offset = offsetof(root_values_t, version),
+     .given = offsetof(root_values_t, version_given),
+     .choices = versions},
+    {.name = NULL},
+};
+
+/* The genesis block's header: no parent, number 0, no extrinsics, no digest (sc-chain-spec, construct_genesis_block).
+ */
+static sce_error_t *genesis_hash(uint8_t hash[32], const uint8_t root[32]) {
+  uint8_t header[32 + 1 + 32 + 32 + 1] = {0};
+  memcpy(header + 33, root, 32);
+  SCE_TRY(sce_trie_ordered_root(header + 65, NULL, 0, NULL));
+  sce_hash_blake2b_256(hash, sce_span(header, sizeof header));
+  return NULL;
+}
+
+static sce_error_t *print_root(cli_t *cli, const uint8_t root[32], const uint8_t hash[32], uint64_t keys) {
+  sce_span_t root_span = sce_span(root, 32), hash_span = sce_span(hash, 32);
+  if (cli->output == CLI_JSON) {
+    json_t *document = json_object();
+    cli_put_hex(cli, document, "stateRoot", root_span);
+    cli_put(cli, document, "genesisHash", hash != NULL ? cli_json_hex(hash_span) : json_null());
+    cli_put_count(cli, document, "keys", keys);
+    return cli_print_json(cli, document);
+  }
+  SCE_TRY(cli_printf("state root    "));
+  SCE_TRY(cli_write_hex_line(root_span));
+  if (hash != NULL) {
+    SCE_TRY(cli_printf("genesis hash  "));
+    SCE_TRY(cli_write_hex_line(hash_span));
+  }
+  return cli_printf("keys          %llu\n", (unsigned long long)keys);
+}
+
+static sce_error_t *run_root(cli_t *cli, const void *values, const cli_list_t *words) {
+  (void)words;
+  const root_values_t *v = values;
+  cli_source_t source;
+  uint8_t root[32], hash[32];
+  uint64_t keys;
+  sce_error_t *err =
+      cli_source_load_state(cli, &source, &v->state.source, v->version_given ? v->version : CLI_LAYOUT_ASKED);
+  if (err == NULL) err = sce_state_root(source.state, root, NULL);
+  if (err == NULL) err = sce_state_count(source.state, &keys, NULL);
+  bool genesis = source.spec != NULL;
+  if (err == NULL && genesis) err = genesis_hash(hash, root);
+  if (err == NULL) err = print_root(cli, root, genesis ? hash : NULL, keys);
+  cli_source_free(&source);
+  return err;
+}
+
+const cli_command_t cli_state_root_command = {
+    .name = "state root",
+    .summary = "Computes the state root; of a chain spec also the genesis hash",
+    .description =
+        "Computes the root of the state's trie, the hash of the genesis block of a chain spec, and counts the "
+        "keys of the top trie.",
+    .examples = "scexec state root --chain polkadot.json",
+    .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
+               {"State", root_options, 0},
+               {"Output", cli_document_options, 0},
+               {"Output", cli_common_options, 0}},
+    .values_size = sizeof(root_values_t),
+    .run = run_root,
+    .source = true,
+};

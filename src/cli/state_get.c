@@ -1,0 +1,128 @@
+/* state_get.c: `scexec state get` and `scexec state describe`: one key. */
+#include "cli/commands.h"
+#include "cli/state.h"
+#include "cli/storage_key.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* ---- get ---- */
+
+/* The value under the key as JSON: decoded, or of an absent item its default. Appends nothing where there is none. */
+static sce_error_t *decode_value(sce_buf_t *json, const cli_state_t *state, sce_span_t key, const sce_value_t *value,
+                                 const char *item) {
+  const cli_metadata_t *m = &state->metadata;
+  if (value->found)
+    return sce_storage_value_decode(m->metadata, json, key, sce_span(value->data, value->len), &m->format);
+  size_t pallet, index;
+  sce_storage_info_t info;
+  SCE_TRY(sce_metadata_storage_find(m->metadata, &pallet, &index, sce_span_text(item)));
+  if (!sce_metadata_storage_get(m->metadata, &info, pallet, index) || info.optional) return NULL;
+  return sce_value_decode(m->metadata, json, info.value_type, info.default_value, &m->format);
+}
+
+static sce_error_t *print_document(cli_t *cli, sce_span_t key, const sce_value_t *value, sce_span_t decoded) {
+  json_t *document = json_object();
+  cli_put_hex(cli, document, "key", key);
+  cli_put(cli, document, "found", json_boolean(value->found));
+  cli_put(cli, document, "raw", value->found ? cli_json_hex(sce_span(value->data, value->len)) : json_null());
+  if (decoded.len > 0) cli_put(cli, document, "value", cli_json_parse(decoded));
+  return cli_print_json(cli, document);
+}
+
+static sce_error_t *print_value(cli_t *cli, sce_span_t key, const sce_value_t *value, sce_span_t decoded) {
+  if (cli->output == CLI_JSON) return print_document(cli, key, value, decoded);
+  sce_span_t bytes = sce_span(value->data, value->len);
+  if (value->found && cli->output == CLI_RAW) return cli_write(bytes);
+  if (!value->found && !cli->quiet) fputs(decoded.len > 0 ? "absent: this is the default\n" : "absent\n", stderr);
+  if (decoded.len > 0 && cli->output == CLI_HUMAN) return cli_print_value(decoded);
+  return value->found ? cli_write_hex_line(bytes) : NULL;
+}
+
+static sce_error_t *get(cli_t *cli, const cli_state_t *state, const cli_list_t *words, bool named) {
+  sce_buf_t key = {0}, decoded = {0};
+  sce_value_t value;
+  sce_error_t *err = cli_key_read(&key, &state->metadata, words->items, words->count);
+  if (err == NULL) err = sce_state_get(state->session.source.state, &value, state->child, sce_buf_span(&key));
+  if (err == NULL && named) err = decode_value(&decoded, state, sce_buf_span(&key), &value, words->items[0]);
+  if (err == NULL && !value.found && decoded.len == 0) cli->exit_code = CLI_CALL_FAILED;
+  if (err == NULL) err = print_value(cli, sce_buf_span(&key), &value, sce_buf_span(&decoded));
+  sce_buf_free(&key);
+  sce_buf_free(&decoded);
+  return err;
+}
+
+static sce_error_t *run_get(cli_t *cli, const void *values, const cli_list_t *words) {
+  const cli_state_values_t *v = values;
+  bool named = cli_key_is_named(words->items, words->count);
+  cli_state_t state;
+  sce_error_t *err = cli_state_open(cli, &state, v, named);
+  if (err == NULL) err = get(cli, &state, words, named && !v->hex);
+  cli_state_close(&state);
+  return err;
+}
+
+static const cli_positional_t get_positionals[] = {
+    {.name = "KEY", .help = "0x…, text such as :code, or PALLET.ITEM followed by its keys as JSON", .repeated = true},
+    {.name = NULL},
+};
+
+const cli_command_t cli_state_get_command = {
+    .name = "state get",
+    .summary = "Prints the value of a key",
+    .description =
+        "Prints the value under a key: bytes for a raw key, the decoded value for PALLET.ITEM. An absent item "
+        "that has a default shows that; other absent keys are reported by exit status 1.",
+    .examples =
+        "scexec state get --chain polkadot.json :heappages\n"
+        "scexec state get --chain polkadot.json System.Account 15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5\n"
+        "scexec state get --chain paseo.json Staking.ValidatorCount",
+    .positionals = get_positionals,
+    .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
+               {"State", cli_child_options, 0},
+               {"Output", cli_bytes_options, 0},
+               {"Output", cli_common_options, 0}},
+    .values_size = sizeof(cli_state_values_t),
+    .run = run_get,
+    .source = true,
+};
+
+/* ---- describe ---- */
+
+static sce_error_t *describe(cli_t *cli, const cli_state_t *state, const cli_list_t *words) {
+  const cli_metadata_t *m = &state->metadata;
+  sce_buf_t key = {0}, json = {0};
+  sce_error_t *err = cli_key_read(&key, m, words->items, words->count);
+  if (err == NULL) err = sce_storage_key_decode(m->metadata, &json, sce_buf_span(&key), &m->format);
+  if (err == NULL && cli->output == CLI_JSON)
+    err = cli_print_json(cli, cli_json_parse(sce_buf_span(&json)));
+  else if (err == NULL)
+    err = cli_print_value(sce_buf_span(&json));
+  sce_buf_free(&key);
+  sce_buf_free(&json);
+  return err;
+}
+
+static sce_error_t *run_describe(cli_t *cli, const void *values, const cli_list_t *words) {
+  cli_state_t state;
+  sce_error_t *err = cli_state_open(cli, &state, values, true);
+  if (err == NULL) err = describe(cli, &state, words);
+  cli_state_close(&state);
+  return err;
+}
+
+static const cli_positional_t describe_positionals[] = {{.name = "KEY", .help = "A raw key, 0x…"}, {.name = NULL}};
+
+const cli_command_t cli_state_describe_command = {
+    .name = "state describe",
+    .summary = "Explains a raw key: pallet, item, and the keys in it",
+    .examples = "scexec state describe --chain polkadot.json "
+                "0x26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9",
+    .positionals = describe_positionals,
+    .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
+               {"Output", cli_document_options, 0},
+               {"Output", cli_common_options, 0}},
+    .values_size = sizeof(cli_state_values_t),
+    .run = run_describe,
+    .source = true,
+};

@@ -1,0 +1,121 @@
+"""`scexec compile`, `--artifact`, the cache between runs, and `scexec instrument`."""
+import json
+import os
+import pathlib
+import tempfile
+import unittest
+
+import wat
+from command import scexec
+
+
+class Artifact(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.runtime = wat.write(self.folder, "runtime.wasm", wat.RUNTIME)
+        self.env = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / "config"), XDG_CACHE_HOME=str(self.folder / "cache"))
+
+    def run_command(self, *arguments, code=0, **options):
+        done = scexec(*arguments, env=self.env, **options)
+        self.assertEqual(done.returncode, code, done.stderr.decode())
+        return done
+
+    def error(self, code, kind, *arguments):
+        error = json.loads(self.run_command(*arguments, "--json", code=code).stdout)["error"]
+        self.assertEqual(error["kind"], kind, error)
+        return error["message"]
+
+    def compile(self, *arguments):
+        artifact = self.folder / "runtime.scexec"
+        document = self.run_command("compile", "--runtime", self.runtime, "-o", artifact, "--json", *arguments).stdout
+        self.assertEqual(json.loads(document)["size"], artifact.stat().st_size)
+        return artifact
+
+    def test_an_artifact_answers_like_its_code(self):
+        artifact = self.compile()
+        self.assertEqual(self.run_command("call", "--artifact", artifact, "Test_echo", "0x0102").stdout, b"0x0102\n")
+        lines = b'{"id":1,"method":"Test_echo","data":"0x07"}\n'
+        self.assertEqual(json.loads(self.run_command("batch", "-a", artifact, stdin=lines).stdout)["output"], "0x07")
+        self.run_command("bench", "--artifact", artifact, "Test_empty", "-n", "5", "-s", "instance-reuse")
+        self.assertEqual((self.folder / "config" / "scexec" / "artifact.key").stat().st_mode & 0o777, 0o600)
+
+    def test_a_changed_artifact_is_refused(self):
+        artifact = self.compile()
+        good = artifact.read_bytes()
+        for at in (0, len(good) // 2, len(good) - 1):
+            artifact.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+            self.error(3, "bad-artifact", "call", "--artifact", artifact, "Test_empty")
+        artifact.write_bytes(good)
+        self.run_command("call", "--artifact", artifact, "Test_empty")
+        self.error(3, "bad-artifact", "call", "--artifact", self.runtime, "Test_empty")
+        self.error(4, "io", "call", "--artifact", self.folder / "nothing", "Test_empty")
+
+    def test_another_key_or_other_semantics_are_refused(self):
+        key = self.folder / "other.key"
+        artifact = self.compile("--key-file", key)
+        self.assertEqual(len(key.read_bytes()), 32)
+        self.run_command("call", "--artifact", artifact, "--key-file", key, "Test_empty")
+        self.error(3, "bad-artifact", "call", "--artifact", artifact, "Test_empty")
+        message = self.error(3, "bad-artifact", "call", "-a", artifact, "--key-file", key, "Test_empty", "--canonicalize-nans")
+        self.assertIn("NaN canonicalisation off, asked for on", message)
+
+    def test_usage(self):
+        self.error(2, "misuse", "compile", "--runtime", self.runtime)
+        self.error(2, "misuse", "call", "--artifact", "a", "--runtime", self.runtime, "m")
+        self.error(2, "misuse", "call", "--key-file", "a", "--runtime", self.runtime, "m")
+        self.error(2, "misuse", "call", "--cache", "a", "--no-cache", "--runtime", self.runtime, "m")
+
+    def entries(self, *arguments):
+        return json.loads(self.run_command("cache", "list", "--json", *arguments).stdout)["entries"]
+
+    def test_the_cache_keeps_what_calls_compile(self):
+        self.assertEqual(self.entries(), [])
+        self.run_command("call", "--runtime", self.runtime, "Test_empty", "--no-cache")
+        self.run_command("bench", "--runtime", self.runtime, "Test_empty", "-n", "1", "-s", "pooling")
+        self.assertEqual(self.entries(), [])
+        for _ in range(2):
+            self.assertEqual(self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05").stdout, b"0x05\n")
+            self.assertEqual(len(self.entries()), 1)
+        entry = self.entries()[0]
+        self.assertTrue(entry["readable"])
+        path = self.run_command("cache", "path").stdout.decode().strip()
+        self.assertEqual(path, str(self.folder / "cache" / "scexec"))
+        file = pathlib.Path(path, entry["name"])
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+        done = self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05")
+        self.assertEqual(done.stdout, b"0x05\n")
+        freed = json.loads(self.run_command("cache", "clear", "--json").stdout)["freed"]
+        self.assertGreater(freed, 0)
+        self.assertEqual(self.entries(), [])
+
+    def test_a_cache_of_ones_own(self):
+        cache = self.folder / "own"
+        self.run_command("call", "--runtime", self.runtime, "Test_empty", "--cache", cache)
+        self.assertEqual(len(self.entries("--cache", cache)), 1)
+        self.assertEqual(self.entries(), [])
+
+    def test_a_cache_that_can_not_be_made_is_a_warning(self):
+        done = self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05", "--cache", "/proc/nowhere")
+        self.assertEqual(done.stdout, b"0x05\n")
+        self.assertIn(b"/proc/nowhere", done.stderr)
+        del self.env["XDG_CACHE_HOME"]
+        self.env.pop("HOME", None)
+        self.assertEqual(self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05").stdout, b"0x05\n")
+        self.error(4, "unsupported", "cache", "path")
+
+    def test_instrument(self):
+        target = self.folder / "metered.wasm"
+        self.run_command("instrument", "--runtime", self.runtime, "--stack-limit", "1000", "-o", target)
+        self.assertGreater(target.stat().st_size, self.runtime.stat().st_size)
+        piped = self.run_command("instrument", "--runtime", self.runtime, "--stack-limit", "1000", "-o", "-")
+        self.assertEqual(piped.stdout, target.read_bytes())
+        self.assertEqual(self.run_command("call", "--runtime", target, "Test_echo", "0x05").stdout, b"0x05\n")
+        self.error(1, "trap", "call", "--runtime", target, "Test_recurse")
+        self.error(2, "misuse", "instrument", "--runtime", self.runtime)
+        self.error(4, "io", "instrument", "--runtime", self.runtime, "-o", "/nonexistent/x")
+
+
+if __name__ == "__main__":
+    unittest.main()

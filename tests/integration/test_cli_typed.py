@@ -1,0 +1,122 @@
+"""Arguments and results as values; metadata, api, decode and encode."""
+import json
+import pathlib
+import tempfile
+import unittest
+
+from command import INPUTS, scexec
+
+POLKADOT = ["--chain", INPUTS / "polkadot.json"]
+PASEO = ["--chain", INPUTS / "paseo.json"]
+WINCH = ["--compiler", "winch"]
+ALICE = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"
+ALICE_KEY = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
+
+
+class Typed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.cache = ["--cache", folder.name]
+        cls.folder = pathlib.Path(folder.name)
+
+    def output(self, *arguments, **options):
+        done = scexec(*arguments, **options)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode()
+
+    def call(self, *arguments, **options):
+        return self.output("call", *WINCH, *self.cache, *arguments, **options)
+
+    def error(self, code, *arguments):
+        done = scexec(*arguments)
+        self.assertEqual(done.returncode, code, done.stderr.decode())
+        return done.stderr.decode()
+
+    def test_arguments_as_json(self):
+        method = "AccountNonceApi_account_nonce"
+        for arguments in (["15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"], [f'"{ALICE}"'], ["--args", f'["{ALICE}"]'],
+                          ["--args", f'["0x{ALICE_KEY}"]'], ["--args", "-"]):
+            stdin = f'["{ALICE}"]'.encode() if arguments[-1] == "-" else b""
+            self.assertEqual(self.call(*POLKADOT, method, *arguments, stdin=stdin), "0\n")
+        document = json.loads(self.call(*POLKADOT, method, ALICE, "--json"))
+        self.assertEqual((document["output"], document["value"], document["sizes"]["input"]), ("0x00000000", 0, 32))
+        # The same in SCALE: bytes in, bytes out, and the value beside them in the document.
+        self.assertEqual(self.call(*POLKADOT, method, "0x" + ALICE_KEY), "0x00000000\n")
+        document = json.loads(self.call(*POLKADOT, method, "0x" + ALICE_KEY, "--json"))
+        self.assertEqual(document["value"], 0)
+        document = json.loads(self.call(*POLKADOT, method, "0x" + ALICE_KEY, "--json", "--hex"))
+        self.assertNotIn("value", document)
+
+    def test_version_as_value(self):
+        document = json.loads(self.call(*PASEO, "Core_version", "--json"))
+        value = document["value"]
+        self.assertEqual((value["spec_name"], value["impl_name"]), ("paseo", "paseo-testnet"))
+        self.assertEqual(json.loads(self.call(*PASEO, "Core_version", "--args", "[]")), value)
+        # The library's own decoding, by the metadata's type, says the same.
+        by_type = json.loads(self.output("decode", *PASEO, "RuntimeVersion", document["output"]))
+        by_type["system_version"] = by_type.pop("state_version", by_type.get("system_version"))  # its older name
+        self.assertEqual(by_type, value)
+
+    def test_wrong_arguments(self):
+        method = "AccountNonceApi_account_nonce"
+        text = self.error(3, "call", *WINCH, *self.cache, *POLKADOT, method, "5")
+        self.assertIn("args[0]", text)
+        self.assertIn("AccountId", text)
+        self.error(3, "call", *WINCH, *self.cache, *POLKADOT, method, ALICE, ALICE)
+        self.error(3, "call", *WINCH, *self.cache, *POLKADOT, "AccountNonceApi_acount_nonce", ALICE)
+        self.error(2, "call", *WINCH, *self.cache, *POLKADOT, method, ALICE, "--args", "[]")
+
+    def test_metadata(self):
+        text = self.output("metadata", *POLKADOT)
+        self.assertTrue(text.startswith("metadata V11"), text[:40])
+        self.assertIn("Balances", text)
+        document = json.loads(self.output("metadata", *POLKADOT, "--json"))
+        self.assertIsInstance(document, dict)
+        scale = scexec("metadata", *POLKADOT, "--output", "scale").stdout
+        self.assertEqual(scale[:5], b"meta\x0b")
+        self.assertTrue(bytes.fromhex(self.call(*POLKADOT, "Metadata_metadata").strip()[2:]).endswith(scale))
+        self.assertIn("transfer_keep_alive", self.output("metadata", *PASEO, "Balances.transfer_keep_alive"))
+        self.assertIn("Balances", self.error(3, "metadata", *POLKADOT, "Balnces"))
+
+    def test_metadata_version(self):
+        self.assertEqual(scexec("metadata", *PASEO, "--output", "scale", "--metadata-version", "14").stdout[:5], b"meta\x0e")
+        self.assertEqual(scexec("metadata", *PASEO, "--output", "scale").stdout[:5], b"meta\x0f")
+        self.error(3, "metadata", *PASEO, "--metadata-version", "16")
+        self.error(3, "metadata", *POLKADOT, "--metadata-version", "14")
+
+    def test_metadata_diff(self):
+        scale = self.folder / "metadata.scale"
+        scale.write_bytes(scexec("metadata", *POLKADOT, "--output", "scale").stdout)
+        self.assertEqual(self.output("metadata", "--diff", INPUTS / "polkadot.json", INPUTS / "polkadot.json"), "")
+        self.assertEqual(self.output("metadata", "--diff", scale, scale), "")
+        text = self.output("metadata", "--diff", INPUTS / "kusama.json", INPUTS / "polkadot.json")
+        self.assertTrue(all(line[0] in "+-~ " for line in text.splitlines()))
+        rows = json.loads(self.output("metadata", "--diff", INPUTS / "kusama.json", INPUTS / "polkadot.json", "--json"))
+        self.assertIn("change", rows[0])
+        self.error(2, "metadata", "--diff", INPUTS / "kusama.json")
+        self.error(3, "metadata", "--diff", INPUTS / "kusama.json", "/dev/null")
+
+    def test_api(self):
+        self.assertIn("account_nonce(account: AccountId32) -> u32", self.output("api", *PASEO, "AccountNonceApi"))
+        self.assertIn("Core_version", self.output("api", *PASEO).replace("Core\n  version", "Core_version"))
+        json.loads(self.output("api", *POLKADOT, "--json"))
+
+    def test_decode_and_encode(self):
+        self.assertEqual(json.loads(self.output("decode", *PASEO, "Vec<u32>", "0x080100000002000000")), [1, 2])
+        self.assertEqual(self.output("encode", *PASEO, "Vec<u32>", "[1,2]"), "0x080100000002000000\n")
+        account = self.output("encode", *PASEO, "Option<AccountId32>", ALICE)
+        self.assertEqual(account, "0x01" + ALICE_KEY + "\n")
+        self.assertEqual(scexec("encode", *PASEO, "bool", "true", "--output", "raw").stdout, b"\x01")
+        document = json.loads(self.output("decode", *PASEO, "Option<AccountId32>", account.strip(), "--json"))
+        self.assertIsInstance(document["value"], str)
+        call = self.output("encode", *PASEO, "call", '{"System": {"remark": {"remark": "0x00"}}}').strip()
+        self.assertEqual(json.loads(self.output("decode", *PASEO, "call", call)), {"System": {"remark": {"remark": "0x00"}}})
+        self.error(3, "decode", *PASEO, "Vec<u32>", "0x08")
+        self.error(3, "decode", *PASEO, "NoSuchType", "0x08")
+        self.error(3, "encode", *PASEO, "u8", "256")
+
+
+if __name__ == "__main__":
+    unittest.main()
