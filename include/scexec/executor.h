@@ -49,7 +49,12 @@ typedef struct sce_heap_pages {
 /* Which compiler makes the machine code. Results are the same. */
 typedef enum sce_compiler {
   SCE_COMPILER_CRANELIFT = 0, /* best code */
-  SCE_COMPILER_WINCH = 1      /* compiled soonest, slower code; not with canonical NaNs, reference types or SIMD */
+  SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with canonical NaNs, reference types or SIMD */
+  /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on threads
+   * in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch can't be
+   * used. Compiling counts as part of the call that it is done for, but not for its time limit. The background keeps no
+   * process alive, and goes on for a deleted runtime only until its compile is done. */
+  SCE_COMPILER_TIERED = 2
 } sce_compiler_t;
 
 /* What changes the compiled code or its results: two engines with equal semantics can share artifacts. */
@@ -132,7 +137,7 @@ typedef struct sce_call_stats {
   uint64_t bytes_allocated_sum;  /* of all allocations */
   uint64_t address_space_used;   /* heap base to the highest address handed out */
   uint64_t memory_size;          /* linear memory at the end of the call */
-  uint64_t prepare_ns;           /* until compiled code was entered: instance, input */
+  uint64_t prepare_ns;           /* until compiled code was entered: compiling (tiered), instance, input */
   uint64_t execute_ns;           /* inside compiled code and host functions */
 } sce_call_stats_t;
 

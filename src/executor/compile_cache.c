@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "crypto/hash.h"
 #include "executor/artifact.h"
+#include "executor/tiers.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -159,12 +160,12 @@ static sce_error_t *write_entry(const char *directory, const char *path, sce_spa
   return err;
 }
 
-static sce_error_t *store(const sce_runtime_t *runtime, const char *path, const uint8_t module_hash[32],
-                          const uint8_t *key) {
+sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const char *path, const uint8_t code_hash[32],
+                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
   const sce_engine_t *engine = runtime->engine;
   sce_buf_t artifact = {0};
   sce_error_t *err = make_directory(engine->cache_path);
-  if (err == NULL) err = sce_artifact_of(&artifact, runtime, module_hash, key);
+  if (err == NULL) err = sce_artifact_of(&artifact, runtime, code_hash, key);
   if (err == NULL) err = write_entry(engine->cache_path, path, sce_buf_span(&artifact));
   if (err == NULL) err = enforce_bound(engine->cache_path, engine->config.cache_max_size);
   sce_buf_free(&artifact);
@@ -192,12 +193,27 @@ static sce_runtime_t *fetch(sce_engine_t *engine, const char *path, const uint8_
   return runtime;
 }
 
-static sce_error_t *compile_code(sce_runtime_t **runtime, uint8_t module_hash[32], sce_engine_t *engine, sce_span_t code) {
+static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code) {
   sce_blob_t *blob = NULL;
   SCE_TRY(sce_blob_new(&blob, code));
-  sce_error_t *err = sce_runtime_compile(runtime, engine, blob);
-  if (module_hash != NULL) sce_blake2b_256(module_hash, sce_blob_code(blob));
+  sce_error_t *err = sce_runtime_new(runtime, engine, blob);
   sce_blob_delete(blob);
+  return err;
+}
+
+/* Compiles and keeps; a tiered runtime is kept once all of it is compiled. */
+static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
+                                     const char *path, const uint8_t *key) {
+  sce_tiers_store_t kept = {.path = path};
+  sce_blake2b_256(kept.code_hash, sce_blob_code(blob));
+  if (!engine->tiered) {
+    SCE_TRY(sce_runtime_compile(runtime, engine, blob));
+    warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, path, kept.code_hash, key));
+    return NULL;
+  }
+  memcpy(kept.key, key, sizeof kept.key);
+  sce_error_t *err = sce_tiers_new_runtime(runtime, engine, blob, &kept);
+  explicit_bzero(kept.key, sizeof kept.key);
   return err;
 }
 
@@ -205,16 +221,17 @@ static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine,
                                   const uint8_t *key) {
   *runtime = fetch(engine, path, key);
   if (*runtime != NULL) return NULL;
-  uint8_t module_hash[32];
-  SCE_TRY(compile_code(runtime, module_hash, engine, code));
-  warn(engine, "the compiled runtime was not kept in the cache", store(*runtime, path, module_hash, key));
-  return NULL;
+  sce_blob_t *blob = NULL;
+  SCE_TRY(sce_blob_new(&blob, code));
+  sce_error_t *err = compile_and_keep(runtime, engine, blob, path, key);
+  sce_blob_delete(blob);
+  return err;
 }
 
 sce_error_t *sce_runtime_from_code(sce_runtime_t **out, sce_engine_t *engine, sce_span_t code) {
   sce_runtime_t *runtime = NULL;
   if (engine->cache_path == NULL) {
-    SCE_TRY(compile_code(&runtime, NULL, engine, code));
+    SCE_TRY(compile_code(&runtime, engine, code));
     *out = runtime;
     return NULL;
   }
@@ -226,7 +243,7 @@ sce_error_t *sce_runtime_from_code(sce_runtime_t **out, sce_engine_t *engine, sc
   sce_error_t *err;
   if (unusable != NULL) {
     warn(engine, "the cache of compiled runtimes can't be used", unusable);
-    err = compile_code(&runtime, NULL, engine, code);
+    err = compile_code(&runtime, engine, code);
   } else {
     err = through_cache(&runtime, engine, code, (const char *)path.data, key);
   }

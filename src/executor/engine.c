@@ -46,12 +46,22 @@ sce_error_t *sce_error_from_wasmtime(wasmtime_error_t *error, sce_error_kind_t k
 
 /* ---- checks ---- */
 
+/* Why Winch can't do what the semantics ask for, or NULL. */
+static const char *winch_obstacle(const sce_semantics_t *s) {
+#if !defined(__x86_64__) && !defined(__aarch64__)
+  return "this processor";
+#endif
+  if (s->canonicalize_nans) return "canonical NaNs";
+  if (s->wasm_reference_types) return "reference types";
+  return s->wasm_simd ? "SIMD" : NULL;
+}
+
 static sce_error_t *check_semantics(const sce_semantics_t *s) {
   if (sce_strategy_name(s->strategy) == NULL) return sce_error_new(SCE_MISUSE, "unknown strategy %d", (int)s->strategy);
-  if (s->compiler != SCE_COMPILER_CRANELIFT && s->compiler != SCE_COMPILER_WINCH)
+  if (s->compiler != SCE_COMPILER_CRANELIFT && s->compiler != SCE_COMPILER_WINCH && s->compiler != SCE_COMPILER_TIERED)
     return sce_error_new(SCE_MISUSE, "unknown compiler %d", (int)s->compiler);
-  if (s->compiler == SCE_COMPILER_WINCH && (s->canonicalize_nans || s->wasm_reference_types || s->wasm_simd))
-    return sce_error_new(SCE_MISUSE, "the compiler winch can't do canonical NaNs, reference types or SIMD: use cranelift");
+  if (s->compiler == SCE_COMPILER_WINCH && winch_obstacle(s) != NULL)
+    return sce_error_new(SCE_MISUSE, "the compiler winch can't do %s: use cranelift", winch_obstacle(s));
   if (s->stack_limited && s->stack_logical_max == 0)
     return sce_error_new(SCE_MISUSE, "a deterministic stack limit of 0 values lets nothing run");
   return NULL;
@@ -223,10 +233,26 @@ static sce_error_t *init_slots(sce_engine_t *engine) {
   return failed == 0 ? NULL : sce_error_system(failed, "making a lock");
 }
 
+/* A tiered engine is one of Cranelift that has quicker ones beside it, where Winch gives the same results. */
+static sce_error_t *init_tiers(sce_engine_t *engine) {
+  int failed = pthread_mutex_init(&engine->quick_lock, NULL);
+  if (failed != 0) return sce_error_system(failed, "making a lock");
+  engine->quick_ready = true;
+  sce_semantics_t *s = &engine->config.semantics;
+  if (s->compiler != SCE_COMPILER_TIERED) return NULL;
+  s->compiler = SCE_COMPILER_CRANELIFT;
+  const char *obstacle = winch_obstacle(s);
+  engine->tiered = obstacle == NULL;
+  if (obstacle != NULL)
+    sce_engine_log(engine, SCE_LOG_INFO, "the compiler winch can't do %s: cranelift compiles alone", obstacle);
+  return NULL;
+}
+
 static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config) {
   SCE_TRY(copy_config(engine, config));
   replace_impossible_strategy(engine);
   SCE_TRY(init_slots(engine));
+  SCE_TRY(init_tiers(engine));
   SCE_TRY(sce_memory_space_init(&engine->space, config->resident_budget));
   engine->space_ready = true;
   wasm_config_t *wasm_config = make_config(engine);
@@ -257,6 +283,8 @@ void sce_engine_retain(sce_engine_t *engine) {
 
 void sce_engine_delete(sce_engine_t *engine) {
   if (engine == NULL || atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1) return;
+  for (int i = 0; i < 2; i++) sce_engine_delete(atomic_load_explicit(&engine->quick[i], memory_order_relaxed));
+  if (engine->quick_ready) pthread_mutex_destroy(&engine->quick_lock);
   if (engine->deadlines_ready) sce_deadlines_clear(&engine->deadlines);
   if (engine->wasm != NULL) wasm_engine_delete(engine->wasm);
   if (engine->space_ready) sce_memory_space_clear(&engine->space);
@@ -267,6 +295,45 @@ void sce_engine_delete(sce_engine_t *engine) {
   sce_free(engine->host_functions);
   sce_free(engine->cache_path);
   sce_free(engine);
+}
+
+/* ---- tiers ---- */
+
+/* Winch keeps all values in its frames, Cranelift most in registers: whatever has room in Cranelift's stack must have it
+ * in Winch's, too. */
+#define QUICK_STACK_FACTOR 4
+#define QUICK_STACK_MAX ((uint32_t)1 << 30)
+
+static uint32_t quick_stack(uint32_t native_max) {
+  if (native_max >= QUICK_STACK_MAX) return native_max;
+  return native_max > QUICK_STACK_MAX / QUICK_STACK_FACTOR ? QUICK_STACK_MAX : native_max * QUICK_STACK_FACTOR;
+}
+
+sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel) {
+  sce_engine_t *_Atomic *place = &engine->quick[parallel ? 0 : 1];
+  sce_error_t *err = NULL;
+  pthread_mutex_lock(&engine->quick_lock);
+  *quick = atomic_load_explicit(place, memory_order_relaxed);
+  if (*quick == NULL) {
+    sce_config_t config = engine->config;
+    config.cache_path = NULL;
+    config.log = (sce_log_t){0}; /* may be made after the owner of the log is gone; says nothing new anyway */
+    config.semantics.compiler = SCE_COMPILER_WINCH;
+    config.semantics.parallel_compilation = parallel && config.semantics.parallel_compilation;
+    config.semantics.stack_native_max = quick_stack(config.semantics.stack_native_max);
+    err = sce_engine_new(quick, &config);
+    if (err == NULL) atomic_store_explicit(place, *quick, memory_order_release);
+  }
+  pthread_mutex_unlock(&engine->quick_lock);
+  return err;
+}
+
+void sce_engine_interrupt(sce_engine_t *engine) {
+  wasmtime_engine_increment_epoch(engine->wasm);
+  for (int i = 0; i < 2; i++) {
+    sce_engine_t *quick = atomic_load_explicit(&engine->quick[i], memory_order_acquire);
+    if (quick != NULL) wasmtime_engine_increment_epoch(quick->wasm);
+  }
 }
 
 sce_strategy_t sce_engine_strategy(const sce_engine_t *engine) {

@@ -19,6 +19,10 @@ struct sce_engine {
   char *cache_path;         /* NULL: none */
   sce_host_function_t *host_functions;
   wasm_engine_t *wasm;
+  bool tiered;             /* `wasm` compiles in the background; what is needed before comes from `quick` */
+  struct sce_engine *_Atomic quick[2]; /* Winch, on all processors or on one; made on first use */
+  pthread_mutex_t quick_lock;
+  bool quick_ready;
   sce_memory_space_t space; /* in use with instance-reuse only */
   bool space_ready;
   sce_deadlines_t deadlines;
@@ -30,6 +34,12 @@ struct sce_engine {
 };
 
 void sce_engine_retain(sce_engine_t *engine);
+
+/* The engine that a tiered engine compiles with first: equal but for its compiler. Borrowed; lives as long as `engine`. */
+sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel);
+
+/* Makes running calls of the engine, in all its tiers, look at their limits. Any thread. */
+void sce_engine_interrupt(sce_engine_t *engine);
 
 /* Whether Wasmtime prepares copy-on-write images of linear memory, which compiled code depends on. */
 bool sce_strategy_has_images(sce_strategy_t strategy);

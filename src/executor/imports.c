@@ -115,17 +115,10 @@ static sce_error_t *resolve_all(sce_runtime_t *runtime, const wasm_importtype_ve
   return err;
 }
 
-sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime) {
-  wasm_importtype_vec_t types;
-  wasmtime_module_imports(runtime->module, &types);
-  sce_error_t *err = NULL;
-  runtime->imports = sce_calloc(types.size, sizeof *runtime->imports);
-  if (runtime->imports == NULL) err = sce_error_oom();
-  if (err == NULL) {
-    runtime->import_count = types.size;
-    err = resolve_all(runtime, &types);
-  }
-  if (err == NULL) err = link_imports(runtime, &types);
-  wasm_importtype_vec_delete(&types);
-  return err;
+sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
+  runtime->imports = sce_calloc(types->size, sizeof *runtime->imports);
+  if (runtime->imports == NULL) return sce_error_oom();
+  runtime->import_count = types->size;
+  SCE_TRY(resolve_all(runtime, types));
+  return runtime->module != NULL ? link_imports(runtime, types) : NULL;
 }

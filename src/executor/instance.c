@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "executor/tiers.h"
 
 #include <string.h>
 
@@ -290,11 +291,23 @@ static void finish(sce_instance_t *instance) {
   if (instance->runtime->reuse) {
     sce_error_t *err = sce_live_reset(live, instance->runtime);
     if (err == NULL) return;
-    sce_engine_log(instance->runtime->engine, SCE_LOG_WARN, "the next call gets a fresh instance: %s",
+    sce_engine_log(instance->home->engine, SCE_LOG_WARN, "the next call gets a fresh instance: %s",
                    sce_error_message(err));
     sce_error_delete(err);
   }
   sce_live_close(live, instance);
+}
+
+/* Takes the best code for what is needed. A live instance of other code is given up. */
+static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need, const char *method) {
+  sce_tiers_t *tiers = instance->home->tiers;
+  if (tiers == NULL || sce_tiers_is_best(tiers, instance->runtime)) return NULL;
+  sce_runtime_t *code = NULL;
+  SCE_TRY(sce_tiers_code(tiers, &code, need, method));
+  if (code != instance->runtime && instance->live.store != NULL) sce_live_close(&instance->live, instance);
+  sce_runtime_delete(instance->runtime);
+  instance->runtime = code;
+  return NULL;
 }
 
 static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
@@ -310,8 +323,9 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, con
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
   if (target->method != NULL) { /* before an instance is made in vain */
     const sce_export_t *export;
-    SCE_TRY(find_entry_export(instance->runtime, target->method, &export));
+    SCE_TRY(find_entry_export(instance->home, target->method, &export));
   }
+  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method));
   atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   sce_error_t *err = perform(instance, output, target, data, options, started);
@@ -343,11 +357,12 @@ sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, sce_buf_t
 sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
   sce_instance_t *instance = sce_calloc(1, sizeof *instance);
   if (instance == NULL) return sce_error_oom();
-  instance->runtime = runtime;
+  instance->home = instance->runtime = runtime;
+  sce_runtime_retain(runtime);
   sce_runtime_retain(runtime);
   atomic_init(&instance->running, false);
   atomic_init(&instance->cancelled, false);
-  if (runtime->reuse) {
+  if (runtime->reuse && runtime->tiers == NULL) {
     sce_error_t *err = sce_live_open(&instance->live, instance);
     if (err != NULL) {
       sce_instance_delete(instance);
@@ -363,13 +378,14 @@ void sce_instance_delete(sce_instance_t *instance) {
   if (instance->live.store != NULL) sce_live_close(&instance->live, instance);
   sce_stack_clear(&instance->stack);
   sce_runtime_delete(instance->runtime);
+  sce_runtime_delete(instance->home);
   sce_free(instance);
 }
 
 void sce_instance_cancel(sce_instance_t *instance) {
   if (!atomic_load_explicit(&instance->running, memory_order_acquire)) return;
   atomic_store_explicit(&instance->cancelled, true, memory_order_release);
-  wasmtime_engine_increment_epoch(instance->runtime->engine->wasm);
+  sce_engine_interrupt(instance->home->engine);
 }
 
 /* ---- globals and memory ---- */
@@ -386,9 +402,10 @@ static sce_error_t *convert_value(sce_val_t *out, const wasmtime_val_t *value, c
 
 sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value, const char *name) {
   *found = false;
-  const sce_export_t *export = sce_runtime_find_export(instance->runtime, sce_span_text(name));
+  const sce_export_t *export = sce_runtime_find_export(instance->home, sce_span_text(name));
   if (export == NULL) return NULL;
   if (export->kind != SCE_EXPORT_GLOBAL) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
+  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   wasmtime_extern_t item;
   sce_error_t *err = NULL;

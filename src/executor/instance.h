@@ -33,7 +33,8 @@ typedef struct sce_call {
 } sce_call_t;
 
 struct sce_instance {
-  sce_runtime_t *runtime;
+  sce_runtime_t *home;    /* what the instance was made for */
+  sce_runtime_t *runtime; /* the code in use: the same, or what home->tiers gave; a reference of its own */
   sce_live_t live;          /* kept between calls only by instance-reuse */
   sce_call_t *call;         /* the running call, or NULL */
   sce_deadline_t deadline;

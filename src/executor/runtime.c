@@ -7,6 +7,8 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "executor/heap.h"
+#include "executor/module_types.h"
+#include "executor/tiers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,18 +80,13 @@ static sce_error_t *list_mutable_globals(sce_runtime_t *runtime) {
   return NULL;
 }
 
-static sce_error_t *read_exports(sce_runtime_t *runtime) {
-  wasm_exporttype_vec_t types;
-  wasmtime_module_exports(runtime->module, &types);
-  sce_error_t *err = NULL;
-  runtime->exports = sce_calloc(types.size, sizeof *runtime->exports);
-  if (runtime->exports == NULL) err = sce_error_oom();
-  for (size_t i = 0; err == NULL && i < types.size; i++) {
+static sce_error_t *read_exports(sce_runtime_t *runtime, const wasm_exporttype_vec_t *types) {
+  runtime->exports = sce_calloc(types->size, sizeof *runtime->exports);
+  if (runtime->exports == NULL) return sce_error_oom();
+  for (size_t i = 0; i < types->size; i++) {
     runtime->export_count = i + 1;
-    err = read_export(runtime, &runtime->exports[i], types.data[i]);
+    SCE_TRY(read_export(runtime, &runtime->exports[i], types->data[i]));
   }
-  wasm_exporttype_vec_delete(&types);
-  if (err != NULL) return err;
   qsort(runtime->exports, runtime->export_count, sizeof *runtime->exports, compare_exports);
   return list_mutable_globals(runtime);
 }
@@ -172,32 +169,33 @@ static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t 
   return uses != NULL ? "may write to its tables" : NULL;
 }
 
-static sce_error_t *compile(sce_engine_t *engine, wasmtime_module_t **compiled, const sce_blob_t *blob) {
-  sce_buf_t module = {0};
-  sce_error_t *err = prepare_module(engine, &module, blob);
-  if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, module.data, module.len, compiled), SCE_BAD_CODE,
-                                  "compiling the runtime");
-  sce_buf_free(&module);
-  return err;
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob) {
+  SCE_TRY(prepare_module(engine, module, blob));
+  const char *obstacle = reuse_obstacle(blob, &engine->config.semantics);
+  *reusable = obstacle == NULL;
+  if (obstacle != NULL && engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE)
+    sce_engine_log(engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
+  return NULL;
 }
 
-static sce_error_t *init_runtime(sce_runtime_t *runtime, bool reusable) {
+static sce_error_t *init_runtime(sce_runtime_t *runtime, const sce_module_types_t *types, bool reusable) {
   int failed = pthread_mutex_init(&runtime->snapshot_lock, NULL);
   if (failed != 0) return sce_error_system(failed, "making a lock");
   runtime->snapshot_lock_ready = true;
   runtime->reusable = reusable;
   runtime->reuse = reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
-  SCE_TRY(read_exports(runtime));
+  SCE_TRY(read_exports(runtime, &types->exports));
   find_stack_counter(runtime);
   SCE_TRY(set_memory_limit(runtime));
-  return sce_runtime_resolve_imports(runtime);
+  return sce_runtime_resolve_imports(runtime, &types->imports);
 }
 
-sce_error_t *sce_runtime_of_module(sce_runtime_t **out, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
+/* Makes a runtime of `module`, which may be NULL and is taken in any case. */
+static sce_error_t *make_runtime(sce_runtime_t **out, sce_engine_t *engine, wasmtime_module_t *module,
+                                 const sce_module_types_t *types, bool reusable) {
   sce_runtime_t *runtime = sce_calloc(1, sizeof *runtime);
   if (runtime == NULL) {
-    wasmtime_module_delete(module);
+    if (module != NULL) wasmtime_module_delete(module);
     return sce_error_oom();
   }
   atomic_init(&runtime->references, 1);
@@ -205,7 +203,7 @@ sce_error_t *sce_runtime_of_module(sce_runtime_t **out, sce_engine_t *engine, wa
   runtime->module = module;
   runtime->engine = engine;
   sce_engine_retain(engine);
-  sce_error_t *err = init_runtime(runtime, reusable);
+  sce_error_t *err = init_runtime(runtime, types, reusable);
   if (err != NULL) {
     sce_runtime_delete(runtime);
     return err;
@@ -214,17 +212,36 @@ sce_error_t *sce_runtime_of_module(sce_runtime_t **out, sce_engine_t *engine, wa
   return NULL;
 }
 
+sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
+  sce_module_types_t types;
+  sce_module_types_of_module(&types, module);
+  sce_error_t *err = make_runtime(runtime, engine, module, &types, reusable);
+  sce_module_types_free(&types);
+  return err;
+}
+
+sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable) {
+  sce_module_types_t types;
+  SCE_TRY(sce_module_types_of_blob(&types, module));
+  sce_error_t *err = make_runtime(runtime, engine, NULL, &types, reusable);
+  sce_module_types_free(&types);
+  return err;
+}
+
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
+  sce_buf_t prepared = {0};
   wasmtime_module_t *module = NULL;
-  SCE_TRY(compile(engine, &module, blob));
-  const char *obstacle = reuse_obstacle(blob, &engine->config.semantics);
-  if (obstacle != NULL && engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE)
-    sce_engine_log(engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
-  return sce_runtime_of_module(runtime, engine, module, obstacle == NULL);
+  bool reusable = false;
+  sce_error_t *err = sce_runtime_prepare(engine, &prepared, &reusable, blob);
+  if (err == NULL)
+    err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, prepared.data, prepared.len, &module), SCE_BAD_CODE,
+                                  "compiling the runtime");
+  sce_buf_free(&prepared);
+  return err == NULL ? sce_runtime_of_module(runtime, engine, module, reusable) : err;
 }
 
 sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
-  return sce_runtime_compile(runtime, engine, blob);
+  return engine->tiered ? sce_tiers_new_runtime(runtime, engine, blob, NULL) : sce_runtime_compile(runtime, engine, blob);
 }
 
 void sce_runtime_retain(sce_runtime_t *runtime) {
@@ -233,6 +250,7 @@ void sce_runtime_retain(sce_runtime_t *runtime) {
 
 void sce_runtime_delete(sce_runtime_t *runtime) {
   if (runtime == NULL || atomic_fetch_sub_explicit(&runtime->references, 1, memory_order_acq_rel) != 1) return;
+  sce_tiers_close(runtime->tiers);
   if (runtime->instance_pre != NULL) wasmtime_instance_pre_delete(runtime->instance_pre);
   if (runtime->module != NULL) wasmtime_module_delete(runtime->module);
   sce_memory_image_clear(&runtime->snapshot.image);

@@ -44,6 +44,7 @@ typedef struct sce_snapshot {
 struct sce_runtime {
   atomic_size_t references; /* the caller's, and one for each instance */
   sce_engine_t *engine;
+  struct sce_tiers *tiers;   /* where a tiered runtime gets its code; it has none itself: the next two are NULL */
   wasmtime_module_t *module;
   wasmtime_instance_pre_t *instance_pre;
   sce_import_t *imports;
@@ -65,17 +66,24 @@ struct sce_runtime {
 
 void sce_runtime_retain(sce_runtime_t *runtime);
 
-/* Compiles a blob, without looking at the cache. */
+/* Compiles a blob with the engine's own compiler, without looking at the cache. */
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 
 /* Makes a runtime of a compiled module, which it takes in any case. */
 sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable);
 
+/* Makes a runtime without code of a valid module that sce_runtime_prepare() made. */
+sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable);
+
+/* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put back
+ * to their first state. */
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob);
+
 /* The export of that name, or NULL. */
 const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_span_t name);
 
-/* Resolves the module's imports (imports.c): fills runtime->imports and makes runtime->instance_pre. */
-sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime);
+/* Resolves imports (imports.c): fills runtime->imports, and makes runtime->instance_pre when there is code. */
+sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types);
 
 /* The callback behind every import (call.c). */
 wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *values, size_t count);

@@ -68,7 +68,7 @@ static sce_error_t *describe(const sce_call_t *call, bool has_code, wasmtime_tra
   const sce_buf_t *panic = &call->host.panic;
   if (has_code && code == WASMTIME_TRAP_CODE_STACK_OVERFLOW)
     return sce_error_new(SCE_STACK_LIMIT, "%s exhausted the native stack of %u bytes", call->what,
-                         call->instance->runtime->engine->config.semantics.stack_native_max);
+                         call->instance->home->engine->config.semantics.stack_native_max);
   if (has_code && code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED && counter_exceeded(call))
     return sce_error_new(SCE_STACK_LIMIT, "%s exceeded the deterministic stack limit of %u values", call->what,
                          call->instance->runtime->engine->config.semantics.stack_logical_max);

@@ -1,5 +1,5 @@
 /* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with each
- * strategy. The runtimes are those of tests/data/executor. What a fresh instance answers is the yardstick: the strategy
+ * strategy, and all of it with each compiler. The runtimes are those of tests/data/executor. What a fresh instance answers is the yardstick: the strategy
  * recreate-instance, which shares nothing between calls. */
 #include "base/checked.h"
 #include "scexec.h"
@@ -70,8 +70,11 @@ static void open_config(fixture_t *f, const char *name, const sce_config_t *conf
   sce_blob_delete(blob);
 }
 
+static sce_compiler_t compiler; /* of the present round of all tests */
+
 static void default_config(sce_config_t *config, sce_strategy_t strategy) {
   sce_config_init(config);
+  config->semantics.compiler = compiler;
   config->semantics.strategy = strategy;
   config->semantics.heap_pages.pages = 8;
   config->max_instances = 4;
@@ -200,6 +203,7 @@ static void unrestorable_code_gets_fresh_instances(void **unused) {
     sce_config_t config;
     default_config(&config, (sce_strategy_t)s);
     config.semantics.wasm_bulk_memory = config.semantics.wasm_reference_types = true;
+    if (compiler == SCE_COMPILER_WINCH) config.semantics.compiler = SCE_COMPILER_CRANELIFT; /* Winch has no references */
     fixture_t f;
     open_config(&f, "bulk.wasm", &config);
     for (int i = 0; i < 3; i++) {
@@ -594,5 +598,9 @@ int main(void) {
       cmocka_unit_test(memory_stays_bounded),
       cmocka_unit_test(impossible_strategies_are_replaced),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  int failed = cmocka_run_group_tests_name("cranelift", tests, NULL, NULL);
+  compiler = SCE_COMPILER_WINCH;
+  failed += cmocka_run_group_tests_name("winch", tests, NULL, NULL);
+  compiler = SCE_COMPILER_TIERED;
+  return failed + cmocka_run_group_tests_name("tiered", tests, NULL, NULL);
 }
