@@ -88,13 +88,6 @@ SCE_API sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const 
 
 /* ---- committing ---- */
 
-/* The block whose execution made the changes. */
-typedef struct sce_block_info {
-  uint8_t hash[32];
-  uint32_t number;
-  sce_span_t header; /* as it is hashed; kept with the state */
-} sce_block_info_t;
-
 /* Makes the overlay's changes part of its state: afterwards the overlay is empty and stands on the state with the changes
  * (sce_overlay_state), whose root is put into `root`. Written values take the layout of `version`. `block` may be NULL.
  *

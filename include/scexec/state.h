@@ -75,6 +75,111 @@ SCE_API sce_error_t *sce_state_count(const sce_state_t *state, uint64_t *keys, c
  * first call where it is not stored. */
 SCE_API sce_error_t *sce_state_root(const sce_state_t *state, uint8_t root[32], const sce_span_t *child);
 
+/* ---- blocks ---- */
+
+/* A block that made a state. */
+typedef struct sce_block_info {
+  uint8_t hash[32];
+  uint32_t number;
+  sce_span_t header; /* its SCALE encoding, as it is hashed; may be empty where it is not known */
+} sce_block_info_t;
+
+/* The block that made the state; false when none is known. `block->header` lives as long as the state. */
+SCE_API bool sce_state_block(const sce_state_t *state, sce_block_info_t *block);
+
+/* Says which block made a state, which nobody else has a reference to yet: such as the genesis block of the state of a
+ * chain spec (block.h). The header is copied. SCE_MISUSE for a state of a database. */
+SCE_API sce_error_t *sce_state_set_block(sce_state_t *state, const sce_block_info_t *block);
+
+/* ---- databases ----
+ *
+ * A state that lasts is a directory with an LMDB environment (data.mdb, lock.mdb). One process may write while others read.
+ * A process opens a directory once, and shares the state from there: sce_state_ref, sce_state_newest, sce_state_at_*.
+ * Commits are atomic: after a crash the directory holds the old or the new state. The database grows as it needs to. The
+ * file is checked while it is read, a damaged one gives SCE_BAD_STATE errors; only a file that is cut off or whose disk
+ * fails while it is open ends the process, with SIGBUS. A state keeps the pages it reads from being used again: states
+ * of a database should not be held for long while it is written to.
+ */
+
+#define SCE_STATE_KEEP_STORED UINT32_MAX
+#define SCE_STATE_KEEP_DEFAULT 16
+
+typedef struct sce_state_options {
+  size_t size;    /* sizeof(sce_state_options_t) */
+  bool read_only; /* nothing will be committed */
+  bool create;    /* make the directory and an empty state where there is none */
+  bool no_sync;   /* do not wait for the disk: a power failure may then damage the database (a killed process does not) */
+  uint32_t keep;  /* older states to keep from the next commit on; SCE_STATE_KEEP_STORED: as many as before */
+} sce_state_options_t;
+
+/* Opens the newest state of a directory. `options` NULL: for reading and writing, nothing is made. Errors: SCE_IO, also
+ * when there is no such directory; SCE_BAD_STATE when it holds something else, or a database of another format version, or
+ * a damaged one; SCE_MISUSE when this process has it open already. */
+SCE_API sce_error_t *sce_state_open(sce_state_t **state, const char *dir, const sce_state_options_t *options);
+
+/* The newest state of the same database, after commits of others. For a state in memory another reference to it. */
+SCE_API sce_error_t *sce_state_newest(sce_state_t **newest, sce_state_t *state);
+
+/* A state of the same database that a block made; the newest one where several were made by it. SCE_NOT_FOUND when it is
+ * not kept. Older states can be read, but not be committed to. */
+SCE_API sce_error_t *sce_state_at_number(sce_state_t **at, sce_state_t *state, uint32_t number);
+SCE_API sce_error_t *sce_state_at_hash(sce_state_t **at, sce_state_t *state, const uint8_t hash[32]);
+
+/* The `back`-th state before this one in its database: 0 is itself. `*found` false: not kept. `*has_block` false: no block
+ * made it (then `*block` is all zero). `block->header` lives as long as `state`. */
+SCE_API sce_error_t *sce_state_history(const sce_state_t *state, bool *found, bool *has_block, sce_block_info_t *block,
+                                       uint8_t root[32], uint64_t back);
+
+/* How far an import, export, check or comparison has come: `done` of `total` keys. An error that it returns ends it. */
+typedef sce_error_t *(*sce_progress_fn)(void *ctx, uint64_t done, uint64_t total);
+
+typedef struct sce_state_import {
+  size_t size;                       /* sizeof(sce_state_import_t) */
+  const sce_chain_spec_t *spec;      /* NULL, or what is kept for exports: name, id, properties */
+  uint32_t keep;                     /* older states to keep; SCE_STATE_KEEP_STORED: SCE_STATE_KEEP_DEFAULT */
+  sce_progress_fn progress;          /* NULL: none; called now and then, from 0 on */
+  void *progress_ctx;
+} sce_state_import_t;
+
+/* Fills an empty database with a copy of `source` and its block; atomic. `*database` becomes the state of the database:
+ * it must be the only reference to its state. SCE_MISUSE when the database holds something. `options` may be NULL. */
+SCE_API sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t *source,
+                                      const sce_state_import_t *options);
+
+/* ---- tools ---- */
+
+/* Checks a state of a database from the ground up: every page of the file, every record, the roots of all tries computed
+ * anew from the values and compared with what is stored, and for each older state that is kept its root. Of a state in
+ * memory: its roots. SCE_BAD_STATE says what is wrong first. `progress` may be NULL. */
+SCE_API sce_error_t *sce_state_verify(const sce_state_t *state, sce_progress_fn progress, void *ctx);
+
+/* One key that differs between two states. Borrowed for the call. */
+typedef struct sce_state_difference {
+  const sce_span_t *child; /* NULL: top trie */
+  sce_span_t key;
+  sce_value_t before; /* found false: added */
+  sce_value_t after;  /* found false: removed */
+} sce_state_difference_t;
+
+typedef sce_error_t *(*sce_difference_fn)(void *ctx, const sce_state_difference_t *difference);
+
+/* Calls `difference` for each key that differs, the top trie first, then each child by name. Child roots are left out.
+ * An error that it returns ends the comparison. */
+SCE_API sce_error_t *sce_state_diff(const sce_state_t *before, const sce_state_t *after, sce_difference_fn difference,
+                                    void *ctx);
+
+/* Takes a piece of text. */
+typedef sce_error_t *(*sce_write_fn)(void *ctx, sce_span_t text);
+
+/* Writes the state as a raw chain spec. What describes the chain comes from `spec`, or, with NULL, from what an import
+ * has kept; else names are empty. `progress` may be NULL. */
+SCE_API sce_error_t *sce_state_export(const sce_state_t *state, const sce_chain_spec_t *spec, sce_write_fn write,
+                                      void *write_ctx, sce_progress_fn progress, void *progress_ctx);
+
+/* What an import has kept about the chain: "name", "id", "chainType", "protocolId" or "properties" (JSON). `*text` lives
+ * as long as the state; found false: nothing. */
+SCE_API sce_error_t *sce_state_about(const sce_state_t *state, sce_value_t *text, const char *what);
+
 #ifdef __cplusplus
 }
 #endif

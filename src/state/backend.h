@@ -99,6 +99,9 @@ typedef struct sce_backend_ops {
   /* Makes sure that the trie has its node records. May work on the backend itself, with other threads reading. NULL:
    * nothing to do. */
   sce_error_t *(*prepare)(sce_backend_t *backend, sce_trie_id_t trie);
+  /* The root after changes, for backends that know a better way than sce_trie_delta_root; NULL: that one. */
+  sce_error_t *(*delta_root)(const sce_backend_t *backend, uint8_t root[32], sce_trie_id_t trie,
+                             const sce_change_t *changes, size_t count, sce_state_version_t version);
   /* The state after a commit. `alone`: nobody else reads this backend, and `*next` may be this one, changed. Else, and
    * on failure, this backend is as it was. NULL: not to be changed. */
   sce_error_t *(*commit)(sce_backend_t *backend, sce_backend_t **next, const sce_commit_set_t *set, bool alone);

@@ -71,13 +71,18 @@ static sce_error_t *fill_work(commit_work_t *work, sce_overlay_t *overlay) {
   return NULL;
 }
 
-/* Goes over to what the backend became; `shell` is a state for a new one. */
+/* Goes over to what the backend became; `shell` is a state for a new one, and has the block already. */
 static void adopt(sce_overlay_t *overlay, sce_state_t *shell, sce_backend_t *next, const uint8_t root[32]) {
   if (next != overlay->state->backend) {
     shell->backend = next;
     sce_state_delete(overlay->state);
     overlay->state = shell;
   } else {
+    sce_buf_t header = overlay->state->header;
+    overlay->state->has_block = shell->has_block;
+    overlay->state->block = shell->block;
+    overlay->state->header = shell->header;
+    shell->header = header;
     sce_state_delete(shell);
   }
   sce_overlay_reset(overlay);
@@ -104,7 +109,9 @@ sce_error_t *sce_overlay_commit(sce_overlay_t *overlay, uint8_t root[32], sce_st
   commit_work_t work = {0};
   sce_state_t *shell = NULL;
   sce_backend_t *next, *backend = overlay->state->backend;
+  const sce_block_info_t *made_by = block != NULL ? block : overlay->state->has_block ? &overlay->state->block : NULL;
   sce_error_t *err = sce_state_new_shell(&shell);
+  if (err == NULL && made_by != NULL) err = sce_state_keep_block(shell, made_by);
   if (err == NULL) err = fill_work(&work, overlay);
   if (err == NULL) {
     sce_commit_set_t set = {work.tries, work.trie_count, version, {0}, block};

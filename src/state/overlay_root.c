@@ -135,6 +135,8 @@ static sce_error_t *delta_root(sce_overlay_t *overlay, uint8_t root[32], uint32_
   sce_trie_id_t trie;
   SCE_TRY(sce_overlay_map_trie(overlay, &trie, map));
   if (ops->prepare != NULL) SCE_TRY(ops->prepare(overlay->state->backend, trie));
+  if (backend->ops->delta_root != NULL)
+    return backend->ops->delta_root(backend, root, trie, list->items, list->count, version);
   log_writer_t writer = {&overlay->nodes, map};
   sce_node_sink_t sink = {log_node, &writer};
   bool can_commit = backend->ops->commit != NULL;

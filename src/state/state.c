@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/chain_spec.h"
+#include "state/lmdb.h"
 #include "state/memory.h"
 #include "state/proof.h"
 #include "state/trie.h"
@@ -47,7 +48,49 @@ void sce_state_delete(sce_state_t *state) {
   if (state == NULL || atomic_fetch_sub_explicit(&state->refs, 1, memory_order_acq_rel) > 1) return;
   if (state->backend != NULL) state->backend->ops->delete (state->backend);
   pthread_mutex_destroy(&state->lock);
+  sce_buf_free(&state->header);
   sce_free(state);
+}
+
+/* ---- blocks ---- */
+
+sce_error_t *sce_state_keep_block(sce_state_t *state, const sce_block_info_t *block) {
+  state->has_block = false;
+  state->header.len = 0;
+  SCE_TRY(sce_buf_append(&state->header, block->header.data, block->header.len));
+  state->block = *block;
+  state->block.header = sce_buf_span(&state->header);
+  state->has_block = true;
+  return NULL;
+}
+
+sce_error_t *sce_state_set_block(sce_state_t *state, const sce_block_info_t *block) {
+  if (sce_lmdb_snapshot_of(state->backend) != NULL || state->backend->ops->commit == NULL)
+    return sce_error_new(SCE_MISUSE, "only a state in memory can be told which block made it");
+  return sce_state_keep_block(state, block);
+}
+
+bool sce_state_block(const sce_state_t *state, sce_block_info_t *block) {
+  if (state->has_block) *block = state->block;
+  return state->has_block;
+}
+
+sce_error_t *sce_next_child_by_root(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t *name,
+                                    sce_span_t after, bool inclusive) {
+  sce_buf_t key = {0};
+  sce_walk_t walk = {.found = false};
+  sce_span_t roots = sce_span_text(SCE_CHILD_ROOT_KEYS);
+  sce_error_t *err = sce_child_root_key(&key, after);
+  if (err == NULL) err = backend->ops->seek(backend, &walk, SCE_TRIE_TOP, sce_buf_span(&key), inclusive);
+  sce_buf_free(&key);
+  if (err != NULL) return err;
+  *trie = SCE_TRIE_NONE;
+  *name = sce_span(NULL, 0);
+  if (!walk.found || !sce_span_starts_with(walk.entry.key, roots)) return NULL;
+  *name = sce_span(walk.entry.key.data + roots.len, walk.entry.key.len - roots.len);
+  SCE_TRY(backend->ops->find_child(backend, trie, *name));
+  if (*trie != SCE_TRIE_NONE) return NULL;
+  return sce_error_new(SCE_BAD_STATE, "the top trie has the root of a child trie that is not there");
 }
 
 /* ---- making ---- */

@@ -18,6 +18,9 @@ struct sce_state {
   pthread_mutex_t lock;   /* guards what follows */
   bool root_known;
   uint8_t root[32];
+  bool has_block; /* set before the state is shared */
+  sce_block_info_t block;
+  sce_buf_t header; /* of the block */
 };
 
 /* A state without backend, to be given one; one reference. */
@@ -30,6 +33,13 @@ static inline sce_error_t *sce_state_find_trie(const sce_state_t *state, sce_tri
   *trie = SCE_TRIE_TOP;
   return child == NULL ? NULL : state->backend->ops->find_child(state->backend, trie, *child);
 }
+
+/* Sets the block; the header is copied. On failure the state has none. */
+sce_error_t *sce_state_keep_block(sce_state_t *state, const sce_block_info_t *block);
+
+/* The backend operation next_child by the keys of child roots in the top trie. */
+sce_error_t *sce_next_child_by_root(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t *name,
+                                    sce_span_t after, bool inclusive);
 
 /* Appends SCE_CHILD_ROOT_KEYS and the name. */
 sce_error_t *sce_child_root_key(sce_buf_t *key, sce_span_t name);

@@ -1,0 +1,317 @@
+/* lmdb.c: reading a snapshot of a state database. */
+#include "state/lmdb.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "state/state.h"
+#include "state/trie.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const sce_backend_ops_t lmdb_ops;
+
+static const sce_lmdb_snapshot_t *self_of(const sce_backend_t *backend) {
+  return (const sce_lmdb_snapshot_t *)(const void *)backend;
+}
+
+sce_lmdb_snapshot_t *sce_lmdb_snapshot_of(const sce_backend_t *backend) {
+  return backend->ops == &lmdb_ops ? (sce_lmdb_snapshot_t *)(uintptr_t)backend : NULL;
+}
+
+/* ---- snapshots ---- */
+
+void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot) {
+  if (snapshot == NULL) return;
+  if (snapshot->txn != NULL) mdb_txn_abort(snapshot->txn);
+  sce_lmdb_unref(snapshot->db);
+  sce_free(snapshot);
+}
+
+static sce_error_t *get_record(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_span_t *value,
+                               const sce_lmdb_key_t *key) {
+  return sce_lmdb_in(snapshot->db, sce_pages_get(&snapshot->pages, found, value, sce_lmdb_key_span(key)));
+}
+
+/* Looks at the pages that the transaction pins. Two commits by others since it began have put another meta record in
+ * the place of its own: then `*found` is false. */
+static sce_error_t *open_pages(sce_lmdb_snapshot_t *snapshot, bool *found) {
+  const sce_lmdb_t *db = snapshot->db;
+  struct stat info;
+  if (fstat(db->fd, &info) != 0) return sce_error_system(errno, "reading %s", db->path);
+  uint64_t size = (uint64_t)info.st_size;
+  snapshot->pages =
+      (sce_pages_t){.map = db->map, .readable = size < db->map_size ? size : db->map_size, .page_size = db->page_size};
+  if (snapshot->pages.readable < 2 * (uint64_t)db->page_size)
+    return sce_error_new(SCE_BAD_STATE, "%s: the state database is damaged: cut off", db->path);
+  return sce_lmdb_in(db, sce_pages_open(&snapshot->pages, found, mdb_txn_id(snapshot->txn)));
+}
+
+/* A database without any record is new: it has the empty state. */
+static sce_error_t *read_newest(sce_lmdb_snapshot_t *snapshot) {
+  sce_lmdb_key_t key;
+  sce_span_t value;
+  bool found;
+  snapshot->database = (sce_lmdb_database_t){.keep = SCE_STATE_KEEP_DEFAULT, .next_child = 1};
+  snapshot->state = (sce_lmdb_state_record_t){.keys = 0};
+  memcpy(snapshot->state.root, sce_trie_empty_state_root, 32);
+  if (snapshot->pages.main.entries == 0 && snapshot->pages.main.depth == 0) return NULL;
+  sce_lmdb_plain_key(&key, SCE_LMDB_DATABASE);
+  SCE_TRY(get_record(snapshot, &found, &value, &key));
+  if (!found) value = sce_span(NULL, 0);
+  SCE_TRY(sce_lmdb_in(snapshot->db, sce_lmdb_read_database(&snapshot->database, value)));
+  SCE_TRY(sce_lmdb_find_state(snapshot, &found, &snapshot->state, snapshot->database.newest));
+  if (found) return NULL;
+  return sce_lmdb_in(snapshot->db,
+                     sce_error_new(SCE_BAD_STATE, "the state database is damaged: its newest state is missing"));
+}
+
+sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {
+  sce_lmdb_snapshot_t *made = sce_calloc(1, sizeof *made);
+  if (made == NULL) return sce_error_oom();
+  made->backend.ops = &lmdb_ops;
+  made->db = sce_lmdb_ref(db);
+  int code = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &made->txn);
+  if (code != 0) {
+    made->txn = NULL;
+    sce_lmdb_snapshot_delete(made);
+    return sce_lmdb_error(db, code, "reading");
+  }
+  mdb_txn_reset(made->txn);
+  *snapshot = made;
+  return NULL;
+}
+
+sce_error_t *sce_lmdb_snapshot_pin(sce_lmdb_snapshot_t *snapshot) {
+  for (;;) {
+    bool found;
+    int code = mdb_txn_renew(snapshot->txn);
+    if (code != 0) return sce_lmdb_error(snapshot->db, code, "reading");
+    SCE_TRY(open_pages(snapshot, &found));
+    if (found) return read_newest(snapshot);
+    mdb_txn_reset(snapshot->txn);
+  }
+}
+
+sce_error_t *sce_lmdb_snapshot_new(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {
+  sce_lmdb_snapshot_t *made;
+  SCE_TRY(sce_lmdb_snapshot_prepare(&made, db));
+  sce_error_t *err = sce_lmdb_snapshot_pin(made);
+  if (err != NULL)
+    sce_lmdb_snapshot_delete(made);
+  else
+    *snapshot = made;
+  return err;
+}
+
+sce_error_t *sce_lmdb_find_state(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_state_record_t *record,
+                                 uint64_t number) {
+  sce_lmdb_key_t key;
+  sce_span_t value;
+  sce_lmdb_number_key(&key, SCE_LMDB_STATE, number);
+  SCE_TRY(get_record(snapshot, found, &value, &key));
+  return *found ? sce_lmdb_in(snapshot->db, sce_lmdb_read_state(record, value)) : NULL;
+}
+
+sce_error_t *sce_lmdb_find_child_record(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_child_t *child,
+                                        sce_span_t name) {
+  sce_lmdb_key_t key;
+  sce_span_t value;
+  sce_lmdb_name_key(&key, SCE_LMDB_CHILD, name);
+  SCE_TRY(get_record(snapshot, found, &value, &key));
+  if (!*found) return NULL;
+  SCE_TRY(sce_lmdb_in(snapshot->db, sce_lmdb_read_child(child, sce_lmdb_key_span(&key), value)));
+  if (!key.cut) child->name = name; /* not the key on this stack */
+  return NULL;
+}
+
+/* ---- lookups ---- */
+
+static sce_error_t *find_child(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t name) {
+  sce_lmdb_child_t child;
+  bool found;
+  SCE_TRY(sce_lmdb_find_child_record(self_of(backend), &found, &child, name));
+  *trie = found ? child.id : SCE_TRIE_NONE;
+  return NULL;
+}
+
+static sce_error_t *get(const sce_backend_t *backend, bool *found, sce_entry_t *entry, sce_trie_id_t trie,
+                        sce_span_t storage_key) {
+  const sce_lmdb_snapshot_t *self = self_of(backend);
+  sce_lmdb_key_t key;
+  sce_span_t value;
+  *found = false;
+  if (trie == SCE_TRIE_NONE) return NULL;
+  sce_lmdb_storage_key(&key, trie, storage_key);
+  SCE_TRY(get_record(self, found, &value, &key));
+  if (!*found) return NULL;
+  SCE_TRY(sce_lmdb_in(self->db, sce_lmdb_read_value(entry, sce_lmdb_key_span(&key), key.head, value)));
+  if (!key.cut) entry->key = storage_key;
+  return NULL;
+}
+
+static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
+                             sce_nibbles_t path) {
+  sce_lmdb_key_t key;
+  *found = false;
+  if (trie == SCE_TRIE_NONE) return NULL;
+  sce_lmdb_node_key(&key, trie, path);
+  return get_record(self_of(backend), found, record, &key);
+}
+
+static bool has_nodes(const sce_backend_t *backend, sce_trie_id_t trie) {
+  (void)backend;
+  return trie != SCE_TRIE_NONE;
+}
+
+/* Children are found by number through their names, which is as good as a walk: asked for rarely. */
+static sce_error_t *count_child(const sce_lmdb_snapshot_t *self, uint64_t *keys, sce_trie_id_t trie) {
+  sce_page_cursor_t cursor;
+  sce_page_item_t item;
+  const uint8_t tag = SCE_LMDB_CHILD;
+  *keys = 0;
+  SCE_TRY(sce_pages_seek(&self->pages, &cursor, &item, self->pages.main, sce_span(&tag, 1), true));
+  for (; cursor.depth > 0 && item.key.data[0] == tag;) {
+    sce_lmdb_child_t child;
+    SCE_TRY(sce_lmdb_read_child(&child, item.key, item.value));
+    if (child.id == trie) {
+      *keys = child.keys;
+      return NULL;
+    }
+    SCE_TRY(sce_pages_step(&self->pages, &cursor, &item));
+  }
+  return NULL;
+}
+
+static sce_error_t *count_keys(const sce_backend_t *backend, uint64_t *keys, sce_trie_id_t trie) {
+  const sce_lmdb_snapshot_t *self = self_of(backend);
+  *keys = trie == SCE_TRIE_TOP ? self->state.keys : 0;
+  return trie == SCE_TRIE_TOP || trie == SCE_TRIE_NONE ? NULL : sce_lmdb_in(self->db, count_child(self, keys, trie));
+}
+
+/* ---- walks ---- */
+
+/* walk->place: a level's page and index in one number each; the last place is the depth. */
+#define PLACE_DEPTH 15
+
+static void save_place(sce_walk_t *walk, const sce_page_cursor_t *cursor) {
+  for (uint32_t i = 0; i < cursor->depth; i++) walk->place[i] = cursor->page[i] << 16 | cursor->index[i];
+  walk->place[PLACE_DEPTH] = cursor->depth;
+}
+
+static void load_place(sce_page_cursor_t *cursor, const sce_walk_t *walk) {
+  cursor->depth = (uint32_t)walk->place[PLACE_DEPTH];
+  for (uint32_t i = 0; i < cursor->depth; i++) {
+    cursor->page[i] = walk->place[i] >> 16;
+    cursor->index[i] = (uint32_t)(walk->place[i] & 0xffff);
+  }
+}
+
+static void end_walk(sce_walk_t *walk) {
+  walk->found = false;
+  walk->entry = (sce_entry_t){{0}, {0}, false};
+}
+
+static bool is_cut(const sce_page_item_t *item, size_t head) {
+  return item->key.len > head + SCE_LMDB_SHORT;
+}
+
+/* Long keys that agree in their first bytes stand in the order of their hashes: the least of them that is not below
+ * `from`
+ * (`inclusive`: or at it), into `best`. The cursor begins at the first of them and ends behind the last. */
+static sce_error_t *least_of_group(const sce_lmdb_snapshot_t *self, sce_entry_t *best, bool *found,
+                                   sce_page_cursor_t *cursor, sce_page_item_t *item, size_t head, sce_span_t from,
+                                   bool inclusive) {
+  uint8_t group[SCE_LMDB_KEY_ROOM];
+  size_t group_len = head + SCE_LMDB_SHORT;
+  memcpy(group, item->key.data, group_len);
+  *found = false;
+  while (cursor->depth > 0 && is_cut(item, head) && memcmp(item->key.data, group, group_len) == 0) {
+    sce_entry_t entry;
+    SCE_TRY(sce_lmdb_read_value(&entry, item->key, head, item->value));
+    int side = sce_span_compare(entry.key, from);
+    bool wanted = side > 0 || (side == 0 && inclusive);
+    if (wanted && (!*found || sce_span_compare(entry.key, best->key) < 0)) {
+      *best = entry;
+      *found = true;
+    }
+    SCE_TRY(sce_pages_step(&self->pages, cursor, item));
+  }
+  return NULL;
+}
+
+/* The walk arrives where the cursor is, when that is still in the trie; `head`: what its keys begin with. Nothing that
+ * lies before `from` may be met, but for long keys. */
+static sce_error_t *arrive(const sce_lmdb_snapshot_t *self, sce_walk_t *walk, sce_page_cursor_t *cursor,
+                           sce_page_item_t *item, const sce_lmdb_key_t *head, sce_span_t from, bool inclusive) {
+  while (cursor->depth > 0 && item->key.len >= head->len && memcmp(item->key.data, head->bytes, head->len) == 0) {
+    walk->found = true;
+    if (!is_cut(item, head->len)) {
+      save_place(walk, cursor);
+      return sce_lmdb_read_value(&walk->entry, item->key, head->len, item->value);
+    }
+    SCE_TRY(least_of_group(self, &walk->entry, &walk->found, cursor, item, head->len, from, inclusive));
+    if (walk->found) return NULL; /* steps from a long key begin with its bytes, not with the place */
+  }
+  end_walk(walk);
+  return NULL;
+}
+
+static sce_error_t *seek_walk(const sce_lmdb_snapshot_t *self, sce_walk_t *walk, sce_trie_id_t trie, sce_span_t from,
+                              bool inclusive) {
+  sce_lmdb_key_t head, key;
+  sce_page_cursor_t cursor;
+  sce_page_item_t item;
+  sce_lmdb_trie_head(&head, trie, false);
+  sce_lmdb_storage_key(&key, trie, from);
+  sce_span_t start = sce_lmdb_key_span(&key);
+  /* Of the keys that agree in their first bytes all are looked at. */
+  if (key.cut) start.len = key.head + SCE_LMDB_SHORT;
+  SCE_TRY(sce_pages_seek(&self->pages, &cursor, &item, self->pages.main, start, inclusive && !key.cut));
+  return arrive(self, walk, &cursor, &item, &head, from, inclusive);
+}
+
+static sce_error_t *seek(const sce_backend_t *backend, sce_walk_t *walk, sce_trie_id_t trie, sce_span_t key,
+                         bool inclusive) {
+  const sce_lmdb_snapshot_t *self = self_of(backend);
+  walk->trie = trie;
+  end_walk(walk);
+  if (trie == SCE_TRIE_NONE) return NULL;
+  return sce_lmdb_in(self->db, seek_walk(self, walk, trie, key, inclusive));
+}
+
+static sce_error_t *step_walk(const sce_lmdb_snapshot_t *self, sce_walk_t *walk) {
+  sce_lmdb_key_t head;
+  sce_page_cursor_t cursor;
+  sce_page_item_t item;
+  sce_span_t from = walk->entry.key;
+  if (from.len > SCE_LMDB_SHORT) return seek_walk(self, walk, walk->trie, from, false);
+  sce_lmdb_trie_head(&head, walk->trie, false);
+  load_place(&cursor, walk);
+  SCE_TRY(sce_pages_step(&self->pages, &cursor, &item));
+  return arrive(self, walk, &cursor, &item, &head, from, false);
+}
+
+static sce_error_t *step(const sce_backend_t *backend, sce_walk_t *walk) {
+  const sce_lmdb_snapshot_t *self = self_of(backend);
+  return sce_lmdb_in(self->db, step_walk(self, walk));
+}
+
+static void delete_backend(sce_backend_t *backend) {
+  sce_lmdb_snapshot_delete((sce_lmdb_snapshot_t *)(void *)backend);
+}
+
+static const sce_backend_ops_t lmdb_ops = {
+    .find_child = find_child,
+    .next_child = sce_next_child_by_root,
+    .get = get,
+    .seek = seek,
+    .step = step,
+    .count = count_keys,
+    .node_get = node_get,
+    .has_nodes = has_nodes,
+    .commit = sce_lmdb_commit,
+    .delete = delete_backend,
+};

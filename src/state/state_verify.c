@@ -1,0 +1,177 @@
+/* state_verify.c: a state checked from the ground up. What is stored is what LMDB's pages say, so they come first; then
+ * the roots follow from the values, and everything else is compared with what the roots' computation gives. */
+#include "base/buf.h"
+#include "base/error.h"
+#include "state/lmdb.h"
+#include "state/lmdb_undo.h"
+#include "state/state.h"
+#include "state/trie.h"
+
+#include <string.h>
+
+#define PROGRESS_KEYS 8192
+
+typedef struct verify {
+  const sce_state_t *state;
+  const sce_backend_t *backend;
+  sce_progress_fn progress;
+  void *ctx;
+  uint64_t done, total;
+  sce_trie_id_t trie; /* whose records are compared */
+  uint64_t records;   /* that should be there */
+} verify_t;
+
+static sce_error_t *wrong(const char *what) {
+  return sce_error_new(SCE_BAD_STATE, "the state is damaged: %s", what);
+}
+
+static sce_error_t *report(verify_t *verify, bool always) {
+  if (verify->progress == NULL || (!always && verify->done % PROGRESS_KEYS != 0)) return NULL;
+  return verify->progress(verify->ctx, verify->done, verify->total);
+}
+
+/* ---- tries ---- */
+
+static sce_error_t *compare_record(void *ctx, sce_nibbles_t path, sce_span_t record) {
+  verify_t *verify = ctx;
+  sce_span_t stored;
+  bool found;
+  verify->records++;
+  SCE_TRY(verify->backend->ops->node_get(verify->backend, &found, &stored, verify->trie, path));
+  return found && sce_span_equal(stored, record) ? NULL : wrong("a trie node's record is not what the values make it");
+}
+
+/* Keys in rising order, found by lookups too, and as many as it is said. */
+static sce_error_t *check_keys(verify_t *verify, sce_trie_id_t trie) {
+  const sce_backend_ops_t *ops = verify->backend->ops;
+  uint64_t count = 0, said;
+  sce_walk_t walk;
+  sce_entry_t entry;
+  bool found;
+  sce_span_t last = {0};
+  SCE_TRY(ops->seek(verify->backend, &walk, trie, sce_span(NULL, 0), true));
+  while (walk.found) {
+    if (count++ > 0 && sce_span_compare(last, walk.entry.key) >= 0) return wrong("its keys are not in order");
+    SCE_TRY(ops->get(verify->backend, &found, &entry, trie, walk.entry.key));
+    if (!found || entry.hashed != walk.entry.hashed || !sce_span_equal(entry.value, walk.entry.value))
+      return wrong("a key of a walk is not found by a lookup");
+    last = walk.entry.key;
+    verify->done++;
+    SCE_TRY(report(verify, false));
+    SCE_TRY(ops->step(verify->backend, &walk));
+  }
+  SCE_TRY(ops->count(verify->backend, &said, trie));
+  return said == count ? NULL : wrong("it has another number of keys than it says");
+}
+
+static sce_error_t *check_trie(verify_t *verify, sce_trie_id_t trie, const uint8_t expected[32]) {
+  uint8_t root[32];
+  bool has_nodes = verify->backend->ops->has_nodes != NULL && verify->backend->ops->has_nodes(verify->backend, trie);
+  sce_node_sink_t sink = {compare_record, verify};
+  verify->trie = trie;
+  SCE_TRY(check_keys(verify, trie));
+  SCE_TRY(sce_trie_full_root(root, verify->backend, trie, 1, has_nodes ? &sink : NULL));
+  return memcmp(root, expected, 32) == 0 ? NULL : wrong("a root is not what the values make it");
+}
+
+static sce_error_t *check_children(verify_t *verify, uint64_t *children) {
+  const sce_backend_t *backend = verify->backend;
+  sce_span_t name = {0};
+  *children = 0;
+  for (bool inclusive = true;; inclusive = false, ++*children) {
+    sce_trie_id_t trie;
+    sce_value_t root;
+    sce_buf_t key = {0};
+    SCE_TRY(backend->ops->next_child(backend, &trie, &name, name, inclusive));
+    if (trie == SCE_TRIE_NONE) return NULL;
+    sce_error_t *err = sce_child_root_key(&key, name);
+    if (err == NULL) err = sce_state_get(verify->state, &root, NULL, sce_buf_span(&key));
+    sce_buf_free(&key);
+    if (err != NULL) return err;
+    if (!root.found || root.len != 32) return wrong("the top trie has no root of a child trie");
+    SCE_TRY(check_trie(verify, trie, root.data));
+  }
+}
+
+/* ---- the database ---- */
+
+/* Counts the records of a kind. */
+static sce_error_t *count_records(const sce_lmdb_snapshot_t *snapshot, uint64_t *count, sce_lmdb_tag_t first,
+                                  sce_lmdb_tag_t last) {
+  const uint8_t tag = (uint8_t)first;
+  sce_page_cursor_t cursor;
+  sce_page_item_t item;
+  *count = 0;
+  SCE_TRY(sce_pages_seek(&snapshot->pages, &cursor, &item, snapshot->pages.main, sce_span(&tag, 1), true));
+  for (; cursor.depth > 0 && item.key.data[0] <= (uint8_t)last; ++*count)
+    SCE_TRY(sce_pages_step(&snapshot->pages, &cursor, &item));
+  return NULL;
+}
+
+static sce_error_t *check_records(const sce_lmdb_snapshot_t *snapshot, const verify_t *verify, uint64_t children) {
+  const sce_lmdb_database_t *database = &snapshot->database;
+  uint64_t count;
+  SCE_TRY(count_records(snapshot, &count, SCE_LMDB_CHILD, SCE_LMDB_CHILD));
+  if (count != children) return wrong("it has records of child tries that the top trie does not know");
+  SCE_TRY(count_records(snapshot, &count, SCE_LMDB_TOP_NODE, SCE_LMDB_KID_NODE));
+  if (count != verify->records) return wrong("it has records of trie nodes that are none");
+  SCE_TRY(count_records(snapshot, &count, SCE_LMDB_TOP, SCE_LMDB_KID));
+  if (count != verify->done) return wrong("it has values that belong to no trie");
+  if (snapshot->pages.main.entries == 0) return NULL;
+  SCE_TRY(count_records(snapshot, &count, SCE_LMDB_STATE, SCE_LMDB_STATE));
+  if (count != database->newest - database->oldest + 1 - (database->oldest == 0))
+    return wrong("it has another number of older states than it says");
+  return NULL;
+}
+
+/* Each older state's root follows from the newest state and the way back. */
+static sce_error_t *check_older(const sce_lmdb_snapshot_t *snapshot) {
+  const sce_lmdb_database_t *database = &snapshot->database;
+  for (uint64_t number = database->newest; number-- > database->oldest;) {
+    sce_lmdb_state_record_t record;
+    sce_lmdb_snapshot_t *again;
+    sce_backend_t *older;
+    uint8_t root[32];
+    bool found;
+    SCE_TRY(sce_lmdb_find_state(snapshot, &found, &record, number));
+    if (!found && number > 0) return wrong("an older state is missing");
+    if (!found) continue; /* the empty state of a new database has no record */
+    SCE_TRY(sce_lmdb_snapshot_new(&again, snapshot->db));
+    if (again->pages.transaction != snapshot->pages.transaction) { /* somebody commits meanwhile */
+      sce_lmdb_snapshot_delete(again);
+      return NULL;
+    }
+    SCE_TRY(sce_history_new(&older, again, number));
+    sce_error_t *err = older->ops->delta_root(older, root, SCE_TRIE_TOP, NULL, 0, SCE_STATE_V0);
+    if (err == NULL && memcmp(root, record.root, 32) != 0) err = wrong("the root of an older state");
+    older->ops->delete (older);
+    if (err != NULL) return err;
+  }
+  return NULL;
+}
+
+/* ---- all ---- */
+
+static sce_error_t *verify_all(verify_t *verify) {
+  const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(verify->backend);
+  uint8_t root[32];
+  uint64_t children;
+  SCE_TRY(report(verify, true));
+  if (snapshot != NULL) SCE_TRY(sce_pages_vet_all(&snapshot->pages));
+  SCE_TRY(sce_state_root(verify->state, root, NULL));
+  SCE_TRY(check_trie(verify, SCE_TRIE_TOP, root));
+  SCE_TRY(check_children(verify, &children));
+  if (snapshot != NULL) {
+    SCE_TRY(check_records(snapshot, verify, children));
+    SCE_TRY(check_older(snapshot));
+  }
+  return report(verify, true);
+}
+
+sce_error_t *sce_state_verify(const sce_state_t *state, sce_progress_fn progress, void *ctx) {
+  verify_t verify = {.state = state, .backend = state->backend, .progress = progress, .ctx = ctx};
+  SCE_TRY(sce_state_count(state, &verify.total, NULL));
+  const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(state->backend);
+  sce_error_t *err = verify_all(&verify);
+  return snapshot == NULL ? err : sce_lmdb_in(snapshot->db, err);
+}

@@ -1,0 +1,431 @@
+/* test_state_db.c: state databases: the same operations on a database and on a state in memory must give the same
+ * values, walks and roots; older states, verification, exports and comparisons; what must be refused. Keys are short
+ * and long, also of the length where the database cuts them. SCE_TEST_SEED repeats a run. */
+#include "base/buf.h"
+#include "base/error.h"
+#include "scexec/overlay.h"
+#include "scexec/state.h"
+#include "state/lmdb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static uint64_t random_state;
+
+static uint32_t below(uint32_t bound) {
+  random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)(random_state >> 33) % bound;
+}
+
+static void ok(sce_error_t *err) {
+  if (err != NULL) fail_msg("%s", sce_error_message(err));
+}
+
+static void expect_kind(sce_error_t *err, sce_error_kind_t kind) {
+  assert_non_null(err);
+  if (sce_error_kind(err) != kind) fail_msg("%s: %s", sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
+  sce_error_delete(err);
+}
+
+/* ---- folders ---- */
+
+static char folder[256];
+
+static const char *fresh_folder(void) {
+  static int number;
+  const char *base = getenv("TMPDIR");
+  snprintf(folder, sizeof folder, "%s/scexec-test-%ld-%d", base != NULL ? base : "/tmp", (long)getpid(), number++);
+  return folder;
+}
+
+static void remove_folder(const char *dir) {
+  char path[300];
+  snprintf(path, sizeof path, "%s/data.mdb", dir);
+  unlink(path);
+  snprintf(path, sizeof path, "%s/lock.mdb", dir);
+  unlink(path);
+  rmdir(dir);
+}
+
+static sce_state_t *open_db(const char *dir, bool create, uint32_t keep) {
+  sce_state_options_t options = {.size = sizeof options, .create = create, .no_sync = true, .keep = keep};
+  sce_state_t *state;
+  ok(sce_state_open(&state, dir, &options));
+  return state;
+}
+
+/* ---- random states ---- */
+
+#define LONG_KEY 700
+static const sce_span_t names[4] = {{NULL, 0}, {(const uint8_t *)"a", 1}, {(const uint8_t *)"", 0}, {NULL, 0}};
+static uint8_t long_name[500];
+
+/* NULL for the top trie; the third child's name is longer than a database's keys. */
+static const sce_span_t *child_of(uint32_t trie) {
+  static sce_span_t long_child = {long_name, sizeof long_name};
+  return trie == 0 ? NULL : trie == 3 ? &long_child : &names[trie];
+}
+
+static sce_span_t random_key(uint8_t key[LONG_KEY]) {
+  static const uint32_t lengths[] = {439, 440, 441, 470, 699};
+  memset(key, 'x', LONG_KEY);
+  size_t len = below(5);
+  for (size_t i = 0; i < len; i++) key[i] = (uint8_t)(below(4) * 85);
+  if (below(5) > 0) return sce_span(key, len);
+  key[0] = (uint8_t)below(2);
+  key[438 + below(4)] = (uint8_t)below(3);
+  key[690] = (uint8_t)below(3);
+  return sce_span(key, lengths[below(5)]);
+}
+
+static sce_span_t random_value(uint8_t *value, size_t room) {
+  size_t len = below(10) == 0 ? below((uint32_t)room) : below(50);
+  for (size_t i = 0; i < len; i++) value[i] = (uint8_t)below(256);
+  return sce_span(value, len);
+}
+
+/* Equal in every key of every trie, by walks of both; lookups too. */
+static void expect_equal(const sce_state_t *a, const sce_state_t *b) {
+  for (uint32_t trie = 0; trie < 4; trie++) {
+    sce_state_cursor_t x, y;
+    uint64_t keys = 0, count;
+    ok(sce_state_seek(a, &x, child_of(trie), sce_span(NULL, 0), true));
+    ok(sce_state_seek(b, &y, child_of(trie), sce_span(NULL, 0), true));
+    for (; x.found; keys++) {
+      assert_true(y.found && sce_span_equal(x.key, y.key) && sce_span_equal(x.value, y.value));
+      sce_value_t value;
+      ok(sce_state_get(b, &value, child_of(trie), x.key));
+      assert_true(value.found && sce_span_equal(x.value, sce_span(value.data, value.len)));
+      ok(sce_state_step(a, &x));
+      ok(sce_state_step(b, &y));
+    }
+    assert_false(y.found);
+    ok(sce_state_count(b, &count, child_of(trie)));
+    assert_int_equal(count, keys);
+    uint8_t key_bytes[LONG_KEY];
+    for (int i = 0; i < 50; i++) {
+      sce_span_t key = random_key(key_bytes);
+      bool inclusive = below(2) == 0;
+      ok(sce_state_seek(a, &x, child_of(trie), key, inclusive));
+      ok(sce_state_seek(b, &y, child_of(trie), key, inclusive));
+      assert_true(x.found == y.found && sce_span_equal(x.key, y.key) && sce_span_equal(x.value, y.value));
+    }
+  }
+  uint8_t root_a[32], root_b[32];
+  ok(sce_state_root(a, root_a, NULL));
+  ok(sce_state_root(b, root_b, NULL));
+  assert_memory_equal(root_a, root_b, 32);
+}
+
+static void random_writes(sce_overlay_t *a, sce_overlay_t *b, int count) {
+  static uint8_t value_bytes[9000];
+  uint8_t key_bytes[LONG_KEY];
+  const sce_storage_ops_t *ops = sce_overlay_ops();
+  for (int i = 0; i < count; i++) {
+    const sce_span_t *child = child_of(below(4));
+    sce_span_t key = random_key(key_bytes), value = random_value(value_bytes, sizeof value_bytes);
+    sce_removal_t removal;
+    for (int other = 0; other < 2; other++) {
+      sce_overlay_t *overlay = other ? b : a;
+      if (i % 3 > 0)
+        ok(ops->set(overlay, child, key, value));
+      else
+        ok(ops->clear(overlay, child, key));
+      if (i == count - 1 && child != NULL && value.len % 4 == 0)
+        ok(ops->kill_child(overlay, &removal, child, NULL, NULL));
+    }
+  }
+}
+
+/* ---- tests ---- */
+
+static void commits_agree_with_memory(void **unused) {
+  (void)unused;
+  memset(long_name, 'n', sizeof long_name);
+  for (int run = 0; run < 8; run++) {
+    const char *dir = fresh_folder();
+    uint32_t keep = (uint32_t)(run % 4);
+    sce_state_t *db = open_db(dir, true, keep), *memory, *at[16] = {0};
+    ok(sce_state_new_memory(&memory, NULL, 0, SCE_STATE_V0));
+    sce_overlay_t *over_db, *over_memory;
+    ok(sce_overlay_new(&over_db, db));
+    ok(sce_overlay_new(&over_memory, memory));
+    sce_state_delete(db);
+    sce_state_delete(memory);
+    for (uint32_t block = 0; block < 12; block++) {
+      sce_state_version_t version = below(2) == 0 ? SCE_STATE_V0 : SCE_STATE_V1;
+      uint8_t root_db[32], root_memory[32];
+      sce_block_info_t info = {.number = block, .header = sce_span("header", block % 7)};
+      memset(info.hash, (int)block + 1, 32);
+      random_writes(over_db, over_memory, 1 + (int)below(120));
+      ok(sce_overlay_commit(over_db, root_db, version, &info));
+      ok(sce_overlay_commit(over_memory, root_memory, version, &info));
+      assert_memory_equal(root_db, root_memory, 32);
+      expect_equal(sce_overlay_state(over_memory), sce_overlay_state(over_db));
+      at[block] = sce_state_ref(sce_overlay_state(over_memory)); /* memory keeps them all */
+      sce_block_info_t made;
+      assert_true(sce_state_block(sce_overlay_state(over_db), &made));
+      assert_true(made.number == block && sce_span_equal(made.header, info.header));
+      if (block == 6) { /* once more from the disk */
+        sce_overlay_delete(over_db);
+        db = open_db(dir, false, keep);
+        ok(sce_overlay_new(&over_db, db));
+        sce_state_delete(db);
+      }
+      for (uint32_t old = 0; old <= block; old++) {
+        sce_state_t *older;
+        uint8_t hash[32];
+        memset(hash, (int)old + 1, 32);
+        sce_error_t *err = old % 2 == 0 ? sce_state_at_number(&older, sce_overlay_state(over_db), old)
+                                        : sce_state_at_hash(&older, sce_overlay_state(over_db), hash);
+        if (block - old > keep) {
+          expect_kind(err, SCE_NOT_FOUND);
+          continue;
+        }
+        ok(err);
+        expect_equal(at[old], older);
+        if (old < block) {
+          sce_overlay_t *over_old, *over_at;
+          uint8_t root_old[32], root_at[32];
+          ok(sce_overlay_new(&over_old, older));
+          ok(sce_overlay_new(&over_at, at[old]));
+          random_writes(over_old, over_at, 20);
+          ok(sce_overlay_ops()->root(over_old, root_old, NULL, version));
+          ok(sce_overlay_ops()->root(over_at, root_at, NULL, version));
+          assert_memory_equal(root_old, root_at, 32);
+          expect_kind(sce_overlay_commit(over_old, root_old, version, NULL), SCE_MISUSE);
+          sce_overlay_delete(over_old);
+          sce_overlay_delete(over_at);
+        }
+        sce_state_delete(older);
+      }
+      ok(sce_state_verify(sce_overlay_state(over_db), NULL, NULL));
+      ok(sce_state_verify(sce_overlay_state(over_memory), NULL, NULL));
+    }
+    for (int i = 0; i < 12; i++) sce_state_delete(at[i]);
+    sce_overlay_delete(over_db);
+    sce_overlay_delete(over_memory);
+    remove_folder(dir);
+  }
+}
+
+typedef struct collected {
+  sce_buf_t text;
+  uint64_t calls, last;
+} collected_t;
+
+static sce_error_t *collect(void *ctx, sce_span_t text) {
+  collected_t *to = ctx;
+  return sce_buf_append(&to->text, text.data, text.len);
+}
+
+static sce_error_t *count_progress(void *ctx, uint64_t done, uint64_t total) {
+  collected_t *to = ctx;
+  assert_true(done <= total && done >= to->last);
+  to->last = done;
+  to->calls++;
+  return NULL;
+}
+
+static void imports_and_exports_keep_everything(void **unused) {
+  (void)unused;
+  static const char *const files[] = {"polkadot", "westend"};
+  for (int i = 0; i < 2; i++) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.json", TEST_INPUTS, files[i]);
+    const char *dir = fresh_folder();
+    sce_chain_spec_t *spec, *again;
+    sce_state_t *memory, *back, *db = open_db(dir, true, SCE_STATE_KEEP_STORED);
+    collected_t out = {0};
+    ok(sce_chain_spec_load(&spec, path));
+    ok(sce_state_from_chain_spec(&memory, spec, SCE_STATE_V1));
+    sce_state_import_t options = {.size = sizeof options,
+                                  .spec = spec,
+                                  .keep = SCE_STATE_KEEP_STORED,
+                                  .progress = count_progress,
+                                  .progress_ctx = &out};
+    ok(sce_state_import(&db, memory, &options));
+    assert_true(out.calls >= 2);
+    out.last = 0;
+    expect_equal(memory, db);
+    ok(sce_state_verify(db, count_progress, &out));
+    expect_kind(sce_state_import(&db, memory, NULL), SCE_MISUSE);
+    ok(sce_state_export(db, NULL, collect, &out, NULL, NULL));
+    ok(sce_chain_spec_parse(&again, sce_buf_span(&out.text)));
+    assert_string_equal(sce_chain_spec_name(again), sce_chain_spec_name(spec));
+    assert_string_equal(sce_chain_spec_id(again), sce_chain_spec_id(spec));
+    assert_string_equal(sce_chain_spec_properties(again), sce_chain_spec_properties(spec));
+    ok(sce_state_from_chain_spec(&back, again, SCE_STATE_V1));
+    expect_equal(db, back);
+    sce_buf_free(&out.text);
+    sce_chain_spec_delete(again);
+    sce_chain_spec_delete(spec);
+    sce_state_delete(back);
+    sce_state_delete(memory);
+    sce_state_delete(db);
+    remove_folder(dir);
+  }
+}
+
+static sce_error_t *list_difference(void *ctx, const sce_state_difference_t *d) {
+  sce_buf_t *text = ctx;
+  if (d->child != NULL) ok(sce_buf_printf(text, "[%.*s]", (int)d->child->len, (const char *)d->child->data));
+  ok(sce_buf_printf(text, "%.*s:", (int)d->key.len, (const char *)d->key.data));
+  if (d->before.found) ok(sce_buf_printf(text, "%.*s", (int)d->before.len, (const char *)d->before.data));
+  ok(sce_buf_printf(text, ">"));
+  if (d->after.found) ok(sce_buf_printf(text, "%.*s", (int)d->after.len, (const char *)d->after.data));
+  return sce_buf_append_byte(text, ' ');
+}
+
+static void differences_are_told(void **unused) {
+  (void)unused;
+#define T(text) sce_span_text(text)
+  sce_span_t x = T("x"), y = T("y"), z = T("z");
+  const sce_state_pair_t before[] = {{NULL, T("a"), T("1")}, {NULL, T("b"), T("1")}, {NULL, T("c"), T("1")},
+                                     {&x, T("k"), T("1")},   {&y, T("k"), T("1")},   {&y, T("l"), T("1")}};
+  const sce_state_pair_t after[] = {{NULL, T("b"), T("2")}, {NULL, T("c"), T("1")}, {NULL, T("d"), T("1")},
+                                    {&y, T("k"), T("1")},   {&y, T("l"), T("2")},   {&z, T("k"), T("1")}};
+  sce_state_t *a, *b;
+  sce_buf_t text = {0};
+  ok(sce_state_new_memory(&a, before, 6, SCE_STATE_V0));
+  ok(sce_state_new_memory(&b, after, 6, SCE_STATE_V0));
+  ok(sce_state_diff(a, b, list_difference, &text));
+  assert_true(sce_span_equal(sce_buf_span(&text), T("a:1> b:1>2 d:>1 [x]k:1> [y]l:1>2 [z]k:>1 ")));
+  sce_buf_free(&text);
+  sce_state_delete(a);
+  sce_state_delete(b);
+}
+
+static void write_file(const char *dir, const char *name, const void *data, size_t len) {
+  char path[400];
+  snprintf(path, sizeof path, "%s/%s", dir, name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(data, 1, len, file), len);
+  fclose(file);
+}
+
+static void foreign_directories_are_refused(void **unused) {
+  (void)unused;
+  sce_state_options_t create = {.size = sizeof create, .create = true, .keep = 1};
+  sce_state_t *state;
+  char path[400];
+  const char *dir = fresh_folder();
+  expect_kind(sce_state_open(&state, dir, NULL), SCE_IO); /* not there */
+  assert_int_equal(mkdir(dir, 0777), 0);
+  expect_kind(sce_state_open(&state, dir, NULL), SCE_IO); /* empty */
+  write_file(dir, "notes.txt", "mine", 4);
+  expect_kind(sce_state_open(&state, dir, &create), SCE_BAD_STATE);
+  snprintf(path, sizeof path, "%s/notes.txt", dir);
+  expect_kind(sce_state_open(&state, path, &create), SCE_BAD_STATE); /* a file */
+  unlink(path);
+  static const uint8_t zeros[70000];
+  write_file(dir, "data.mdb", zeros, sizeof zeros);
+  expect_kind(sce_state_open(&state, dir, NULL), SCE_BAD_STATE);
+  write_file(dir, "data.mdb", "short", 5);
+  expect_kind(sce_state_open(&state, dir, NULL), SCE_BAD_STATE);
+  /* Its maker was killed at once: the empty state, also for readers. */
+  write_file(dir, "data.mdb", "", 0);
+  sce_state_options_t reader = {.size = sizeof reader, .read_only = true};
+  uint64_t keys;
+  ok(sce_state_open(&state, dir, &reader));
+  ok(sce_state_count(state, &keys, NULL));
+  assert_int_equal(keys, 0);
+  ok(sce_state_verify(state, NULL, NULL));
+  /* Open already. */
+  sce_state_t *twice;
+  expect_kind(sce_state_open(&twice, dir, NULL), SCE_MISUSE);
+  sce_overlay_t *overlay;
+  ok(sce_overlay_new(&overlay, state));
+  uint8_t root[32];
+  expect_kind(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL), SCE_MISUSE); /* for reading only */
+  sce_overlay_delete(overlay);
+  sce_state_delete(state);
+  remove_folder(dir);
+}
+
+/* Puts another LMDB database, or another format, where a state should be. */
+static void other_databases_are_refused(void **unused) {
+  (void)unused;
+  for (int format = 0; format < 2; format++) {
+    const char *dir = fresh_folder();
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    uint8_t record[36] = "scexec-s\x02";
+    uint8_t tag = 1;
+    MDB_val key = {1, &tag}, value = {sizeof record, record};
+    if (format == 0) record[0] = 'X';
+    assert_int_equal(mkdir(dir, 0777), 0);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_open(env, dir, 0, 0666), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
+    assert_int_equal(mdb_put(txn, dbi, &key, &value, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    sce_state_t *state;
+    sce_error_t *err = sce_state_open(&state, dir, NULL);
+    assert_non_null(err);
+    assert_non_null(strstr(sce_error_message(err), format == 0 ? "not one of scexec's" : "format version 2"));
+    expect_kind(err, SCE_BAD_STATE);
+    remove_folder(dir);
+  }
+}
+
+/* A state stays what it was while others commit, and what is newest can be had from it. */
+static void readers_keep_their_state(void **unused) {
+  (void)unused;
+  const char *dir = fresh_folder();
+  sce_state_t *first = open_db(dir, true, 2), *newest;
+  sce_overlay_t *overlay, *late;
+  uint8_t root[32];
+  ok(sce_overlay_new(&overlay, first));
+  ok(sce_overlay_new(&late, first));
+  const sce_storage_ops_t *ops = sce_overlay_ops();
+  sce_value_t value;
+  for (int i = 0; i < 40; i++) {
+    uint8_t byte = (uint8_t)i;
+    for (uint8_t key = 0; key < 200; key++) ok(ops->set(overlay, NULL, sce_span(&key, 1), sce_span(&byte, 1)));
+    ok(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL));
+    ok(sce_state_get(first, &value, NULL, sce_span("\x07", 1)));
+    assert_false(value.found);
+  }
+  ok(sce_state_newest(&newest, first));
+  ok(sce_state_get(newest, &value, NULL, sce_span("\x07", 1)));
+  assert_true(value.found && value.data[0] == 39);
+  expect_kind(sce_overlay_commit(late, root, SCE_STATE_V0, NULL), SCE_MISUSE); /* not on the newest */
+  bool found, has_block;
+  sce_block_info_t block;
+  ok(sce_state_history(newest, &found, &has_block, &block, root, 2));
+  assert_true(found && !has_block);
+  ok(sce_state_history(newest, &found, &has_block, &block, root, 3));
+  assert_false(found);
+  sce_state_delete(newest);
+  sce_state_delete(first);
+  sce_overlay_delete(late);
+  sce_overlay_delete(overlay);
+  remove_folder(dir);
+}
+
+int main(void) {
+  const char *given = getenv("SCE_TEST_SEED");
+  random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+  printf("SCE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(commits_agree_with_memory),   cmocka_unit_test(imports_and_exports_keep_everything),
+      cmocka_unit_test(differences_are_told),        cmocka_unit_test(foreign_directories_are_refused),
+      cmocka_unit_test(other_databases_are_refused), cmocka_unit_test(readers_keep_their_state),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
