@@ -13,6 +13,7 @@
 #include "scexec/keystore.h"
 #include "scexec/metadata.h"
 #include "scexec/overlay.h"
+#include "scexec/plugin.h"
 #include "scexec/runtime_cache.h"
 #include "scexec/services.h"
 #include "scexec/state.h"

@@ -1,6 +1,7 @@
 /* compile.c: `scexec compile`: code to an artifact, to be loaded in milliseconds with --artifact. */
 #include "cli/commands.h"
 #include "cli/engine_options.h"
+#include "cli/plugins.h"
 #include "cli/source.h"
 
 #include "base/buf.h"
@@ -33,13 +34,18 @@ static const cli_option_t options[] = {
 
 static sce_error_t *make_artifact(cli_t *cli, sce_buf_t *artifact, const sce_blob_t *blob, const compile_values_t *v) {
   sce_config_t config;
-  SCE_TRY(cli_engine_config(cli, &config, &v->engine));
+  cli_plugins_t plugins;
   uint8_t key[SCE_ARTIFACT_KEY_SIZE];
+  SCE_TRY(cli_engine_config(cli, &config, &v->engine));
   SCE_TRY(sce_artifact_key_user(key, v->key_file));
   sce_engine_t *engine = NULL;
-  sce_error_t *err = sce_engine_new(&engine, &config);
+  sce_error_t *err = cli_plugins_open(&plugins, &v->engine.plugins);
+  config.host_functions = plugins.functions;
+  config.host_function_count = plugins.function_count;
+  if (err == NULL) err = sce_engine_new(&engine, &config);
   if (err == NULL) err = sce_runtime_precompile(engine, artifact, blob, key);
   sce_engine_delete(engine);
+  cli_plugins_close(&plugins);
   cli_wipe(key, sizeof key);
   return err;
 }

@@ -20,6 +20,7 @@ typedef struct cli_engine_options {
   cli_list_t enable; /* proposals */
   int compiler;
   uint64_t time_limit; /* milliseconds */
+  cli_list_t plugins;
 } cli_engine_options_t;
 
 /* Two groups over the same struct: bench has --strategy in another form. */

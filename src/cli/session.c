@@ -8,6 +8,7 @@
 sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_options_t *options) {
   *session = (cli_session_t){.log = cli_own_log(cli), .offchain_worker = options->host.offchain_worker};
   SCE_TRY(cli_services_config(&session->services, &options->host));
+  SCE_TRY(cli_plugins_open(&session->plugins, &options->engine.plugins));
   SCE_TRY(cli_cache_path(&session->cache_path, &options->cache));
   SCE_TRY(cli_source_load(cli, &session->source, &options->source));
   return cli_keystore_open(cli, &session->keystore, &options->host);
@@ -45,6 +46,8 @@ sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_e
   sce_config_t config;
   SCE_TRY(cli_engine_config(cli, &config, options));
   if (config.max_instances < instances) config.max_instances = instances;
+  config.host_functions = session->plugins.functions;
+  config.host_function_count = session->plugins.function_count;
   if (session->cache_path.len > 0) config.cache_path = (const char *)session->cache_path.data;
   uint64_t start = cli_now_ns(), decode_ns = session->source.decode_ns;
   SCE_TRY(sce_engine_new(&session->engine, &config));
@@ -58,6 +61,7 @@ sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_e
 
 void cli_session_close(cli_session_t *session) {
   drop_compiled(session);
+  cli_plugins_close(&session->plugins);
   sce_keystore_delete(session->keystore);
   cli_source_free(&session->source);
   sce_buf_free(&session->cache_path);

@@ -5,6 +5,7 @@
 #include "cli/cache_options.h"
 #include "cli/engine_options.h"
 #include "cli/host_options.h"
+#include "cli/plugins.h"
 #include "cli/source.h"
 
 /* The options of every subcommand that makes calls. */
@@ -30,8 +31,9 @@ typedef struct cli_session {
   cli_source_t source;
   sce_engine_t *engine;
   sce_runtime_t *runtime;
-  uint64_t compile_ns;      /* or loading what was compiled */
-  sce_buf_t cache_path;     /* NUL-terminated; empty: no cache */
+  uint64_t compile_ns;  /* or loading what was compiled */
+  sce_buf_t cache_path; /* NUL-terminated; empty: no cache */
+  cli_plugins_t plugins;
   sce_keystore_t *keystore; /* shared by all threads */
   sce_services_options_t services;
   bool offchain_worker; /* for every call, whatever its name */
