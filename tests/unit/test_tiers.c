@@ -1,0 +1,310 @@
+/* test_tiers.c: what is particular to tiered compilation: that code is replaced by better code without a visible
+ * difference, from many threads, and that nobody waits for the background who need not. That calls as such are the same is
+ * test_calls.c's. */
+#include "base/buf.h"
+#include "executor/instance.h"
+#include "executor/tiers.h"
+#include "scexec.h"
+#include "support/inputs.h"
+#include "support/wasm_signals.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void expect_success(sce_error_t *err) {
+  if (err != NULL) fail_msg("%s: %s", sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
+}
+
+static sce_blob_t *load_blob(const char *name) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/executor/%s", TEST_DATA, name);
+  sce_buf_t code = test_read_file(path);
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, sce_buf_span(&code)));
+  sce_buf_free(&code);
+  return blob;
+}
+
+static sce_engine_t *new_engine(sce_compiler_t compiler, const char *cache) {
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.compiler = compiler;
+  config.cache_path = cache;
+  config.allow_missing_imports = true;
+  sce_engine_t *engine = NULL;
+  wasm_signals_restore();
+  expect_success(sce_engine_new(&engine, &config));
+  return engine;
+}
+
+typedef struct tiered {
+  sce_engine_t *engine;
+  sce_runtime_t *runtime;
+  sce_instance_t *instance;
+} tiered_t;
+
+static tiered_t open_blob(const sce_blob_t *blob, sce_compiler_t compiler) {
+  tiered_t t = {.engine = new_engine(compiler, NULL)};
+  expect_success(sce_runtime_new(&t.runtime, t.engine, blob));
+  expect_success(sce_instance_new(&t.instance, t.runtime));
+  return t;
+}
+
+static void close_tiered(tiered_t *t) {
+  sce_instance_delete(t->instance);
+  sce_runtime_delete(t->runtime);
+  sce_engine_delete(t->engine);
+}
+
+static bool on_best_code(const tiered_t *t) {
+  return t->instance->runtime->engine == t->engine && t->instance->runtime->module != NULL;
+}
+
+static void pause_briefly(void) {
+  nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+}
+
+static void better_code_takes_over(void **unused) {
+  (void)unused;
+  sce_blob_t *blob = load_blob("calls.wasm");
+  tiered_t t = open_blob(blob, SCE_COMPILER_TIERED);
+  sce_buf_t first = {0}, later = {0};
+  assert_null(t.instance->runtime->module); /* nothing is compiled before the first call */
+  expect_success(sce_instance_call(t.instance, &first, "state", NULL, 0, NULL));
+  assert_false(on_best_code(&t));
+  for (int i = 0; i < 3000 && !on_best_code(&t); i++) {
+    pause_briefly();
+    expect_success(sce_instance_call(t.instance, &later, "state", NULL, 0, NULL));
+    assert_true(sce_span_equal(sce_buf_span(&first), sce_buf_span(&later)));
+  }
+  assert_true(on_best_code(&t));
+  sce_buf_free(&first);
+  sce_buf_free(&later);
+  close_tiered(&t);
+  sce_blob_delete(blob);
+}
+
+/* Takes the addresses out: "0: name (0x52)" becomes "0: name (". */
+static void strip_addresses(char *trace) {
+  char *to = trace;
+  for (const char *at = trace; *at != '\0';) {
+    if (strncmp(at, "(0x", 3) == 0) {
+      *to++ = '(';
+      at += strcspn(at, ")");
+    } else {
+      *to++ = *at++;
+    }
+  }
+  *to = '\0';
+}
+
+/* A part's functions stand where they stood, so its backtraces are those of all the code compiled by Winch. Winch places
+ * the trap of `unreachable` behind the instruction, Cranelift at it: with Cranelift only the frames are the same. */
+static void backtraces_are_equal(void **unused) {
+  (void)unused;
+  sce_blob_t *blob = load_blob("names.wasm");
+  char *texts[3] = {NULL, NULL, NULL};
+  static const sce_compiler_t compilers[] = {SCE_COMPILER_TIERED, SCE_COMPILER_WINCH, SCE_COMPILER_CRANELIFT};
+  for (int i = 0; i < 3; i++) {
+    tiered_t t = open_blob(blob, compilers[i]);
+    sce_buf_t output = {0};
+    sce_error_t *err = sce_instance_call(t.instance, &output, "entry", NULL, 0, NULL);
+    assert_int_equal(sce_error_kind(err), SCE_TRAP);
+    texts[i] = strdup(sce_error_backtrace(err));
+    sce_error_delete(err);
+    sce_buf_free(&output);
+    close_tiered(&t);
+  }
+  assert_string_equal(texts[0], texts[1]);
+  strip_addresses(texts[0]);
+  strip_addresses(texts[2]);
+  assert_string_equal(texts[0], texts[2]);
+  for (int i = 0; i < 3; i++) free(texts[i]);
+  sce_blob_delete(blob);
+}
+
+/* () -> () with a body that leaves an i32, beside an exported memory: invalid though nothing calls it. */
+static const uint8_t invalid[] = {0,    'a',  's',  'm',  1,    0,   0,   0,   0x01, 0x04, 1, 0x60, 0,    0,    0x03, 0x02,
+                                  1,    0,    0x05, 0x03, 1,    0,   1,   0x07, 0x0a, 1,    6, 'm',  'e',  'm',  'o',  'r',
+                                  'y',  2,    0,    0x0a, 0x06, 1,   4,   0,   0x41, 0x00, 0x0b};
+
+static void invalid_code_is_refused_at_once(void **unused) {
+  (void)unused;
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, sce_span(invalid, sizeof invalid)));
+  static const sce_compiler_t compilers[] = {SCE_COMPILER_CRANELIFT, SCE_COMPILER_TIERED};
+  for (int i = 0; i < 2; i++) {
+    sce_engine_t *engine = new_engine(compilers[i], NULL);
+    sce_runtime_t *runtime = NULL;
+    sce_error_t *err = sce_runtime_new(&runtime, engine, blob);
+    assert_non_null(err);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
+    assert_non_null(strstr(sce_error_message(err), "compiling the runtime"));
+    sce_error_delete(err);
+    sce_engine_delete(engine);
+  }
+  sce_blob_delete(blob);
+}
+
+static void owners_may_go_while_it_compiles(void **unused) {
+  (void)unused;
+  sce_blob_t *blob = load_blob("calls.wasm");
+  for (int i = 0; i < 20; i++) {
+    tiered_t t = open_blob(blob, SCE_COMPILER_TIERED);
+    sce_buf_t output = {0};
+    if (i % 2 == 0) expect_success(sce_instance_call(t.instance, &output, "state", NULL, 0, NULL));
+    sce_buf_free(&output);
+    close_tiered(&t);
+  }
+  sce_blob_delete(blob);
+}
+
+/* ---- a real runtime from many threads ---- */
+
+static const char *const methods[] = {"Core_version", "Metadata_metadata", "GrandpaApi_grandpa_authorities",
+                                      "TransactionPaymentApi_query_info"};
+#define METHODS 4
+
+typedef struct worker {
+  pthread_t thread;
+  sce_runtime_t *runtime;
+  int first;
+  char answers[METHODS][2048];
+} worker_t;
+
+/* What a call comes to: statistics, then the error's message, or the first bytes. */
+static void answer(char text[2048], sce_instance_t *instance, const char *method) {
+  static const sce_externalities_t ext = {.size = sizeof ext};
+  sce_call_stats_t stats;
+  sce_call_options_t options = {.externalities = &ext, .stats = &stats};
+  sce_buf_t output = {0};
+  sce_error_t *err = sce_instance_call(instance, &output, method, NULL, 0, &options);
+  int used = snprintf(text, 2048, "%llu %llu %llu %zu ", (unsigned long long)stats.bytes_allocated_sum,
+                      (unsigned long long)stats.address_space_used, (unsigned long long)stats.memory_size, output.len);
+  if (err != NULL) snprintf(text + used, 2048 - (size_t)used, "%s", sce_error_message(err));
+  for (size_t i = 0; err == NULL && i < output.len && i < 400; i++)
+    used += snprintf(text + used, 2048 - (size_t)used, "%02x", output.data[i]);
+  sce_error_delete(err);
+  sce_buf_free(&output);
+}
+
+static void *work(void *arg) {
+  worker_t *w = arg;
+  sce_instance_t *instance = NULL;
+  sce_error_delete(sce_instance_new(&instance, w->runtime));
+  for (int i = 0; instance != NULL && i < METHODS; i++) {
+    int m = (w->first + i) % METHODS;
+    answer(w->answers[m], instance, methods[m]);
+  }
+  sce_instance_delete(instance);
+  return NULL;
+}
+
+static void threads_share_each_tier(void **unused) {
+  (void)unused;
+  sce_buf_t code = test_runtime_code(TEST_INPUTS, "polkadot");
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, sce_buf_span(&code)));
+  static worker_t expected, workers[METHODS];
+  tiered_t whole = open_blob(blob, SCE_COMPILER_CRANELIFT), t = open_blob(blob, SCE_COMPILER_TIERED);
+  expected = (worker_t){.runtime = whole.runtime};
+  work(&expected);
+  for (int i = 0; i < METHODS; i++) {
+    workers[i] = (worker_t){.runtime = t.runtime, .first = i};
+    assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+  }
+  for (int i = 0; i < METHODS; i++) pthread_join(workers[i].thread, NULL);
+  for (int i = 0; i < METHODS; i++)
+    for (int m = 0; m < METHODS; m++) assert_string_equal(workers[i].answers[m], expected.answers[m]);
+  close_tiered(&t);
+  close_tiered(&whole);
+  sce_blob_delete(blob);
+  sce_buf_free(&code);
+}
+
+/* ---- the cache ---- */
+
+static void count_entry(void *ctx, const sce_cache_entry_t *entry) {
+  *(int *)ctx += entry->readable;
+}
+
+/* The background leaves what an engine of Cranelift alone would have left. */
+static void background_fills_the_cache(void **unused) {
+  (void)unused;
+  char directory[] = "/tmp/scexec-tiers-XXXXXX", cache[64], command[128];
+  assert_non_null(mkdtemp(directory));
+  setenv("XDG_CONFIG_HOME", directory, 1);
+  snprintf(cache, sizeof cache, "%s/cache", directory);
+  char path[512];
+  snprintf(path, sizeof path, "%s/executor/calls.wasm", TEST_DATA);
+  sce_buf_t code = test_read_file(path), output = {0};
+  static const sce_compiler_t compilers[] = {SCE_COMPILER_TIERED, SCE_COMPILER_CRANELIFT, SCE_COMPILER_TIERED};
+  for (int round = 0; round < 3; round++) {
+    sce_engine_t *engine = new_engine(compilers[round], cache);
+    sce_runtime_t *runtime = NULL;
+    sce_instance_t *instance = NULL;
+    expect_success(sce_runtime_from_code(&runtime, engine, sce_buf_span(&code)));
+    assert_true((runtime->tiers != NULL) == (round == 0)); /* later rounds find Cranelift's */
+    expect_success(sce_instance_new(&instance, runtime));
+    expect_success(sce_instance_call(instance, &output, "state", NULL, 0, NULL));
+    sce_instance_delete(instance);
+    sce_runtime_delete(runtime);
+    sce_engine_delete(engine);
+    int entries = 0;
+    for (int i = 0; i < 3000 && entries == 0; i++) {
+      pause_briefly();
+      expect_success(sce_cache_list(cache, count_entry, &entries));
+    }
+    assert_int_equal(entries, 1);
+  }
+  sce_buf_free(&code);
+  sce_buf_free(&output);
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  assert_int_equal(system(command), 0);
+}
+
+/* ---- where Winch can't be used ---- */
+
+static void note_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
+  (void)level, (void)target;
+  if (memmem(message.data, message.len, "cranelift compiles alone", 24) != NULL) ++*(int *)ctx;
+}
+
+static void falls_back_where_winch_differs(void **unused) {
+  (void)unused;
+  for (int i = 0; i < 3; i++) {
+    int lines = 0;
+    sce_config_t config;
+    sce_config_init(&config);
+    config.semantics.compiler = SCE_COMPILER_TIERED;
+    config.semantics.canonicalize_nans = i == 0;
+    config.semantics.wasm_reference_types = config.semantics.wasm_bulk_memory = i == 1;
+    config.semantics.wasm_simd = i == 2;
+    config.log = (sce_log_t){.write = note_line, .ctx = &lines, .max_level = 5};
+    sce_engine_t *engine = NULL;
+    wasm_signals_restore();
+    expect_success(sce_engine_new(&engine, &config));
+    assert_int_equal(lines, 1);
+    assert_false(engine->tiered);
+    sce_engine_delete(engine);
+  }
+}
+
+int main(void) {
+  wasm_signals_remember();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(better_code_takes_over),          cmocka_unit_test(backtraces_are_equal),
+      cmocka_unit_test(invalid_code_is_refused_at_once), cmocka_unit_test(owners_may_go_while_it_compiles),
+      cmocka_unit_test(threads_share_each_tier),         cmocka_unit_test(background_fills_the_cache),
+      cmocka_unit_test(falls_back_where_winch_differs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
