@@ -38,9 +38,9 @@ def field(name, program, *arguments):
     return lambda session: session.document(program, *arguments)[name]
 
 
-def bench(program, source, call, strategy="all", calls=2000, threads=1):
+def bench(program, source, call, strategy="all", calls=2000, threads=1, more=()):
     """Results of `bench`, by strategy."""
-    arguments = ["bench", *source, *call, "--strategy", strategy, "--calls", calls, "--threads", threads]
+    arguments = ["bench", *source, *call, "--strategy", strategy, "--calls", calls, "--threads", threads, *more]
     if program == "scexec":
         arguments += ["--output", "json"]
     return lambda session: {row["strategy"]: row for row in session.document(program, *arguments)["results"]}
@@ -66,6 +66,15 @@ def scaling(one, more, strategy):
     def measure(session):
         return more(session)[strategy]["callsPerSecond"] / one(session)[strategy]["callsPerSecond"]
     return measure
+
+
+def made(name, *command):
+    """A file that one of the benchmark programs writes, made once: the path of build/bench/<name>."""
+    target = BUILD / "bench" / name
+    if not target.exists():
+        program, *arguments = command
+        subprocess.run([BUILD / "bench" / program, *arguments], check=True, cwd=BUILD / "bench", stdout=subprocess.DEVNULL)
+    return target
 
 
 def code_file(chain):

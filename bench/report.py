@@ -10,6 +10,8 @@ import upstream
 def number(value, unit):
     if unit == "x":
         return f"{value:.2f}"
+    if unit == "ns" and value < 1000:
+        return f"{value:.0f} ns"
     if unit == "ns" and value >= 10_000:
         return f"{value / 1e3:.1f} µs"
     if unit == "ns":

@@ -2,7 +2,7 @@
 import dataclasses
 import typing
 
-from measure import INPUTS, bench, code_file, fastest, field, first_answer, median, scaling
+from measure import INPUTS, bench, code_file, fastest, field, first_answer, made, median, scaling
 
 RELAY_CHAINS = ["polkadot", "kusama", "westend", "rococo", "paseo"]
 SHARED_STRATEGIES = ["pooling-copy-on-write", "recreate-instance-copy-on-write", "pooling", "recreate-instance"]
@@ -80,5 +80,64 @@ def blob_rows():
               ours=field("bestMs", "bench_blob", code, 5), target=129 / 40, chart=True)
 
 
+HOST_FUNCTIONS = {  # by the names of bench_host.c: title, least ratio
+    "twox_128-32": ("`twox_128`, 32 bytes", 1.5),
+    "blake2_256-64": ("`blake2_256`, 64 bytes", 1.5),
+    "blake2_256-1024": ("`blake2_256`, 1,024 bytes", 1.5),
+    "storage_get-hit": ("`storage_get`, key there", 1.5),
+    "storage_get-miss": ("`storage_get`, key not there", 1.5),
+    "storage_set": ("`storage_set`", 1.5),
+    "sr25519_verify": ("`sr25519_verify`", 1),
+    "ed25519_verify": ("`ed25519_verify`", 1),
+    "ecdsa_recover": ("`ecdsa_recover`", 1),
+}
+HOST_LOOP = 20_000  # calls of the function in one call of the runtime (bench_host.c)
+
+
+def host_function(name):
+    """Of upstream: the same runtime, input and state, on an overlay over a trie as in a node."""
+    strategy = "pooling-copy-on-write"
+
+    def measure(session):
+        runtime = made(f"{name}.wasm", "bench_host", "write", name, ".")
+        source = ["--runtime", runtime, "--chain", runtime.with_suffix(".json")]
+        call = ["run", runtime.with_suffix(".hex").read_text().strip()]
+        results = bench("upstream", source, call, strategy, 10, more=["--externalities", "overlay"])
+        return median(results, strategy)(session) / HOST_LOOP
+    return measure
+
+
+def host_rows():
+    group = "One call of a host function, inside a WebAssembly loop"
+    for name, (title, target) in HOST_FUNCTIONS.items():
+        ours = field("medianNs", "bench_host", "run", name, 10)
+        yield Row(group, title, "ns", theirs=host_function(name), ours=ours, target=target, chart=name in CHART_HOST)
+
+
+CHART_HOST = {"twox_128-32", "storage_get-hit", "storage_set"}
+
+
+def full_root(*arguments):
+    """The quickest of one and more threads, state version 0, ms."""
+    def measure(session):
+        full = session.document("bench_trie", *arguments)["full"]
+        return min(time for name, time in full.items() if name.startswith("V0"))
+    return measure
+
+
+def root_rows():
+    group = "State root from all keys, version 0"
+    polkadot = INPUTS / "polkadot.json"
+    yield Row(group, "Polkadot genesis, 11,645 keys", "ms", ours=full_root(polkadot, 10),
+              theirs=field("bestMs", "upstream", "root", "--chain", polkadot, "--calls", 10), target=3, chart=True)
+    count = 1_000_000
+
+    def million(session):
+        keys = made("keys.json", "bench_trie", f"write={count}", "keys.json")
+        return field("bestMs", "upstream", "root", "--chain", keys, "--calls", 2)(session)
+    yield Row(group, "One million random keys", "ms", theirs=million, ours=full_root(f"keys={count}", 3), target=3, chart=True)
+
+
 def all_rows():
-    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, blob_rows) for row in rows()]
+    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, blob_rows, host_rows, root_rows)
+            for row in rows()]

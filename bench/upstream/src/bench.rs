@@ -7,8 +7,9 @@ use crate::{
 };
 use sc_executor_wasmtime::{InstantiationStrategy, WasmtimeRuntime};
 use serde_json::{json, Value};
-use sp_externalities::set_and_run_with_externalities;
-use sp_state_machine::BasicExternalities;
+use sp_core::{storage::StateVersion, Blake2Hasher, H256};
+use sp_externalities::{set_and_run_with_externalities, Extensions};
+use sp_state_machine::{BasicExternalities, Ext, InMemoryBackend, OverlayedChanges};
 use sp_trie::{LayoutV0, LayoutV1, TrieConfiguration};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ pub struct Calls<'a> {
     /// Of each thread.
     pub count: usize,
     pub threads: usize,
+    /// A state in a trie under an overlay, as a node has it, and not the plain map that upstream's own benchmark uses.
+    pub overlay: bool,
 }
 
 impl Calls<'_> {
@@ -61,8 +64,7 @@ impl Calls<'_> {
     }
 
     fn run(&self, instance: &mut Instance, count: usize) -> Result<Vec<Duration>, Failure> {
-        let mut ext = BasicExternalities::new(self.source.state.clone());
-        set_and_run_with_externalities(&mut ext, || {
+        let mut work = || {
             let mut times = Vec::with_capacity(count);
             for _ in 0..count {
                 let start = Instant::now();
@@ -70,7 +72,18 @@ impl Calls<'_> {
                 times.push(start.elapsed());
             }
             Ok(times)
-        })
+        };
+        let state = self.source.state.clone();
+        if !self.overlay {
+            return set_and_run_with_externalities(&mut BasicExternalities::new(state), work);
+        }
+        let backend: InMemoryBackend<Blake2Hasher> = (state, StateVersion::V1).into();
+        let mut overlay = OverlayedChanges::<Blake2Hasher>::default();
+        overlay
+            .enter_runtime()
+            .map_err(|_| "the overlay is in a runtime already")?;
+        let mut extensions = Extensions::new();
+        set_and_run_with_externalities(&mut Ext::new(&mut overlay, &backend, Some(&mut extensions)), &mut work)
     }
 }
 
@@ -96,8 +109,7 @@ pub fn instrument(source: &Source, limit: u32, iterations: usize) -> Result<(Val
 }
 
 /// The root of the top trie, from all its keys.
-pub fn root(source: &Source, version: sp_core::storage::StateVersion, iterations: usize) -> Result<Value, Failure> {
-    use sp_core::{storage::StateVersion, Blake2Hasher, H256};
+pub fn root(source: &Source, version: StateVersion, iterations: usize) -> Result<Value, Failure> {
     let mut root = H256::zero();
     let time = best(iterations, || {
         root = match version {

@@ -14,13 +14,19 @@ pub type Instance = Box<dyn WasmInstance>;
 /// Upstream's strategies, by the names that scexec gives them, fastest first.
 pub const STRATEGIES: [(&str, InstantiationStrategy); 4] = [
     ("pooling-copy-on-write", InstantiationStrategy::PoolingCopyOnWrite),
-    ("recreate-instance-copy-on-write", InstantiationStrategy::RecreateInstanceCopyOnWrite),
+    (
+        "recreate-instance-copy-on-write",
+        InstantiationStrategy::RecreateInstanceCopyOnWrite,
+    ),
     ("pooling", InstantiationStrategy::Pooling),
     ("recreate-instance", InstantiationStrategy::RecreateInstance),
 ];
 
 pub fn strategies(name: &str) -> Result<Vec<(&'static str, InstantiationStrategy)>, Failure> {
-    let chosen: Vec<_> = STRATEGIES.into_iter().filter(|(known, _)| name == "all" || name == *known).collect();
+    let chosen: Vec<_> = STRATEGIES
+        .into_iter()
+        .filter(|(known, _)| name == "all" || name == *known)
+        .collect();
     if chosen.is_empty() {
         return Err(format!("upstream has no strategy '{name}'").into());
     }
@@ -47,7 +53,10 @@ pub fn config(instantiation_strategy: InstantiationStrategy) -> Config {
 }
 
 pub fn compile(source: &Source, strategy: InstantiationStrategy) -> Result<WasmtimeRuntime, Failure> {
-    Ok(sc_executor_wasmtime::create_runtime::<SubstrateHostFunctions>(source.blob()?, config(strategy))?)
+    Ok(sc_executor_wasmtime::create_runtime::<SubstrateHostFunctions>(
+        source.blob()?,
+        config(strategy),
+    )?)
 }
 
 pub fn instance(runtime: &WasmtimeRuntime) -> Result<Instance, Failure> {
@@ -63,15 +72,22 @@ pub struct Chain {
 impl Chain {
     pub fn new(source: Source, version: StateVersion) -> Result<Self, Failure> {
         let runtime = compile(&source, InstantiationStrategy::PoolingCopyOnWrite)?;
-        Ok(Chain { runtime, backend: (source.state, version).into() })
+        Ok(Chain {
+            runtime,
+            backend: (source.state, version).into(),
+        })
     }
 
     pub fn call(&self, method: &str, data: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut instance = instance(&self.runtime)?;
         let mut overlay = OverlayedChanges::<Blake2Hasher>::default();
-        overlay.enter_runtime().map_err(|_| "the overlay is in a runtime already")?;
+        overlay
+            .enter_runtime()
+            .map_err(|_| "the overlay is in a runtime already")?;
         let mut extensions = Extensions::new();
         let mut ext = Ext::new(&mut overlay, &self.backend, Some(&mut extensions));
-        Ok(set_and_run_with_externalities(&mut ext, || instance.call(method, data))?)
+        Ok(set_and_run_with_externalities(&mut ext, || {
+            instance.call(method, data)
+        })?)
     }
 }

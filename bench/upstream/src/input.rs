@@ -23,7 +23,11 @@ impl Source {
         };
         let code = match runtime {
             Some(path) => read(path)?,
-            None => state.top.get(&b":code"[..]).ok_or("no code: give --chain with :code in it, or --runtime")?.clone(),
+            None => state
+                .top
+                .get(&b":code"[..])
+                .ok_or("no code: give --chain with :code in it, or --runtime")?
+                .clone(),
         };
         Ok(Source { code, state })
     }
@@ -53,8 +57,11 @@ fn read(path: &str) -> Result<Vec<u8>, Failure> {
 fn read_spec(path: &str) -> Result<Storage, Failure> {
     let spec: Value = serde_json::from_slice(&read(path)?)?;
     let raw = &spec["genesis"]["raw"];
-    let (top, children) =
-        if raw.is_array() { (&raw[0], &raw[1]) } else { (&raw["top"], &raw["childrenDefault"]) };
+    let (top, children) = if raw.is_array() {
+        (&raw[0], &raw[1])
+    } else {
+        (&raw["top"], &raw["childrenDefault"])
+    };
 
     let mut state = Storage::default();
     for (key, value) in pairs(top.as_object().ok_or("the chain spec has no raw genesis")?) {
@@ -66,7 +73,11 @@ fn read_spec(path: &str) -> Result<Storage, Failure> {
     for (name, entries) in children.as_object().into_iter().flatten() {
         let name = hex_bytes(name)?;
         let mut data = std::collections::BTreeMap::new();
-        for (key, value) in pairs(entries.as_object().ok_or("a child trie of the chain spec is no object")?) {
+        for (key, value) in pairs(
+            entries
+                .as_object()
+                .ok_or("a child trie of the chain spec is no object")?,
+        ) {
             data.insert(key?, value?);
         }
         let child_info = ChildInfo::new_default(&name);
@@ -78,5 +89,7 @@ fn read_spec(path: &str) -> Result<Storage, Failure> {
 type Bytes = Result<Vec<u8>, Failure>;
 
 fn pairs(entries: &Map<String, Value>) -> impl Iterator<Item = (Bytes, Bytes)> + '_ {
-    entries.iter().map(|(key, value)| (hex_bytes(key), hex_bytes(value.as_str().unwrap_or("?"))))
+    entries
+        .iter()
+        .map(|(key, value)| (hex_bytes(key), hex_bytes(value.as_str().unwrap_or("?"))))
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! upstream call SOURCE METHOD [DATA]      0x… of the output; exit status 1 and the reason when the call fails
 //! upstream batch SOURCE                   {"id", "method", "data"} a line in, {"id", "output"} or {"id", "error"} out
-//! upstream bench SOURCE METHOD [DATA]     --strategy NAME|all --calls N --threads T
+//! upstream bench SOURCE METHOD [DATA]     --strategy NAME|all --calls N --threads T --externalities basic|overlay
 //! upstream blob SOURCE                    decompress, parse, write back: --calls N
 //! upstream instrument SOURCE              meter the stack: --stack-limit N --calls N [-o FILE]
 //! upstream root SOURCE                    state root of the top trie: --state-version 0|1 --calls N
@@ -32,7 +32,10 @@ struct Arguments {
 
 impl Arguments {
     fn parse(mut all: impl Iterator<Item = String>) -> Result<Self, Failure> {
-        let mut arguments = Arguments { options: HashMap::new(), words: Vec::new() };
+        let mut arguments = Arguments {
+            options: HashMap::new(),
+            words: Vec::new(),
+        };
         while let Some(word) = all.next() {
             match word.strip_prefix("--").or(word.strip_prefix('-')) {
                 Some(name) => {
@@ -50,12 +53,18 @@ impl Arguments {
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Failure> {
-        let Some(text) = self.option(name) else { return Ok(default) };
-        text.parse().map_err(|_| format!("--{name}: '{text}' is no number").into())
+        let Some(text) = self.option(name) else {
+            return Ok(default);
+        };
+        text.parse()
+            .map_err(|_| format!("--{name}: '{text}' is no number").into())
     }
 
     fn word(&self, index: usize, what: &str) -> Result<&str, Failure> {
-        self.words.get(index).map(String::as_str).ok_or_else(|| format!("{what} is missing").into())
+        self.words
+            .get(index)
+            .map(String::as_str)
+            .ok_or_else(|| format!("{what} is missing").into())
     }
 
     fn data(&self) -> Result<Vec<u8>, Failure> {
@@ -117,6 +126,11 @@ fn calls<'a>(arguments: &'a Arguments, source: &'a Source, data: &'a [u8]) -> Re
         data,
         count: arguments.number("calls", 1_000)?,
         threads: arguments.number("threads", 1)?,
+        overlay: match arguments.option("externalities").unwrap_or("basic") {
+            "basic" => false,
+            "overlay" => true,
+            other => return Err(format!("no externalities '{other}': basic or overlay").into()),
+        },
     })
 }
 
@@ -135,9 +149,10 @@ fn batch(chain: &Chain) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?).unwrap_or_default();
-        let answer = request["method"].as_str().ok_or_else(|| "no method".into()).and_then(|method| {
-            chain.call(method, &hex_bytes(request["data"].as_str().unwrap_or(""))?)
-        });
+        let answer = request["method"]
+            .as_str()
+            .ok_or_else(|| "no method".into())
+            .and_then(|method| chain.call(method, &hex_bytes(request["data"].as_str().unwrap_or(""))?));
         let id = &request["id"];
         let answer = match answer {
             Ok(output) => json!({ "id": id, "output": format!("0x{}", hex::encode(output)) }),
