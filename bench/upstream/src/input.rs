@@ -10,8 +10,8 @@ use sp_core::storage::{ChildInfo, StateVersion, Storage, StorageChild};
 const CHILD_STORAGE_PREFIX: &[u8] = b":child_storage:";
 
 pub struct Source {
-    /// The code as it was found: compressed or not.
-    pub code: Vec<u8>,
+    /// The code as it was found, compressed or not; none in a state without `:code`.
+    pub code: Option<Vec<u8>>,
     pub state: Storage,
 }
 
@@ -22,18 +22,18 @@ impl Source {
             None => Storage::default(),
         };
         let code = match runtime {
-            Some(path) => read(path)?,
-            None => state
-                .top
-                .get(&b":code"[..])
-                .ok_or("no code: give --chain with :code in it, or --runtime")?
-                .clone(),
+            Some(path) => Some(read(path)?),
+            None => state.top.get(&b":code"[..]).cloned(),
         };
         Ok(Source { code, state })
     }
 
     pub fn blob(&self) -> Result<RuntimeBlob, Failure> {
-        Ok(RuntimeBlob::uncompress_if_needed(&self.code)?)
+        let code = self
+            .code
+            .as_ref()
+            .ok_or("no code: give --chain with :code in it, or --runtime")?;
+        Ok(RuntimeBlob::uncompress_if_needed(code)?)
     }
 }
 
