@@ -2,19 +2,37 @@
 #include "support/vectors.h"
 
 #include "base/buf.h"
+#include "support/inputs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 static void fail(const char *what, const char *reason) {
   fprintf(stderr, "%s: %s\n", what, reason);
   exit(1);
 }
 
+/* Decompresses the frame in place of it. */
+static void decompress(sce_buf_t *bytes, const char *path) {
+  unsigned long long size = ZSTD_getFrameContentSize(bytes->data, bytes->len);
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) fail(path, "no size in the zstd frame");
+  sce_buf_t out = {0};
+  if (sce_buf_reserve(&out, (size_t)size) != NULL) fail(path, "out of memory");
+  out.len = ZSTD_decompress(out.data, out.cap, bytes->data, bytes->len);
+  if (out.len != size) fail(path, "not a zstd frame");
+  sce_buf_free(bytes);
+  *bytes = out;
+}
+
 json_t *test_vectors_load(const char *path) {
   json_error_t error;
-  json_t *root = json_load_file(path, 0, &error);
+  sce_buf_t bytes = test_read_file(path);
+  size_t len = strlen(path);
+  if (len > 4 && strcmp(path + len - 4, ".zst") == 0) decompress(&bytes, path);
+  json_t *root = json_loadb((const char *)bytes.data, bytes.len, JSON_ALLOW_NUL, &error);
+  sce_buf_free(&bytes);
   if (root == NULL) fail(path, error.text);
   return root;
 }

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-/* The JSON document in a file. The caller gives back the reference. */
+/* The JSON document in a file, compressed with zstd when its name ends in .zst. The caller gives back the reference. */
 json_t *test_vectors_load(const char *path);
 
 /* A member as text; NULL when there is none. Borrowed. */

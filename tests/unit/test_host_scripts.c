@@ -1,6 +1,6 @@
-/* test_host_scripts.c: the scripts of tests/vectors/host-vectors.json: calls in order on one overlay, through the
- * handlers. Where the project does not follow an upstream fault, or upstream's test double differs from a node, the
- * expectation is replaced here, with the reason. */
+/* test_host_scripts.c: the scripts of tests/vectors, chosen and random ones: calls in order on one overlay,
+ * through the handlers. Where the project does not follow an upstream fault, or upstream's test double differs from a
+ * node, the expectation is replaced here, with the reason. */
 #include "host_vectors.h"
 
 #include "host/services.h"
@@ -156,17 +156,22 @@ static size_t run_script(json_t *script) {
   return wrong;
 }
 
-/* Allocator scripts are the heap's (test_heap.c). Proof sizes need a recorded proof, which the overlay alone has not:
- * there only the script without a recorder is run. */
+/* Heap scripts are below. Proof sizes need a recorded proof, which the overlay alone has not: there only the script
+ * without a recorder is run. */
 static bool is_ours(const json_t *script) {
   if (json_object_get(script, "script") == NULL || is_script(script, "allocator")) return false;
   if (!is_script(script, "storage proof size")) return true;
-  return strstr(json_string_value(json_object_get(script, "note")), "no proof") != NULL;
+  return strstr(test_vector_text(script, "note"), "no proof") != NULL;
 }
 
+typedef struct file {
+  const char *path;
+  size_t scripts, heap_scripts; /* at least so many */
+} file_t;
+
 static void scripts_answer_as_upstream(void **state) {
-  (void)state;
-  json_t *root = test_vectors_load(TEST_VECTORS "/host-vectors.json"), *script;
+  const file_t *file = *state;
+  json_t *root = test_vectors_load(file->path), *script;
   size_t i, scripts = 0, wrong = 0;
   json_array_foreach(root, i, script) {
     if (!is_ours(script)) continue;
@@ -175,11 +180,89 @@ static void scripts_answer_as_upstream(void **state) {
   }
   json_decref(root);
   print_message("%zu scripts, %zu wrong steps\n", scripts, wrong);
-  assert_true(scripts >= 84);
+  assert_true(scripts >= file->scripts);
+  assert_int_equal(wrong, 0);
+}
+
+/* ---- heap scripts: the allocator's host functions over a memory that grows ---- */
+
+static bool grow(sce_heap_memory_t *memory, uint32_t pages) {
+  size_t size = (size_t)memory->size + pages * SCE_WASM_PAGE;
+  memory->data = realloc(memory->data, size);
+  memset(memory->data + memory->size, 0, size - (size_t)memory->size);
+  memory->size = size;
+  return true;
+}
+
+static uint64_t member(const json_t *object, const char *name) {
+  return (uint64_t)json_integer_value(json_object_get(object, name));
+}
+
+static bool heap_step(fake_t *fake, const json_t *step) {
+  const json_t *inputs = json_object_get(step, "inputs"), *stats = json_object_get(step, "stats");
+  sce_buf_t first = test_vector_bytes(json_array_get(inputs, 0));
+  uint64_t argument = test_vector_number(sce_buf_span(&first)), result = 0;
+  sce_buf_free(&first);
+  if (stats == NULL) { /* writes 8 bytes */
+    sce_buf_t bytes = test_vector_bytes(json_array_get(inputs, 1));
+    memcpy(fake->memory.data + argument, bytes.data, 8);
+    sce_buf_free(&bytes);
+    return true;
+  }
+  const sce_host_row_t *row = sce_host_lookup(sce_span_text(test_vector_text(step, "function")), NULL);
+  sce_error_t *err = row->call(NULL, &fake->caller, &argument, &result);
+  bool ok = (err != NULL) == json_is_null(json_object_get(step, "output"));
+  sce_error_delete(err);
+  uint8_t pointer[4];
+  sce_store_le32(pointer, (uint32_t)result);
+  if (ok && json_string_length(json_object_get(step, "output")) > 0) {
+    ok = test_vector_equal(row->name, sce_span(pointer, 4), json_object_get(step, "output"));
+  }
+  const sce_heap_t *heap = &fake->heap;
+  return ok && heap->bytes_allocated == member(stats, "bytes_allocated") &&
+         heap->bytes_allocated_peak == member(stats, "peak") && heap->bytes_allocated_sum == member(stats, "sum") &&
+         heap->bumper - heap->base == member(stats, "address_space_used") &&
+         fake->memory.size / SCE_WASM_PAGE == member(step, "pages_after");
+}
+
+static size_t run_heap_script(const json_t *script) {
+  fake_t fake;
+  size_t i, wrong = 0;
+  json_t *step;
+  fake_init(&fake, member(script, "initial_pages") * SCE_WASM_PAGE, (uint32_t)member(script, "heap_base"));
+  fake.memory.max_pages = (uint32_t)member(script, "max_pages");
+  fake.memory.grow = grow;
+  json_array_foreach(json_object_get(script, "steps"), i, step) {
+    bool ok = heap_step(&fake, step);
+    if (!ok) print_error("heap script \"%s\", step %zu\n", test_vector_text(script, "note"), i);
+    wrong += !ok;
+  }
+  fake_free_all(&fake);
+  return wrong;
+}
+
+static void heaps_behave_as_upstream(void **state) {
+  const file_t *file = *state;
+  json_t *root = test_vectors_load(file->path), *script;
+  size_t i, scripts = 0, wrong = 0;
+  json_array_foreach(root, i, script) {
+    if (json_object_get(script, "script") == NULL || !is_script(script, "allocator")) continue;
+    scripts++;
+    wrong += run_heap_script(script);
+  }
+  json_decref(root);
+  assert_true(scripts >= file->heap_scripts);
   assert_int_equal(wrong, 0);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(scripts_answer_as_upstream)};
+  static file_t chosen = {TEST_VECTORS "/host-vectors.json", 84, 27};
+  static file_t random = {TEST_VECTORS "/host-random.json.zst", 470, 60};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_prestate(scripts_answer_as_upstream, &chosen),
+      cmocka_unit_test_prestate(scripts_answer_as_upstream, &random),
+      cmocka_unit_test_prestate(heaps_behave_as_upstream, &chosen),
+      cmocka_unit_test_prestate(heaps_behave_as_upstream, &random),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
