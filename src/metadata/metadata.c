@@ -148,24 +148,27 @@ void sce_metadata_delete(sce_metadata_t *metadata) {
   sce_free(metadata);
 }
 
+static sce_error_t *resolve_number(const sce_metadata_t *md, uint32_t *type, sce_span_t text) {
+  uint64_t n = 0;
+  for (size_t i = 0; i < text.len && n <= UINT32_MAX; i++) {
+    if (text.data[i] < '0' || text.data[i] > '9')
+      return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: a number or a name was due", (int)text.len, text.data);
+    n = n * 10 + (uint64_t)(text.data[i] - '0');
+  }
+  if (n >= md->type_count)
+    return sce_error_new(SCE_NOT_FOUND, "type %.*s: the registry has %u types", (int)text.len, text.data, md->type_count);
+  *type = (uint32_t)n;
+  return NULL;
+}
+
 sce_error_t *sce_type_resolve(sce_metadata_t *metadata, uint32_t *type, sce_span_t text) {
   uint32_t before = metadata->type_count, id = 0;
+  sce_span_t kept, nowhere = {NULL, 0};
   while (text.len > 0 && text.data[0] == ' ') text = sce_span(text.data + 1, text.len - 1);
   while (text.len > 0 && text.data[text.len - 1] == ' ') text.len--;
-  if (text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9') {
-    uint64_t n = 0;
-    for (size_t i = 0; i < text.len && n <= UINT32_MAX; i++) {
-      if (text.data[i] < '0' || text.data[i] > '9')
-        return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: a number or a name was due", (int)text.len, text.data);
-      n = n * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    if (n >= metadata->type_count)
-      return sce_error_new(SCE_NOT_FOUND, "type %.*s: the registry has %u types", (int)text.len, text.data,
-                           metadata->type_count);
-    *type = (uint32_t)n;
-    return NULL;
-  }
-  sce_span_t kept, nowhere = {NULL, 0};
+  if (text.len == 0)
+    return sce_error_new(SCE_BAD_INPUT, "a type was due: a number, a path, or an expression such as Vec<u32>");
+  if (text.data[0] >= '0' && text.data[0] <= '9') return resolve_number(metadata, type, text);
   SCE_TRY(sce_arena_copy(&metadata->arena, &kept, text));
   sce_error_t *err = sce_expr_resolve(metadata, &id, kept, nowhere);
   if (err == NULL) err = sce_registry_derive(metadata, before);
