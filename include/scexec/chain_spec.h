@@ -20,8 +20,7 @@ extern "C" {
 typedef struct sce_chain_spec sce_chain_spec_t;
 
 /* Parses the text of a raw chain spec. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong
- * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards.
- * Nesting deeper than 2048 is refused; text nested that deep needs a stack of 1 MiB. */
+ * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
 SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
 
 /* The same for a file; SCE_IO when it can't be read. Errors begin with the path. */
