@@ -35,7 +35,7 @@ SCE_API const char *sce_chain_spec_id(const sce_chain_spec_t *spec);
 SCE_API const char *sce_chain_spec_chain_type(const sce_chain_spec_t *spec);
 SCE_API const char *sce_chain_spec_protocol_id(const sce_chain_spec_t *spec);
 
-/* The JSON text of `properties`, without white space, "" where absent or null. Lives as long as `spec`. */
+/* The JSON text of `properties`, "" where absent or null. Lives as long as `spec`. */
 SCE_API const char *sce_chain_spec_properties(const sce_chain_spec_t *spec);
 
 /* properties.ss58Format; false where absent or not a number from 0 to 16383. */

@@ -1,6 +1,6 @@
 /* chain_spec.c: the members of a chain spec that describe the chain; the storage is read by genesis.c.
- * Source: sc-chain-spec, ClientSpec. jansson reads the JSON into a tree, which is freed once the tables are made of it.
- * Members that scexec has no use for (boot nodes, fork blocks, …) are passed over. */
+ * Source: sc-chain-spec, ClientSpec. Members that scexec has no use for (boot nodes, fork blocks, …) are checked to be
+ * JSON and passed over. */
 #include "state/chain_spec.h"
 
 #include "base/alloc.h"
@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/file.h"
 
-#include <jansson.h>
 #include <string.h>
 
 /* Most tokens that a spec may name. */
@@ -46,155 +45,188 @@ void sce_chain_spec_delete(sce_chain_spec_t *spec) {
   sce_free(spec);
 }
 
-static sce_error_t *bad_member(const char *name, const char *what) {
-  return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s: %s", name, what);
+/* A NUL-terminated copy of a string's characters; NUL characters are refused. */
+static sce_error_t *copy_string(const sce_json_reader_t *in, char **text, sce_json_string_t string) {
+  sce_buf_t chars = {0};
+  sce_error_t *err = sce_json_unescape(&chars, string);
+  if (err == NULL && chars.len > 0 && memchr(chars.data, 0, chars.len) != NULL)
+    err = sce_json_error(in, "NUL character in a name");
+  if (err == NULL && (*text = sce_strndup((const char *)chars.data, chars.len)) == NULL) err = sce_error_oom();
+  sce_buf_free(&chars);
+  return err;
 }
 
-/* A string without NUL characters (jansson refuses them). */
-static sce_error_t *copy_string(char **text, const json_t *string) {
-  *text = sce_strndup(json_string_value(string), json_string_length(string));
+/* Each of these members may stand once. */
+static sce_error_t *refuse_second(const sce_json_reader_t *in, bool seen) {
+  return seen ? sce_json_error(in, "the same member twice") : NULL;
+}
+
+/* A string; or null, which leaves `*text` NULL. */
+static sce_error_t *read_text(sce_json_reader_t *in, char **text) {
+  SCE_TRY(refuse_second(in, *text != NULL));
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  if (kind == SCE_JSON_NULL) return sce_json_skip(in, NULL);
+  sce_json_string_t string = {0};
+  SCE_TRY(sce_json_read_string(in, &string));
+  return copy_string(in, text, string);
+}
+
+/* Any value but null, as its JSON text. */
+static sce_error_t *read_json(sce_json_reader_t *in, char **text) {
+  SCE_TRY(refuse_second(in, *text != NULL));
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  sce_span_t json = {0};
+  SCE_TRY(sce_json_skip(in, &json));
+  if (kind == SCE_JSON_NULL) return NULL;
+  *text = sce_strndup((const char *)json.data, json.len);
   return *text == NULL ? sce_error_oom() : NULL;
-}
-
-static int append_text(const char *text, size_t len, void *out) {
-  sce_error_t *err = sce_buf_append(out, text, len);
-  bool failed = err != NULL;
-  sce_error_delete(err);
-  return failed ? -1 : 0;
-}
-
-/* Any value as JSON text, without white space. */
-static sce_error_t *copy_json(char **text, const json_t *value) {
-  sce_buf_t json = {0};
-  if (json_dump_callback(value, append_text, &json, JSON_COMPACT | JSON_ENCODE_ANY) == 0)
-    *text = sce_strndup((const char *)json.data, json.len);
-  sce_buf_free(&json);
-  return *text == NULL ? sce_error_oom() : NULL;
-}
-
-/* The member `name`, NULL where it is absent or null. */
-static json_t *member_get(const json_t *object, const char *name) {
-  json_t *value = json_object_get(object, name);
-  return json_is_null(value) ? NULL : value;
-}
-
-static sce_error_t *read_text(char **text, const json_t *root, const char *name) {
-  const json_t *value = member_get(root, name);
-  if (value == NULL) return NULL;
-  return json_is_string(value) ? copy_string(text, value) : bad_member(name, "expected a string");
 }
 
 /* "Live", "Development", "Local", or {"Custom": "…"}, which is kept as JSON. */
-static sce_error_t *read_chain_type(char **text, const json_t *root) {
-  const json_t *value = member_get(root, "chainType");
-  if (value == NULL) return NULL;
-  return json_is_string(value) ? copy_string(text, value) : copy_json(text, value);
+static sce_error_t *read_chain_type(sce_json_reader_t *in, char **text) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  return kind == SCE_JSON_STRING ? read_text(in, text) : read_json(in, text);
 }
 
 /* ---- properties ---- */
 
-/* A whole number from 0 to `max`; anything else, whatever it is, gives false. */
-static bool whole_number(uint32_t *number, const json_t *value, uint32_t max) {
-  if (!json_is_integer(value)) return false;
-  json_int_t integer = json_integer_value(value);
-  if (integer < 0 || integer > max) return false;
-  *number = (uint32_t)integer;
-  return true;
-}
-
-/* tokenSymbol and tokenDecimals are one value each, or a list of them. */
-static size_t value_count(const json_t *values) {
-  return json_is_array(values) ? json_array_size(values) : values != NULL;
-}
-
-static const json_t *value_at(const json_t *values, size_t index) {
-  return json_is_array(values) ? json_array_get(values, index) : index == 0 ? values : NULL;
-}
-
-/* Symbols that are not strings and decimals that are not whole numbers count as absent. */
-static sce_error_t *read_tokens(sce_chain_spec_t *spec, const json_t *symbols, const json_t *decimals) {
-  size_t count = value_count(symbols);
-  if (value_count(decimals) > count) count = value_count(decimals);
-  if (count == 0) return NULL;
-  if (count > MAX_TOKENS) return bad_member("properties", "more than 1024 tokens");
-  if ((spec->tokens = sce_calloc(count, sizeof *spec->tokens)) == NULL) return sce_error_oom();
-  spec->token_count = count;
-  for (size_t i = 0; i < count; i++) {
-    const json_t *symbol = value_at(symbols, i);
-    if (json_is_string(symbol)) SCE_TRY(copy_string(&spec->tokens[i].symbol, symbol));
-    if (!whole_number(&spec->tokens[i].decimals, value_at(decimals, i), UINT32_MAX)) spec->tokens[i].decimals = 0;
+/* A whole number from 0 to `max` in digits alone; anything else, whatever it is, gives false. */
+static bool whole_number(sce_span_t text, uint32_t max, uint32_t *value) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] < '0' || text.data[i] > '9') return false;
+    sum = sum * 10 + (uint64_t)(text.data[i] - '0');
+    if (sum > max) return false;
   }
+  *value = (uint32_t)sum;
+  return text.len > 0;
+}
+
+static sce_error_t *token_at(sce_chain_spec_t *spec, token_t **token, size_t index, const sce_json_reader_t *in) {
+  if (index >= MAX_TOKENS) return sce_json_error(in, "more than 1024 tokens");
+  if (index >= spec->token_count) {
+    token_t *tokens = sce_realloc_array(spec->tokens, index + 1, sizeof *tokens);
+    if (tokens == NULL) return sce_error_oom();
+    spec->tokens = tokens;
+    while (spec->token_count <= index) tokens[spec->token_count++] = (token_t){NULL, 0};
+  }
+  *token = &spec->tokens[index];
   return NULL;
 }
 
-static sce_error_t *read_properties(sce_chain_spec_t *spec, const json_t *root) {
-  const json_t *properties = member_get(root, "properties");
-  if (properties == NULL) return NULL;
-  SCE_TRY(copy_json(&spec->properties, properties));
-  uint32_t format = 0;
-  spec->has_ss58_format = whole_number(&format, json_object_get(properties, "ss58Format"), 16383);
-  spec->ss58_format = (uint16_t)format;
-  return read_tokens(spec, member_get(properties, "tokenSymbol"), member_get(properties, "tokenDecimals"));
+/* One symbol (a string) or one number of decimals; a value of another kind is passed over. */
+static sce_error_t *read_token(sce_chain_spec_t *spec, sce_json_reader_t *in, size_t index) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  if (kind != SCE_JSON_STRING && kind != SCE_JSON_NUMBER) return sce_json_skip(in, NULL);
+  token_t *token = NULL;
+  SCE_TRY(token_at(spec, &token, index, in));
+  if (kind == SCE_JSON_STRING) {
+    sce_json_string_t string = {0};
+    SCE_TRY(sce_json_read_string(in, &string));
+    SCE_TRY(refuse_second(in, token->symbol != NULL));
+    return copy_string(in, &token->symbol, string);
+  }
+  sce_span_t number = {0};
+  SCE_TRY(sce_json_read_number(in, &number));
+  if (!whole_number(number, UINT32_MAX, &token->decimals)) token->decimals = 0;
+  return NULL;
+}
+
+/* tokenSymbol or tokenDecimals: one value, or a list of them. */
+static sce_error_t *read_tokens(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  if (kind != SCE_JSON_ARRAY) return read_token(spec, in, 0);
+  SCE_TRY(sce_json_enter(in, SCE_JSON_ARRAY));
+  for (size_t i = 0;; i++) {
+    bool more = false;
+    SCE_TRY(sce_json_element(in, &more));
+    if (!more) return NULL;
+    SCE_TRY(read_token(spec, in, i));
+  }
+}
+
+static sce_error_t *read_ss58_format(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  sce_span_t text = {0};
+  uint32_t format;
+  SCE_TRY(sce_json_skip(in, &text));
+  spec->has_ss58_format = whole_number(text, 16383, &format);
+  if (spec->has_ss58_format) spec->ss58_format = (uint16_t)format;
+  return NULL;
+}
+
+static sce_error_t *read_properties(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(in, &kind));
+  sce_json_reader_t inside = *in;
+  SCE_TRY(read_json(in, &spec->properties));
+  if (kind != SCE_JSON_OBJECT) return NULL;
+  SCE_TRY(sce_json_enter(&inside, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    SCE_TRY(sce_json_member(&inside, &more, &name));
+    if (!more) return NULL;
+    if (sce_json_string_is(name, "ss58Format"))
+      SCE_TRY(read_ss58_format(spec, &inside));
+    else if (sce_json_string_is(name, "tokenSymbol") || sce_json_string_is(name, "tokenDecimals"))
+      SCE_TRY(read_tokens(spec, &inside));
+    else
+      SCE_TRY(sce_json_skip(&inside, NULL));
+  }
 }
 
 /* ---- the document ---- */
 
-static sce_error_t *read_document(sce_chain_spec_t *spec, const json_t *root, size_t text_size) {
-  if (!json_is_object(root)) return sce_error_new(SCE_BAD_CHAIN_SPEC, "expected an object");
-  SCE_TRY(read_text(&spec->name, root, "name"));
-  SCE_TRY(read_text(&spec->id, root, "id"));
-  SCE_TRY(read_chain_type(&spec->chain_type, root));
-  SCE_TRY(read_text(&spec->protocol_id, root, "protocolId"));
-  SCE_TRY(read_properties(spec, root));
-  json_t *genesis = json_object_get(root, "genesis");
-  if (genesis == NULL) return sce_error_new(SCE_BAD_CHAIN_SPEC, "no member \"genesis\": this is not a chain spec");
-  return sce_genesis_read(&spec->genesis, genesis, text_size);
+static sce_error_t *read_member(sce_chain_spec_t *spec, sce_json_reader_t *in, sce_json_string_t name) {
+  if (sce_json_string_is(name, "name")) return read_text(in, &spec->name);
+  if (sce_json_string_is(name, "id")) return read_text(in, &spec->id);
+  if (sce_json_string_is(name, "chainType")) return read_chain_type(in, &spec->chain_type);
+  if (sce_json_string_is(name, "protocolId")) return read_text(in, &spec->protocol_id);
+  if (sce_json_string_is(name, "properties")) return read_properties(spec, in);
+  if (!sce_json_string_is(name, "genesis")) return sce_json_skip(in, NULL);
+  SCE_TRY(refuse_second(in, spec->has_genesis));
+  spec->has_genesis = true;
+  return sce_genesis_read(&spec->genesis, in);
 }
 
-/* The tree of the text; of members of one name the last is kept, as by serde_json. */
-static sce_error_t *parse_json(json_t **root, sce_span_t text) {
+static sce_error_t *read_document(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  SCE_TRY(sce_json_enter(in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    SCE_TRY(sce_json_member(in, &more, &name));
+    if (!more) break;
+    SCE_TRY(read_member(spec, in, name));
+  }
+  SCE_TRY(sce_json_end(in));
+  return spec->has_genesis ? NULL : sce_json_error(in, "no member \"genesis\": this is not a chain spec");
+}
+
+sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text) {
   if (text.len > SCE_CHAIN_SPEC_MAX_SIZE) return sce_error_new(SCE_BAD_CHAIN_SPEC, "chain spec of more than 4 GiB");
-  json_error_t error;
-  *root = json_loadb(text.len > 0 ? (const char *)text.data : "", text.len, 0, &error);
-  if (*root != NULL) return NULL;
-  /* Some of jansson's failed allocations leave no text. Not all are told: its scanner (up to 2.14 at least, its issue
-   * 362) goes on after a failed growth of its token buffer. */
-  if (error.text[0] == 0 || json_error_code(&error) == json_error_out_of_memory) return sce_error_oom();
-  bool large = json_error_code(&error) == json_error_numeric_overflow;
-  return sce_error_new(SCE_BAD_CHAIN_SPEC, "chain spec: line %d, column %d: %s%s", error.line, error.column, error.text,
-                       large ? "; raw specs have no such numbers: make a raw one with the chain's node: build-spec "
-                               "--chain FILE --raw"
-                             : "");
-}
-
-/* Makes a spec of the tree, which is freed in any case. */
-static sce_error_t *spec_from_tree(sce_chain_spec_t **spec, json_t *root, size_t text_size) {
   sce_chain_spec_t *made = sce_calloc(1, sizeof *made);
-  sce_error_t *err = made == NULL ? sce_error_oom() : read_document(made, root, text_size);
-  json_decref(root);
+  if (made == NULL) return sce_error_oom();
+  sce_json_reader_t in = sce_json_reader(text);
+  sce_error_t *err = sce_spec_error(read_document(made, &in), "chain spec");
   if (err != NULL) {
     sce_chain_spec_delete(made);
-    return sce_error_prefix(err, "chain spec");
+    return err;
   }
   *spec = made;
   return NULL;
 }
 
-sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text) {
-  json_t *root = NULL;
-  SCE_TRY(parse_json(&root, text));
-  return spec_from_tree(spec, root, text.len);
-}
-
 sce_error_t *sce_chain_spec_load(sce_chain_spec_t **spec, const char *path) {
   sce_buf_t text = {0};
-  json_t *root = NULL;
   sce_error_t *err = sce_file_read(&text, path, SCE_CHAIN_SPEC_MAX_SIZE);
-  if (err == NULL) err = sce_error_prefix(parse_json(&root, sce_buf_span(&text)), "%s", path);
-  size_t size = text.len;
-  sce_buf_free(&text); /* before the tables are made: the tree alone is as large */
-  if (err != NULL) return err;
-  return sce_error_prefix(spec_from_tree(spec, root, size), "%s", path);
+  if (err == NULL) err = sce_error_prefix(sce_chain_spec_parse(spec, sce_buf_span(&text)), "%s", path);
+  sce_buf_free(&text);
+  return err;
 }
 
 static const char *text_or_empty(const char *text) {

@@ -1,6 +1,5 @@
-/* genesis.c: reading `genesis.raw` of a chain spec. Hexadecimal text is decoded straight from the strings of the JSON
- * tree into the arena, which has half of the file's size: two digits make one byte.
- * Source: sc-chain-spec, Genesis and RawGenesis. */
+/* genesis.c: reading `genesis.raw` of a chain spec. Hexadecimal text is decoded straight from the file into the arena,
+ * which has half of the file's size: two digits make one byte. Source: sc-chain-spec, Genesis and RawGenesis. */
 #include "state/genesis.h"
 
 #include "base/alloc.h"
@@ -8,7 +7,6 @@
 #include "base/error.h"
 #include "base/hex.h"
 
-#include <jansson.h>
 #include <string.h>
 
 static const char child_prefix[] = ":child_storage:";
@@ -45,43 +43,62 @@ void sce_genesis_free(sce_genesis_t *genesis) {
   *genesis = (sce_genesis_t){0};
 }
 
+sce_error_t *sce_spec_error(sce_error_t *err, const char *where) {
+  if (err == NULL) return NULL;
+  if (sce_error_kind(err) == SCE_BAD_INPUT) {
+    sce_error_t *spec = sce_error_new(SCE_BAD_CHAIN_SPEC, "%s", sce_error_message(err));
+    sce_error_delete(err);
+    err = spec;
+  }
+  return where == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY ? err : sce_error_prefix(err, "%s", where);
+}
+
 /* Where decoded bytes go. */
 typedef struct spec_reader {
+  sce_json_reader_t *in;
   sce_genesis_t *genesis;
   size_t used; /* bytes of the arena */
 } spec_reader_t;
 
-static sce_error_t *bad_spec(const char *what) {
-  return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s", what);
-}
-
-/* What is wrong with text that sce_hex_decode refuses. */
-static sce_error_t *bad_hex(sce_span_t text) {
-  sce_buf_t decoded = {0};
-  sce_error_t *err = sce_hex_decode(&decoded, text), *placed = err;
-  if (err == NULL || sce_error_kind(err) == SCE_BAD_INPUT) {
-    placed = bad_spec(err == NULL ? "wrong hexadecimal data" : sce_error_message(err));
+/* A string that is not plain "0x…" with an even number of digits: either it has escapes, or it is wrong. */
+static sce_error_t *read_odd_hex(spec_reader_t *reader, sce_span_t *bytes) {
+  sce_json_reader_t before = *reader->in;
+  sce_json_string_t string;
+  SCE_TRY(sce_json_read_string(reader->in, &string));
+  sce_buf_t text = {0}, decoded = {0};
+  sce_error_t *err = sce_json_unescape(&text, string);
+  if (err == NULL) err = sce_hex_decode(&decoded, sce_buf_span(&text));
+  if (err == NULL) {
+    /* Never longer than what the text took of the arena's measure. */
+    *bytes = sce_span(reader->genesis->arena->bytes + reader->used, decoded.len);
+    if (decoded.len > 0) memcpy(reader->genesis->arena->bytes + reader->used, decoded.data, decoded.len);
+    reader->used += decoded.len;
+  } else if (sce_error_kind(err) == SCE_BAD_INPUT) {
+    sce_error_t *placed = sce_json_error(&before, sce_error_message(err));
     sce_error_delete(err);
+    err = placed;
   }
+  sce_buf_free(&text);
   sce_buf_free(&decoded);
-  return placed;
+  return err;
 }
 
-/* Hexadecimal text, decoded into the arena. A character of a JSON string takes a byte of the file at least, so that the
- * arena has room for all strings of the spec. */
-static sce_error_t *read_hex(spec_reader_t *reader, sce_span_t *bytes, sce_span_t text) {
-  uint8_t *out = reader->genesis->arena->bytes + reader->used;
-  if (text.len < 2 || text.data[0] != '0' || (text.data[1] | 0x20) != 'x') return bad_hex(text);
-  size_t count = sce_hex_decode_pairs(out, sce_span(text.data + 2, text.len - 2));
-  if (2 + 2 * count != text.len) return bad_hex(text);
-  *bytes = sce_span(out, count);
-  reader->used += count;
-  return NULL;
-}
-
-static sce_error_t *read_hex_string(spec_reader_t *reader, sce_span_t *bytes, const json_t *string) {
-  if (!json_is_string(string)) return bad_spec("expected a string");
-  return read_hex(reader, bytes, sce_span(json_string_value(string), json_string_length(string)));
+/* A hexadecimal string, decoded into the arena. */
+static sce_error_t *read_hex(spec_reader_t *reader, sce_span_t *bytes) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(reader->in, &kind)); /* passes white space */
+  sce_span_t rest = sce_span(reader->in->text.data + reader->in->at, reader->in->text.len - reader->in->at);
+  if (sce_span_starts_with(rest, sce_span_text("\"0x"))) {
+    uint8_t *out = reader->genesis->arena->bytes + reader->used;
+    size_t count = sce_hex_decode_pairs(out, sce_span(rest.data + 3, rest.len - 3)), end = 3 + 2 * count;
+    if (end < rest.len && rest.data[end] == '"') {
+      *bytes = sce_span(out, count);
+      reader->used += count;
+      reader->in->at += end + 1;
+      return NULL;
+    }
+  }
+  return read_odd_hex(reader, bytes);
 }
 
 static sce_error_t *add_pair(sce_pair_list_t *pairs, sce_pair_t pair) {
@@ -96,34 +113,33 @@ static sce_error_t *add_pair(sce_pair_list_t *pairs, sce_pair_t pair) {
   return NULL;
 }
 
-/* Most bytes of a key that an error shows. */
-#define SHOWN_KEY 128
-
-/* "key 0x…" in front of an error: the key as the spec spells it, shortened. */
-static sce_error_t *at_key(sce_error_t *err, const char *what, const char *key) {
-  size_t len = strlen(key), shown = len <= SHOWN_KEY ? len : SHOWN_KEY;
-  while (shown < len && shown > 0 && ((unsigned char)key[shown] & 0xc0) == 0x80) shown--; /* not within a character */
-  return sce_error_prefix(err, "%s %.*s%s", what, (int)shown, key, shown < len ? "…" : "");
-}
-
-static sce_error_t *read_pair(spec_reader_t *reader, sce_pair_t *pair, const char *key, const json_t *value) {
-  SCE_TRY(read_hex(reader, &pair->key, sce_span_text(key)));
-  return read_hex_string(reader, &pair->value, value);
+/* "key 0x…", shortened, in front of an error. */
+static sce_error_t *at_key(sce_error_t *err, const char *what, sce_span_t key) {
+  sce_buf_t hex = {0};
+  bool whole = key.len <= 64;
+  sce_error_t *no_hex = sce_hex_append(&hex, sce_span(key.data, whole ? key.len : 64));
+  if (no_hex == NULL)
+    err = sce_error_prefix(err, "%s 0x%.*s%s", what, (int)hex.len, (const char *)hex.data, whole ? "" : "…");
+  sce_error_delete(no_hex);
+  sce_buf_free(&hex);
+  return err;
 }
 
 /* An object of hexadecimal keys and values; keys that begin with `left_out` (unless NULL) are not kept. */
-static sce_error_t *read_map(spec_reader_t *reader, sce_pair_list_t *pairs, json_t *map, const char *left_out) {
-  if (!json_is_object(map)) return bad_spec("expected an object");
-  const char *key;
-  json_t *value;
-  json_object_foreach(map, key, value) {
+static sce_error_t *read_map(spec_reader_t *reader, sce_pair_list_t *pairs, const char *left_out) {
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    SCE_TRY(sce_json_next_member(reader->in, &more));
+    if (!more) return NULL;
     sce_pair_t pair = {{0}, {0}};
-    sce_error_t *err = read_pair(reader, &pair, key, value);
-    if (err != NULL) return at_key(err, "key", key);
+    SCE_TRY(read_hex(reader, &pair.key));
+    SCE_TRY(sce_json_colon(reader->in));
+    sce_error_t *err = read_hex(reader, &pair.value);
+    if (err != NULL) return at_key(err, "key", pair.key);
     if (left_out != NULL && sce_span_starts_with(pair.key, sce_span_text(left_out))) continue;
     SCE_TRY(add_pair(pairs, pair));
   }
-  return NULL;
 }
 
 static sce_error_t *add_child(sce_genesis_t *genesis, sce_span_t name) {
@@ -138,66 +154,91 @@ static sce_error_t *add_child(sce_genesis_t *genesis, sce_span_t name) {
   return NULL;
 }
 
-static sce_error_t *read_child(spec_reader_t *reader, const char *key, json_t *map) {
-  sce_span_t name = {0};
-  SCE_TRY(read_hex(reader, &name, sce_span_text(key)));
-  SCE_TRY(add_child(reader->genesis, name));
-  return read_map(reader, &reader->genesis->children[reader->genesis->child_count - 1].pairs, map, NULL);
-}
-
-static sce_error_t *read_children(spec_reader_t *reader, json_t *children) {
-  if (!json_is_object(children)) return bad_spec("expected an object");
-  const char *key;
-  json_t *map;
-  json_object_foreach(children, key, map) {
-    sce_error_t *err = read_child(reader, key, map);
-    if (err != NULL) return at_key(err, "child", key);
+static sce_error_t *read_children(spec_reader_t *reader) {
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    SCE_TRY(sce_json_next_member(reader->in, &more));
+    if (!more) return NULL;
+    sce_span_t name = {0};
+    SCE_TRY(read_hex(reader, &name));
+    SCE_TRY(sce_json_colon(reader->in));
+    SCE_TRY(add_child(reader->genesis, name));
+    sce_genesis_child_t *child = &reader->genesis->children[reader->genesis->child_count - 1];
+    sce_error_t *err = read_map(reader, &child->pairs, NULL);
+    if (err != NULL) return at_key(err, "child", name);
   }
-  return NULL;
 }
 
-/* Both tries of `raw`; `children` may be NULL. */
-static sce_error_t *read_tries(spec_reader_t *reader, json_t *top, json_t *children) {
-  SCE_TRY(sce_error_prefix(read_map(reader, &reader->genesis->top, top, child_prefix), "genesis.raw.top"));
-  if (children == NULL) return NULL;
-  return sce_error_prefix(read_children(reader, children), "genesis.raw.childrenDefault");
+static sce_error_t *read_top(spec_reader_t *reader) {
+  return sce_spec_error(read_map(reader, &reader->genesis->top, child_prefix), "genesis.raw.top");
 }
 
-/* The members may come in any order; nothing else is known. */
-static sce_error_t *read_raw_object(spec_reader_t *reader, json_t *raw) {
-  const char *name;
-  json_t *value;
-  json_object_foreach(raw, name, value) {
-    if (strcmp(name, "top") == 0 || strcmp(name, "childrenDefault") == 0) continue;
-    return at_key(bad_spec("unknown: genesis.raw has \"top\" and \"childrenDefault\""), "genesis.raw: member", name);
+static sce_error_t *read_children_default(spec_reader_t *reader) {
+  return sce_spec_error(read_children(reader), "genesis.raw.childrenDefault");
+}
+
+/* The members may come in any order, each once; nothing else is known. */
+static sce_error_t *read_raw_object(spec_reader_t *reader) {
+  bool seen[2] = {false, false};
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    SCE_TRY(sce_json_member(reader->in, &more, &name));
+    if (!more) break;
+    bool top = sce_json_string_is(name, "top");
+    if (!top && !sce_json_string_is(name, "childrenDefault"))
+      return sce_json_error(reader->in, "unknown member: genesis.raw has \"top\" and \"childrenDefault\"");
+    if (seen[top]) return sce_json_error(reader->in, "the same member twice");
+    seen[top] = true;
+    SCE_TRY(top ? read_top(reader) : read_children_default(reader));
   }
-  json_t *top = json_object_get(raw, "top");
-  if (top == NULL) return bad_spec("genesis.raw has no \"top\"");
-  return read_tries(reader, top, json_object_get(raw, "childrenDefault"));
+  return seen[true] ? NULL : sce_json_error(reader->in, "genesis.raw has no \"top\"");
 }
 
 /* [top, childrenDefault]; the second may be missing. */
-static sce_error_t *read_raw_list(spec_reader_t *reader, const json_t *raw) {
-  size_t count = json_array_size(raw);
-  if (count == 0) return bad_spec("genesis.raw is an empty list: it should hold the top trie first");
-  if (count > 2) return bad_spec("genesis.raw has more than two elements");
-  return read_tries(reader, json_array_get(raw, 0), json_array_get(raw, 1));
+static sce_error_t *read_raw_list(spec_reader_t *reader) {
+  bool more = false;
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_ARRAY));
+  SCE_TRY(sce_json_element(reader->in, &more));
+  if (!more) return sce_json_error(reader->in, "genesis.raw is an empty list: it should hold the top trie first");
+  SCE_TRY(read_top(reader));
+  SCE_TRY(sce_json_element(reader->in, &more));
+  if (!more) return NULL;
+  SCE_TRY(read_children_default(reader));
+  SCE_TRY(sce_json_element(reader->in, &more));
+  return more ? sce_json_error(reader->in, "genesis.raw has more than two elements") : NULL;
 }
 
-static sce_error_t *read_raw(spec_reader_t *reader, json_t *raw) {
-  if (json_is_object(raw)) return read_raw_object(reader, raw);
-  if (json_is_array(raw)) return read_raw_list(reader, raw);
-  return bad_spec("genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list");
+static sce_error_t *read_raw(spec_reader_t *reader) {
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_peek(reader->in, &kind));
+  if (kind == SCE_JSON_OBJECT) return read_raw_object(reader);
+  if (kind == SCE_JSON_ARRAY) return read_raw_list(reader);
+  return sce_json_error(reader->in, "genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list");
 }
 
-sce_error_t *sce_genesis_read(sce_genesis_t *genesis, struct json_t *value, size_t text_size) {
-  if (!json_is_object(value)) return bad_spec("genesis: expected an object");
-  json_t *raw = json_object_get(value, "raw");
-  if (json_object_size(value) != (raw != NULL)) /* any other member */
-    return bad_spec("not a raw chain spec: this one describes its genesis instead of listing it. Make a raw one with "
-                    "the chain's node: build-spec --chain FILE --raw");
-  if (raw == NULL) return bad_spec("genesis has no \"raw\"");
-  SCE_TRY(sce_arena_new(&genesis->arena, text_size / 2 + 1));
-  spec_reader_t reader = {genesis, 0};
-  return read_raw(&reader, raw);
+static sce_error_t *read_genesis(spec_reader_t *reader) {
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
+  bool more = false, seen = false;
+  sce_json_string_t name = {0};
+  for (;;) {
+    SCE_TRY(sce_json_member(reader->in, &more, &name));
+    if (!more) break;
+    if (!sce_json_string_is(name, "raw"))
+      return sce_json_error(reader->in,
+                            "not a raw chain spec: this one describes its genesis instead of listing it. Make a "
+                            "raw one with the chain's node: build-spec --chain FILE --raw");
+    if (seen) return sce_json_error(reader->in, "genesis.raw twice");
+    seen = true;
+    SCE_TRY(read_raw(reader));
+  }
+  return seen ? NULL : sce_json_error(reader->in, "genesis has no \"raw\"");
+}
+
+sce_error_t *sce_genesis_read(sce_genesis_t *genesis, sce_json_reader_t *in) {
+  spec_reader_t reader = {in, genesis, 0};
+  SCE_TRY(sce_arena_new(&genesis->arena, (in->text.len - in->at) / 2 + 1));
+  return sce_spec_error(read_genesis(&reader), NULL);
 }

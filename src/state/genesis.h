@@ -2,11 +2,9 @@
 #ifndef SCE_STATE_GENESIS_H
 #define SCE_STATE_GENESIS_H
 
-#include "scexec/base.h"
+#include "state/json_pull.h"
 
 #include <stdatomic.h>
-
-struct json_t; /* jansson's json_t */
 
 /* Bytes that several objects point into; freed with the last of them. */
 typedef struct sce_arena {
@@ -36,8 +34,7 @@ typedef struct sce_genesis_child {
   sce_pair_list_t pairs;
 } sce_genesis_child_t;
 
-/* All zero is empty. Equal keys, or children of one name, may stand more than once (spelled in digits of another case:
- * those spelled alike are one member of the JSON object already): the last one counts. */
+/* All zero is empty. Children of one name may stand more than once: the last one counts. */
 typedef struct sce_genesis {
   sce_arena_t *arena; /* what all spans point into */
   sce_pair_list_t top;
@@ -48,8 +45,11 @@ typedef struct sce_genesis {
 
 void sce_genesis_free(sce_genesis_t *genesis);
 
-/* Reads the value of `genesis` in a chain spec whose text has `text_size` bytes; `value` is not needed afterwards.
- * Errors are SCE_BAD_CHAIN_SPEC and begin with the path of the wrong item. On failure `genesis` must still be freed. */
-sce_error_t *sce_genesis_read(sce_genesis_t *genesis, struct json_t *value, size_t text_size);
+/* Reads the value of `genesis` in a chain spec, where the reader stands. Errors are SCE_BAD_CHAIN_SPEC. On failure
+ * `genesis` must still be freed. */
+sce_error_t *sce_genesis_read(sce_genesis_t *genesis, sce_json_reader_t *in);
+
+/* Turns an error of the JSON reader into one about a chain spec, with where in front. NULL stays NULL. */
+sce_error_t *sce_spec_error(sce_error_t *err, const char *where);
 
 #endif

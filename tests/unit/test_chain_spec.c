@@ -122,52 +122,48 @@ static void wrong_specs_are_refused(void **state) {
   static const struct {
     const char *text, *message;
   } cases[] = {
-      {"", "chain spec: line 1, column 0: '[' or '{' expected near end of file"},
-      {"[]", "chain spec: expected an object"},
-      {"\xef\xbb\xbf{}", "chain spec: line 1, column 1: '[' or '{' expected near '\xef\xbb\xbf'"},
-      {"{}", "chain spec: no member \"genesis\": this is not a chain spec"},
-      {"{\"genesis\":{}}", "chain spec: genesis has no \"raw\""},
-      {"{\"genesis\":null}", "chain spec: genesis: expected an object"},
-      {"{\"genesis\":{\"runtime\":{\"system\":1}}}",
-       "chain spec: not a raw chain spec: this one describes its genesis instead of listing it. Make a raw one with "
-       "the chain's node: build-spec --chain FILE --raw"},
-      {"{\"genesis\":{\"runtime\":{\"system\":10000000000000000000}}}",
-       "chain spec: line 1, column 52: too big integer near '10000000000000000000'; raw specs have no such numbers: "
-       "make a raw one with the chain's node: build-spec --chain FILE --raw"},
-      {"{\"genesis\":{\"raw\":{}}}", "chain spec: genesis.raw has no \"top\""},
-      {"{\"genesis\":{\"raw\":[]}}", "chain spec: genesis.raw is an empty list: it should hold the top trie first"},
-      {"{\"genesis\":{\"raw\":[{},{},{}]}}", "chain spec: genesis.raw has more than two elements"},
+      {"", "chain spec: line 1, column 1: expected an object"},
+      {"[]", "chain spec: line 1, column 1: expected an object"},
+      {"\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
+      {"{}", "chain spec: line 1, column 3: no member \"genesis\": this is not a chain spec"},
+      {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has no \"raw\""},
+      {"{\"genesis\":{\"runtime\":{\"system\":1}}}", "chain spec: line 1, column 23: not a raw chain spec: this one "
+                                                     "describes its genesis instead of listing it. Make a raw "
+                                                     "one with the chain's node: build-spec --chain FILE --raw"},
+      {"{\"genesis\":{\"raw\":{}}}", "chain spec: line 1, column 21: genesis.raw has no \"top\""},
+      {"{\"genesis\":{\"raw\":[]}}",
+       "chain spec: line 1, column 21: genesis.raw is an empty list: it should hold the top trie first"},
+      {"{\"genesis\":{\"raw\":[{},{},{}]}}", "chain spec: line 1, column 26: genesis.raw has more than two elements"},
       {"{\"genesis\":{\"raw\":7}}",
-       "chain spec: genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list"},
+       "chain spec: line 1, column 19: genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list"},
       {"{\"genesis\":{\"raw\":{\"top\":{},\"children\":{}}}}",
-       "chain spec: genesis.raw: member children: unknown: genesis.raw has \"top\" and \"childrenDefault\""},
-      {"{\"genesis\":{\"raw\":{\"top\":[]}}}", "chain spec: genesis.raw.top: expected an object"},
+       "chain spec: line 1, column 40: unknown member: genesis.raw has \"top\" and \"childrenDefault\""},
+      {"{\"genesis\":{\"raw\":{\"top\":{},\"top\":{}}}}", "chain spec: line 1, column 35: the same member twice"},
+      {"{\"genesis\":{\"raw\":[{}]},\"genesis\":{}}", "chain spec: line 1, column 35: the same member twice"},
+      {"{\"id\":\"a\",\"id\":\"b\"}", "chain spec: line 1, column 16: the same member twice"},
       {"{\n \"genesis\":{\"raw\":{\"top\":{\n\"0x01\":\"0x0g\"}}}}",
-       "chain spec: genesis.raw.top: key 0x01: 'g' at offset 3 is not a hexadecimal digit"},
+       "chain spec: genesis.raw.top: key 0x01: line 3, column 8: 'g' at offset 3 is not a hexadecimal digit"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"01\":\"0x\"}}}}",
-       "chain spec: genesis.raw.top: key 01: hexadecimal data must begin with 0x"},
+       "chain spec: genesis.raw.top: line 1, column 27: hexadecimal data must begin with 0x"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x012\"}}}}",
-       "chain spec: genesis.raw.top: key 0x01: odd number of hexadecimal digits (3): a byte is two digits"},
-      {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":null}}}}", "chain spec: genesis.raw.top: key 0x01: expected a string"},
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: odd number of hexadecimal digits (3): a byte is two "
+       "digits"},
+      {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":null}}}}",
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 34: expected a string"},
       {"{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x",
-       "chain spec: line 1, column 36: premature end of input near '\"0x'"},
+       "chain spec: genesis.raw.top: key 0x01: line 1, column 37: the text ends within a string"},
       {"{\"genesis\":{\"raw\":[{},{\"0x61\":{\"0x01\":1}}]}}",
-       "chain spec: genesis.raw.childrenDefault: child 0x61: key 0x01: expected a string"},
-      {"{\"genesis\":{\"raw\":[{},{\"61\":{}}]}}",
-       "chain spec: genesis.raw.childrenDefault: child 61: hexadecimal data must begin with 0x"},
-      {"{\"genesis\":{\"raw\":[{},7]}}", "chain spec: genesis.raw.childrenDefault: expected an object"},
-      {"{\"name\":7}", "chain spec: name: expected a string"},
-      {"{\"genesis\":{\"raw\":[{}]},}", "chain spec: line 1, column 25: string or '}' expected near '}'"},
-      {"{\"genesis\":{\"raw\":[{}]}} x", "chain spec: line 1, column 26: end of file expected near 'x'"},
-      {"{\"genesis\":{\"raw\":[{}]},\"a\":tru}", "chain spec: line 1, column 31: invalid token near 'tru'"},
-      {"{\"genesis\":{\"raw\":[{}]},\"a\":01}", "chain spec: line 1, column 29: invalid token near '0'"},
-      {"{\"a\":\"\\ud800x\"}", "chain spec: line 1, column 14: invalid Unicode '\\uD800' near '\"\\ud800x\"'"},
-      {"{\"name\":\"a\\u0000\"}",
-       "chain spec: line 1, column 17: \\u0000 is not allowed without JSON_ALLOW_NUL near '\"a\\u0000\"'"},
-      {"{\"a\":\"\x01\"}", "chain spec: line 1, column 6: control character 0x1 near '\"'"},
-      {"{\"a\":\"\\q\"}", "chain spec: line 1, column 8: invalid escape near '\"\\q'"},
-      {"{\"a\":\"\\u00g0\"}", "chain spec: line 1, column 11: invalid escape near '\"\\u00g'"},
-      {"{\"a\":\"\xff\"}", "chain spec: line 1, column 6: unable to decode byte 0xff near '\"'"},
+       "chain spec: genesis.raw.childrenDefault: child 0x61: key 0x01: line 1, column 39: expected a string"},
+      {"{\"genesis\":{\"raw\":[{}]},}", "chain spec: line 1, column 25: expected a member's name in quotes"},
+      {"{\"genesis\":{\"raw\":[{}]}} x", "chain spec: line 1, column 26: text after the end of the document"},
+      {"{\"genesis\":{\"raw\":[{}]},\"a\":tru}", "chain spec: line 1, column 29: expected a value"},
+      {"{\"genesis\":{\"raw\":[{}]},\"a\":01}", "chain spec: line 1, column 30: expected ',' or '}'"},
+      {"{\"a\":\"\\ud800x\",\"name\":\"\\ud800x\"}", "chain spec: lone surrogate \\ud800 in a string"},
+      {"{\"name\":\"a\\u0000\"}", "chain spec: line 1, column 18: NUL character in a name"},
+      {"{\"a\":\"\x01\"}", "chain spec: line 1, column 7: control character within a string"},
+      {"{\"a\":\"\\q\"}", "chain spec: line 1, column 8: unknown escape"},
+      {"{\"a\":\"\\u00g0\"}", "chain spec: line 1, column 11: \\u needs four hexadecimal digits"},
+      {"{\"a\":\"\xff\"}", "chain spec: line 1, column 8: string that is not valid UTF-8"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     sce_chain_spec_t *spec = NULL;
@@ -178,56 +174,15 @@ static void wrong_specs_are_refused(void **state) {
     assert_int_equal(sce_error_kind(err), SCE_BAD_CHAIN_SPEC);
     sce_error_delete(err);
   }
-}
-
-static void errors_of_files(void **state) {
-  (void)state;
   sce_chain_spec_t *spec = NULL;
   sce_error_t *err = sce_chain_spec_load(&spec, "/nonexistent.json");
   assert_int_equal(sce_error_kind(err), SCE_IO);
-  sce_error_delete(err);
-  err = sce_chain_spec_load(&spec, "/dev/null");
-  assert_int_equal(sce_error_kind(err), SCE_BAD_CHAIN_SPEC);
-  assert_string_equal(sce_error_message(err),
-                      "/dev/null: chain spec: line 1, column 0: '[' or '{' expected near end of file");
-  sce_error_delete(err);
-}
-
-/* As serde_json does for a map. */
-static void last_of_equal_keys_counts(void **state) {
-  (void)state;
-  sce_chain_spec_t *spec =
-      parsed("{\"id\":\"a\",\"id\":\"b\",\"genesis\":{\"raw\":[{\"0x0a\":\"0x01\",\"0x0b\":\"0x02\","
-             "\"0x0a\":\"0x03\",\"0x0B\":\"0x04\"},{\"0x61\":{\"0x01\":\"0x\"},\"0x61\":{}}]}}");
-  sce_span_t value;
-  assert_string_equal(sce_chain_spec_id(spec), "b");
-  assert_true(sce_chain_spec_storage(spec, &value, sce_span_text("\x0a")));
-  assert_true(sce_span_equal(value, sce_span_text("\x03")));
-  assert_true(sce_chain_spec_storage(spec, &value, sce_span_text("\x0b")));
-  assert_true(sce_span_equal(value, sce_span_text("\x04")));
-  assert_int_equal(sce_chain_spec_genesis(spec)->child_count, 1);
-  assert_int_equal(sce_chain_spec_genesis(spec)->children[0].pairs.count, 0);
-  sce_chain_spec_delete(spec);
-}
-
-/* An error shows the beginning of a long key, cut between characters. */
-static void long_keys_are_shortened(void **state) {
-  (void)state;
-  char text[512], message[512], key[128];
-  memset(key, '1', sizeof key - 1);
-  key[sizeof key - 1] = 0;
-  snprintf(text, sizeof text, "{\"genesis\":{\"raw\":[{\"%s\xc3\xa9\":\"\"}]}}", key);
-  snprintf(message, sizeof message, "chain spec: genesis.raw.top: key %s…: hexadecimal data must begin with 0x", key);
-  sce_chain_spec_t *spec = NULL;
-  sce_error_t *err = parse(&spec, text);
-  assert_non_null(err);
-  assert_string_equal(sce_error_message(err), message);
   sce_error_delete(err);
 }
 
 static void depth_is_bounded(void **state) {
   (void)state;
-  for (int depth = 2047; depth <= 2048; depth++) { /* inside the document's own object */
+  for (int depth = 127; depth <= 128; depth++) { /* inside the document's own object */
     sce_buf_t text = {0};
     assert_null(sce_buf_printf(&text, "{\"a\":"));
     for (int i = 0; i < depth; i++) assert_null(sce_buf_append_byte(&text, '['));
@@ -235,11 +190,10 @@ static void depth_is_bounded(void **state) {
     assert_null(sce_buf_printf(&text, ",\"genesis\":{\"raw\":[{}]}}"));
     sce_chain_spec_t *spec = NULL;
     sce_error_t *err = sce_chain_spec_parse(&spec, sce_buf_span(&text));
-    if (depth == 2047) {
+    if (depth == 127) {
       assert_null(err);
     } else {
-      assert_string_equal(sce_error_message(err),
-                          "chain spec: line 1, column 2053: maximum parsing depth reached near '['");
+      assert_string_equal(sce_error_message(err), "chain spec: line 1, column 133: nested deeper than 128 levels");
     }
     sce_error_delete(err);
     sce_chain_spec_delete(spec);
@@ -252,10 +206,7 @@ int main(void) {
       cmocka_unit_test(real_specs),
       cmocka_unit_test(both_forms_and_children),
       cmocka_unit_test(properties_of_all_kinds),
-      cmocka_unit_test(last_of_equal_keys_counts),
       cmocka_unit_test(wrong_specs_are_refused),
-      cmocka_unit_test(long_keys_are_shortened),
-      cmocka_unit_test(errors_of_files),
       cmocka_unit_test(depth_is_bounded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
