@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "state/lmdb_branch.h"
 #include "state/state.h"
 #include "state/trie.h"
 
@@ -26,6 +27,7 @@ sce_lmdb_snapshot_t *sce_lmdb_snapshot_of(const sce_backend_t *backend) {
 void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot) {
   if (snapshot == NULL) return;
   if (snapshot->txn != NULL) mdb_txn_abort(snapshot->txn);
+  sce_lmdb_made_delete(snapshot->made);
   sce_lmdb_unref(snapshot->db);
   sce_free(snapshot);
 }
@@ -73,11 +75,15 @@ sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_
   if (made == NULL) return sce_error_oom();
   made->backend.ops = &lmdb_ops;
   made->db = sce_lmdb_ref(db);
-  int code = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &made->txn);
+  sce_error_t *err = sce_lmdb_made_new(&made->made);
+  int code = err != NULL ? 0 : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &made->txn);
   if (code != 0) {
     made->txn = NULL;
+    err = sce_lmdb_error(db, code, "reading");
+  }
+  if (err != NULL) {
     sce_lmdb_snapshot_delete(made);
-    return sce_lmdb_error(db, code, "reading");
+    return err;
   }
   mdb_txn_reset(made->txn);
   *snapshot = made;
@@ -152,13 +158,20 @@ static sce_error_t *get(const sce_backend_t *backend, bool *found, sce_entry_t *
   return NULL;
 }
 
-static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
-                             sce_nibbles_t path) {
+sce_error_t *sce_lmdb_stored_node(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_span_t *record,
+                                  sce_trie_id_t trie, sce_nibbles_t path) {
   sce_lmdb_key_t key;
   *found = false;
   if (trie == SCE_TRIE_NONE) return NULL;
   sce_lmdb_node_key(&key, trie, path);
-  return get_record(self_of(backend), found, record, &key);
+  return get_record(snapshot, found, record, &key);
+}
+
+static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
+                             sce_nibbles_t path) {
+  SCE_TRY(sce_lmdb_stored_node(self_of(backend), found, record, trie, path));
+  if (*found || trie == SCE_TRIE_NONE || path.len == 0) return NULL;
+  return sce_lmdb_make_branch(self_of(backend), found, record, trie, path);
 }
 
 static bool has_nodes(const sce_backend_t *backend, sce_trie_id_t trie) {

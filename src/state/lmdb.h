@@ -30,6 +30,9 @@ typedef struct sce_lmdb {
   jmp_buf *escape;    /* where a failed assertion of LMDB goes, while writing */
 } sce_lmdb_t;
 
+/* Node records that were made from values (lmdb_branch.h). */
+typedef struct sce_lmdb_made sce_lmdb_made_t;
+
 /* A snapshot. Immutable. */
 typedef struct sce_lmdb_snapshot {
   sce_backend_t backend; /* first member */
@@ -38,6 +41,7 @@ typedef struct sce_lmdb_snapshot {
   sce_pages_t pages;
   sce_lmdb_database_t database;
   sce_lmdb_state_record_t state; /* of the newest state */
+  sce_lmdb_made_t *made;
 } sce_lmdb_snapshot_t;
 
 /* ---- lmdb_env.c ---- */
@@ -61,6 +65,9 @@ void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot);
 /* The record of a state that is kept; `*found` false: it is not. */
 sce_error_t *sce_lmdb_find_state(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_state_record_t *record,
                                  uint64_t number);
+/* A node record that is stored. */
+sce_error_t *sce_lmdb_stored_node(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_span_t *record,
+                                  sce_trie_id_t trie, sce_nibbles_t path);
 sce_error_t *sce_lmdb_find_child_record(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_child_t *child,
                                         sce_span_t name);
 /* NULL when the backend is no snapshot. */

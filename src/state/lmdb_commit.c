@@ -1,6 +1,6 @@
 /* lmdb_commit.c: a commit of an overlay to a state database: values, node records, the way back, and the new state's
  * record, in one transaction. */
-#include "state/lmdb.h"
+#include "state/lmdb_branch.h"
 #include "state/lmdb_undo.h"
 #include "state/state.h"
 
@@ -44,16 +44,40 @@ static sce_error_t *write_change(sce_lmdb_writer_t *writer, commit_t *commit, co
   return sce_lmdb_put(writer, &key, sce_buf_span(&writer->value));
 }
 
-static sce_error_t *write_nodes(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t id) {
-  for (size_t i = 0; i < trie->node_count; i++) {
-    const sce_node_write_t *node = &trie->nodes[i];
-    sce_lmdb_key_t key;
-    sce_lmdb_node_key(&key, id, node->path);
-    if (node->record.data == NULL)
-      SCE_TRY(sce_lmdb_remove(writer, sce_lmdb_key_span(&key)));
+/* A large value is written below the path. */
+static sce_error_t *has_large_below(bool *large, const sce_trie_commit_t *trie, sce_nibbles_t path) {
+  sce_buf_t start = {0};
+  SCE_TRY(sce_lmdb_path_key(&start, path));
+  size_t low = 0, high = trie->change_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (sce_span_compare(trie->changes[middle].key, sce_buf_span(&start)) < 0)
+      low = middle + 1;
     else
-      SCE_TRY(sce_lmdb_put(writer, &key, node->record));
+      high = middle;
   }
+  sce_buf_free(&start);
+  for (*large = false; !*large && low < trie->change_count && sce_lmdb_key_below(trie->changes[low].key, path); low++)
+    *large = !trie->changes[low].removed && trie->changes[low].value.len > SCE_LMDB_LARGE_VALUE;
+  return NULL;
+}
+
+/* Records of lowest branches are left out where none was kept before. */
+static sce_error_t *write_node(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,
+                               sce_trie_id_t id, const sce_node_write_t *node) {
+  sce_lmdb_key_t key;
+  sce_span_t stored;
+  bool kept, keep = true;
+  SCE_TRY(sce_lmdb_stored_node(writer->base, &kept, &stored, before, node->path));
+  sce_lmdb_node_key(&key, id, node->path);
+  if (node->record.data == NULL) return kept ? sce_lmdb_remove(writer, sce_lmdb_key_span(&key)) : NULL;
+  if (!kept && sce_lmdb_is_low_branch(node->path, node->record)) SCE_TRY(has_large_below(&keep, trie, node->path));
+  return keep ? sce_lmdb_put(writer, &key, node->record) : NULL;
+}
+
+static sce_error_t *write_nodes(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,
+                                sce_trie_id_t id) {
+  for (size_t i = 0; i < trie->node_count; i++) SCE_TRY(write_node(writer, trie, before, id, &trie->nodes[i]));
   return NULL;
 }
 
@@ -63,7 +87,7 @@ static sce_error_t *write_trie(sce_lmdb_writer_t *writer, commit_t *commit, cons
   if (commit->with_undo) SCE_TRY(sce_undo_put_trie(&commit->undo, trie->child, trie->change_count));
   for (size_t i = 0; i < trie->change_count; i++)
     SCE_TRY(write_change(writer, commit, &trie->changes[i], before, id, keys));
-  return write_nodes(writer, trie, id);
+  return write_nodes(writer, trie, before, id);
 }
 
 /* A child's number stays its own until the child is gone; a new one gets the next. */

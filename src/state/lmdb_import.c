@@ -1,8 +1,9 @@
 /* lmdb_import.c: a whole state into an empty database, in one transaction. Keys come in order, so that LMDB fills its
  * pages one after the other; the node records follow while the roots are computed. */
-#include "state/lmdb.h"
+#include "state/lmdb_branch.h"
 #include "state/state.h"
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/trie.h"
@@ -21,6 +22,8 @@ typedef struct import {
   uint64_t top_keys;
   uint8_t root[32];
   sce_trie_id_t next_child;
+  sce_span_t *large; /* keys of large values in the trie that is written, in order */
+  size_t large_count, large_cap;
 } import_t;
 
 static sce_error_t *report(const import_t *import) {
@@ -29,8 +32,21 @@ static sce_error_t *report(const import_t *import) {
 }
 
 /* Long keys do not come in the order of their hashes. */
-static sce_error_t *put_ordered(sce_lmdb_writer_t *writer, const sce_lmdb_key_t *key, sce_span_t value) {
-  return key->cut ? sce_lmdb_put(writer, key, value) : sce_lmdb_append(writer, key, value);
+static sce_error_t *put_ordered(const import_t *import, const sce_lmdb_key_t *key, sce_span_t value) {
+  bool last = !key->cut && import->target == SCE_TRIE_TOP; /* children come after the top trie's nodes */
+  return last ? sce_lmdb_append(import->writer, key, value) : sce_lmdb_put(import->writer, key, value);
+}
+
+static sce_error_t *note_large(import_t *import, sce_span_t key) {
+  if (import->large_count == import->large_cap) {
+    size_t cap = import->large_cap == 0 ? 16 : import->large_cap * 2;
+    sce_span_t *large = sce_realloc_array(import->large, cap, sizeof *large);
+    if (large == NULL) return sce_error_oom();
+    import->large = large;
+    import->large_cap = cap;
+  }
+  import->large[import->large_count++] = key;
+  return NULL;
 }
 
 static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t *keys) {
@@ -38,13 +54,15 @@ static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t 
   sce_lmdb_writer_t *writer = import->writer;
   sce_walk_t walk;
   *keys = 0;
+  import->large_count = 0;
   SCE_TRY(backend->ops->seek(backend, &walk, from, sce_span(NULL, 0), true));
   while (walk.found) {
     sce_lmdb_key_t key;
     sce_lmdb_storage_key(&key, import->target, walk.entry.key);
     writer->value.len = 0;
     SCE_TRY(sce_lmdb_put_value(&writer->value, &key, walk.entry.key, walk.entry.value, walk.entry.hashed));
-    SCE_TRY(put_ordered(writer, &key, sce_buf_span(&writer->value)));
+    SCE_TRY(put_ordered(import, &key, sce_buf_span(&writer->value)));
+    if (walk.entry.value.len > SCE_LMDB_LARGE_VALUE) SCE_TRY(note_large(import, walk.entry.key));
     ++*keys;
     if (++import->done % PROGRESS_KEYS == 0) SCE_TRY(report(import));
     SCE_TRY(backend->ops->step(backend, &walk));
@@ -52,13 +70,34 @@ static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t 
   return NULL;
 }
 
+static sce_error_t *has_large_below(const import_t *import, bool *large, sce_nibbles_t path) {
+  sce_buf_t start = {0};
+  SCE_TRY(sce_lmdb_path_key(&start, path));
+  size_t low = 0, high = import->large_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (sce_span_compare(import->large[middle], sce_buf_span(&start)) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  sce_buf_free(&start);
+  *large = low < import->large_count && sce_lmdb_key_below(import->large[low], path);
+  return NULL;
+}
+
+/* Records of lowest branches are left out (lmdb_branch.h). */
 static sce_error_t *write_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
   const import_t *import = ctx;
   sce_lmdb_key_t key;
+  bool keep = true;
+  if (sce_lmdb_is_low_branch(path, record)) SCE_TRY(has_large_below(import, &keep, path));
+  if (!keep) return NULL;
   sce_lmdb_node_key(&key, import->target, path);
   return sce_lmdb_put(import->writer, &key, record);
 }
 
+/* Values first: they say which branches have a large one below. */
 static sce_error_t *write_nodes(import_t *import, uint8_t root[32], sce_trie_id_t from) {
   sce_node_sink_t sink = {write_node, import};
   return sce_trie_full_root(root, import->source->backend, from, 1, &sink);
@@ -92,7 +131,9 @@ static sce_error_t *count_child(import_t *import, sce_span_t name, sce_trie_id_t
 static sce_error_t *write_child(import_t *import, sce_span_t name, sce_trie_id_t from) {
   sce_lmdb_child_t child = {.id = import->target, .name = name};
   sce_lmdb_key_t key;
+  uint8_t root[32];
   SCE_TRY(write_values(import, from, &child.keys));
+  SCE_TRY(write_nodes(import, root, from));
   sce_lmdb_name_key(&key, SCE_LMDB_CHILD, name);
   import->writer->value.len = 0;
   SCE_TRY(sce_lmdb_put_child(&import->writer->value, &key, &child));
@@ -100,19 +141,11 @@ static sce_error_t *write_child(import_t *import, sce_span_t name, sce_trie_id_t
   return sce_lmdb_put(import->writer, &key, sce_buf_span(&import->writer->value));
 }
 
-static sce_error_t *write_child_nodes(import_t *import, sce_span_t name, sce_trie_id_t from) {
-  uint8_t root[32];
-  (void)name;
-  return write_nodes(import, root, from);
-}
-
 static sce_error_t *write_tries(import_t *import) {
   import->target = SCE_TRIE_TOP;
   SCE_TRY(write_values(import, SCE_TRIE_TOP, &import->top_keys));
-  SCE_TRY(each_child(import, write_child));
-  import->target = SCE_TRIE_TOP;
   SCE_TRY(write_nodes(import, import->root, SCE_TRIE_TOP));
-  return each_child(import, write_child_nodes);
+  return each_child(import, write_child);
 }
 
 /* ---- records ---- */
@@ -194,7 +227,9 @@ sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t *source,
   size_t size = options == NULL ? 0 : options->size < sizeof import.options ? options->size : sizeof import.options;
   if (size > 0) memcpy(&import.options, options, size);
   SCE_TRY(count_all(&import));
-  SCE_TRY(sce_lmdb_write(sce_lmdb_snapshot_of((*database)->backend), write_all, &import));
+  sce_error_t *err = sce_lmdb_write(sce_lmdb_snapshot_of((*database)->backend), write_all, &import);
+  sce_free(import.large);
+  if (err != NULL) return err;
   sce_state_t *filled;
   SCE_TRY(sce_state_newest(&filled, *database));
   sce_state_delete(*database);
