@@ -170,7 +170,8 @@ static sce_error_t *load_file(sce_runtime_t **runtime, sce_engine_t *engine, int
   bool ours = (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & 022) == 0;
   size_t len = (size_t)status.st_size;
   sce_error_t *err = ours ? load_descriptor(runtime, engine, fd, len, key) : load_copied(runtime, engine, fd, len, key);
-  return sce_error_prefix(err, "%s", path);
+  bool of_artifact = err != NULL && (sce_error_kind(err) == SCE_BAD_ARTIFACT || sce_error_kind(err) == SCE_IO);
+  return of_artifact ? sce_error_prefix(err, "%s", path) : err;
 }
 
 sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key) {

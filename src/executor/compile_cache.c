@@ -180,17 +180,18 @@ static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err)
   sce_error_delete(err);
 }
 
-/* The entry, or NULL: there is none, or it can't be used. */
-static sce_runtime_t *fetch(sce_engine_t *engine, const char *path, const uint8_t *key) {
-  sce_runtime_t *runtime = NULL;
-  sce_error_t *err = sce_artifact_load(&runtime, engine, path, key);
+/* The entry, or NULL: there is none, or it is damaged. Errors are those of the runtime itself, such as missing imports. */
+static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key) {
+  *runtime = NULL;
+  sce_error_t *err = sce_artifact_load(runtime, engine, path, key);
   if (err != NULL) {
+    sce_error_kind_t kind = sce_error_kind(err);
+    if (kind != SCE_BAD_ARTIFACT && kind != SCE_IO) return err;
     warn(engine, "a cached artifact is of no use and compiled again", err);
     unlink(path);
-    return NULL;
   }
-  if (runtime != NULL) utimensat(AT_FDCWD, path, NULL, 0); /* most recently used now; no matter if that fails */
-  return runtime;
+  if (*runtime != NULL) utimensat(AT_FDCWD, path, NULL, 0); /* most recently used now; no matter if that fails */
+  return NULL;
 }
 
 static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code) {
@@ -219,7 +220,7 @@ static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engi
 
 static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code, const char *path,
                                   const uint8_t *key) {
-  *runtime = fetch(engine, path, key);
+  SCE_TRY(fetch(runtime, engine, path, key));
   if (*runtime != NULL) return NULL;
   sce_blob_t *blob = NULL;
   SCE_TRY(sce_blob_new(&blob, code));

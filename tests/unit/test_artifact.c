@@ -35,15 +35,18 @@ static void expect_error(sce_error_t *err, sce_error_kind_t kind, const char *pa
   sce_error_delete(err);
 }
 
+static size_t read_code(uint8_t *bytes, size_t capacity, const char *path) {
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  size_t len = fread(bytes, 1, capacity, file);
+  fclose(file);
+  return len;
+}
+
 static sce_span_t code(void) {
   static uint8_t bytes[1 << 16];
   static size_t len;
-  if (len == 0) {
-    FILE *file = fopen(TEST_DATA "/executor/calls.wasm", "rb");
-    assert_non_null(file);
-    len = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-  }
+  if (len == 0) len = read_code(bytes, sizeof bytes, TEST_DATA "/executor/calls.wasm");
   return (sce_span_t){bytes, len};
 }
 
@@ -367,6 +370,33 @@ static void cache_keeps_and_repairs(void **state) {
   assert_int_equal(warnings.count, 2);
 }
 
+/* An entry whose runtime the host can't serve is not damaged: the error is the runtime's, and the entry stays. */
+static void missing_imports_are_no_damage(void **state) {
+  (void)state;
+  wasm_signals_restore();
+  char path[128];
+  snprintf(path, sizeof path, "%s/missing", directory);
+  static uint8_t bytes[1 << 12];
+  sce_span_t missing = {bytes, read_code(bytes, sizeof bytes, TEST_DATA "/executor/missing.wasm")};
+  warnings_t warnings = {0};
+  sce_config_t config;
+  sce_config_init(&config);
+  config.cache_path = path;
+  config.log = (sce_log_t){keep_warning, &warnings, 3};
+  config.allow_missing_imports = true;
+  sce_engine_t *engine = new_engine(&config);
+  sce_runtime_t *runtime = NULL;
+  expect_success(sce_runtime_from_code(&runtime, engine, missing));
+  sce_runtime_delete(runtime);
+  sce_engine_delete(engine);
+  config.allow_missing_imports = false;
+  engine = new_engine(&config);
+  expect_error(sce_runtime_from_code(&runtime, engine, missing), SCE_MISSING_IMPORT, "the runtime imports what the host");
+  sce_engine_delete(engine);
+  assert_int_equal(warnings.count, 0);
+  assert_int_equal(count_cache(path).entries, 1);
+}
+
 /* A process that fills the cache again and again; exits with 1 on a wrong answer. */
 static void fill_for_ever(const char *path, int rounds) {
   sce_config_t config;
@@ -431,6 +461,7 @@ int main(void) {
       cmocka_unit_test(files_are_mapped_or_copied),
       cmocka_unit_test(the_users_key_is_made_once),
       cmocka_unit_test(cache_keeps_and_repairs),
+      cmocka_unit_test(missing_imports_are_no_damage),
       cmocka_unit_test(cache_survives_killed_processes),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
