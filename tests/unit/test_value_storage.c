@@ -63,6 +63,7 @@ static void keys_are_built(void **state) {
   must_fail(sce_storage_key_encode(md, &key, sce_span_text("System.Account"), sce_span_text("{}")), SCE_BAD_INPUT,
             "expected an array of keys, got an object");
   assert_int_equal(key.len, 0);
+  sce_buf_free(&key);
   sce_metadata_delete(md);
 }
 
