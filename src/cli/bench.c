@@ -58,6 +58,8 @@ static sce_error_t *bench_strategy(cli_t *cli, cli_bench_result_t *result, cli_s
   cli_engine_options_t engine = v->run.engine;
   engine.strategy = strategy;
   engine.strategy_given = true;
+  if (!engine.compiler_given) engine.compiler = SCE_COMPILER_CRANELIFT; /* times without another compiler at work */
+  engine.compiler_given = true;
   SCE_TRY(cli_session_compile(cli, session, &engine, (uint32_t)plan->threads));
   *result = (cli_bench_result_t){.strategy = (sce_strategy_t)strategy, .create_ns = session->compile_ns};
   return sce_error_prefix(cli_bench_run(cli, result, session, plan), "%s", sce_strategy_name((sce_strategy_t)strategy));

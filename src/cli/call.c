@@ -12,6 +12,7 @@ typedef struct call_values {
   cli_run_options_t run;
   const char *args;
   bool hex;
+  bool commit;
 } call_values_t;
 
 static const cli_option_t call_options[] = {
@@ -24,6 +25,10 @@ static const cli_option_t call_options[] = {
      .kind = CLI_FLAG,
      .help = "Keep the output as bytes: no value beside it or in place of it",
      .offset = offsetof(call_values_t, hex)},
+    {.name = "commit",
+     .kind = CLI_FLAG,
+     .help = "With --state: keep what the call changed",
+     .offset = offsetof(call_values_t, commit)},
     {.name = NULL},
 };
 
@@ -79,17 +84,31 @@ static sce_error_t *suggest_export(sce_error_t *err, cli_source_t *source, const
   return better;
 }
 
+/* Makes the changes part of the database, with the layout that the runtime's version asks for. */
+static sce_error_t *commit(cli_t *cli, cli_call_t *call, cli_host_t *host) {
+  sce_runtime_version_t version;
+  SCE_TRY(cli_session_version(cli, host->session, &version));
+  sce_state_version_t layout = version.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
+  sce_runtime_version_free(&version);
+  SCE_TRY(sce_overlay_commit(host->overlay, call->root, layout, NULL));
+  call->committed = true;
+  return NULL;
+}
+
 static sce_error_t *call_session(cli_t *cli, cli_call_t *call, const call_values_t *v, const cli_list_t *words,
                                  uint64_t start) {
   cli_session_t session;
   cli_host_t host = {0};
-  sce_error_t *err = cli_session_load(cli, &session, &v->run);
+  cli_run_options_t run = v->run;
+  run.source.writable = v->commit;
+  sce_error_t *err = cli_session_load(cli, &session, &run);
   if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, 2); /* one for the metadata */
   if (err == NULL && call->typed) err = typed_input(cli, call, &session, v->args, words);
   if (err == NULL) err = cli_host_open(cli, &host, &session, (const char *)call->method.data);
   if (err == NULL) err = make_call(cli, call, &host, v->run.engine.time_limit);
   err = suggest_export(err, &session.source, (const char *)call->method.data);
   call->total_ns = cli_now_ns() - start;
+  if (err == NULL && v->commit) err = commit(cli, call, &host);
   if (err == NULL) err = cli_call_print(cli, call, &host);
   cli_host_close(&host);
   cli_session_close(&session);
@@ -101,6 +120,7 @@ static sce_error_t *run_call(cli_t *cli, const void *values, const cli_list_t *w
   const call_values_t *v = values;
   cli_call_t call = {.hex = v->hex};
   call.typed = v->args != NULL || cli_words_are_typed(words->items + 1, words->count - 1);
+  if (v->commit && v->run.source.state == NULL) return sce_error_new(SCE_MISUSE, "--commit needs --state DIR");
   sce_error_t *err = cli_read_method(&call.method, words->items[0]);
   if (err == NULL && !call.typed && words->count > 1) err = cli_read_data(cli, &call.input, words->items[1], "DATA");
   if (err == NULL) err = call_session(cli, &call, v, words, start);

@@ -13,6 +13,8 @@ typedef struct cli_call {
   bool hex;                /* --hex: no value */
   cli_metadata_t metadata; /* empty until it is needed */
   uint64_t metadata_ns;    /* asking for it and decoding it */
+  bool committed;          /* --commit */
+  uint8_t root[32];        /* of the state, when committed */
   sce_call_stats_t stats;
   uint64_t instance_ns; /* making the instance */
   uint64_t total_ns;    /* from the start of the command to the end of the call */

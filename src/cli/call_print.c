@@ -81,6 +81,7 @@ static sce_error_t *print_document(cli_t *cli, cli_call_t *call, const cli_host_
   cli_put(cli, document, "sizes", sizes_json(cli, call, host->session));
   cli_put(cli, document, "times", times_json(cli, call, host->session));
   cli_put(cli, document, "allocation", allocation_json(cli, &call->stats));
+  if (call->committed) cli_put_hex(cli, document, "stateRoot", sce_span(call->root, 32));
   cli_host_put_effects(cli, document, host);
   return cli_print_json(cli, document);
 }
@@ -98,6 +99,11 @@ static sce_error_t *print_human(cli_t *cli, cli_call_t *call, const cli_host_t *
 sce_error_t *cli_call_print(cli_t *cli, cli_call_t *call, const cli_host_t *host) {
   if (cli->output == CLI_JSON) return print_document(cli, call, host);
   if (!cli->quiet) cli_host_show_effects(host);
+  if (call->committed && !cli->quiet) {
+    fputs("committed, state root 0x", stderr);
+    for (size_t i = 0; i < 32; i++) fprintf(stderr, "%02x", call->root[i]);
+    fputc('\n', stderr);
+  }
   if (cli->output == CLI_RAW) return cli_write(sce_buf_span(&call->output));
   if (cli->output == CLI_HEX) return cli_write_hex_line(sce_buf_span(&call->output));
   return print_human(cli, call, host);

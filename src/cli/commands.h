@@ -22,8 +22,13 @@ extern const cli_command_t cli_instrument_command;
 extern const cli_command_t cli_man_command;
 extern const cli_command_t cli_metadata_command;
 extern const cli_command_t cli_state_describe_command;
+extern const cli_command_t cli_state_diff_command;
+extern const cli_command_t cli_state_export_command;
 extern const cli_command_t cli_state_get_command;
+extern const cli_command_t cli_state_history_command;
+extern const cli_command_t cli_state_import_command;
 extern const cli_command_t cli_state_keys_command;
 extern const cli_command_t cli_state_root_command;
+extern const cli_command_t cli_state_verify_command;
 
 #endif

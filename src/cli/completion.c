@@ -101,6 +101,7 @@ static void note_source(cli_source_options_t *source, const cli_option_t *option
   if (strcmp(value, "-") == 0) return; /* standard input is the terminal */
   if (strcmp(option->name, "chain") == 0) source->chain = value;
   if (strcmp(option->name, "runtime") == 0) source->runtime = value;
+  if (strcmp(option->name, "state") == 0) source->state = value;
 }
 
 /* Passes over the words before the last. `*pending` is the option whose value the last word is; `*position` counts the

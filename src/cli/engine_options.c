@@ -9,7 +9,7 @@
 static const char *const strategies[] = {"instance-reuse", "recreate-instance",     "recreate-instance-copy-on-write",
                                          "pooling",        "pooling-copy-on-write", NULL};
 static const char *const presets[] = {"block", "pvf", NULL};
-static const char *const compilers[] = {"cranelift", "winch", NULL};
+static const char *const compilers[] = {"cranelift", "winch", "tiered", NULL};
 
 #define WASM_PAGES_MAX 65536
 #define AT(field) offsetof(cli_engine_options_t, field)
@@ -37,9 +37,9 @@ const cli_option_t cli_engine_options[] = {
     {.name = "compiler",
      .kind = CLI_CHOICE,
      .argument = "NAME",
-     .help = "What makes the machine code",
+     .help = "What makes the machine code (tiered when not given; cranelift with --cache and for bench)",
      .offset = AT(compiler),
-     .preset = "cranelift",
+     .given = AT(compiler_given),
      .choices = compilers},
     {.name = "heap-pages",
      .kind = CLI_NUMBER,
@@ -139,7 +139,7 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
     sce_config_pvf(config);
   sce_semantics_t *semantics = &config->semantics;
   if (options->strategy_given) semantics->strategy = (sce_strategy_t)options->strategy;
-  semantics->compiler = (sce_compiler_t)options->compiler;
+  semantics->compiler = options->compiler_given ? (sce_compiler_t)options->compiler : SCE_COMPILER_TIERED;
   SCE_TRY(set_heap(&semantics->heap_pages, options));
   if (options->max_memory != 0) config->max_memory_size = options->max_memory;
   if (options->allow_missing_imports) config->allow_missing_imports = true;

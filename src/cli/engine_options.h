@@ -19,6 +19,7 @@ typedef struct cli_engine_options {
   uint64_t native_stack;
   cli_list_t enable; /* proposals */
   int compiler;
+  bool compiler_given; /* else tiered */
   uint64_t time_limit; /* milliseconds */
   cli_list_t plugins;
 } cli_engine_options_t;

@@ -7,8 +7,9 @@
 #include <string.h>
 
 const char cli_source_text[] =
-    "SOURCE is --chain SPEC.json (a raw chain spec: code and state), --runtime FILE (code),\n"
-    "or both: the code of the file on the state of the chain.";
+    "SOURCE is --chain SPEC.json (a raw chain spec: code and state), --state DIR (a database\n"
+    "made by `scexec state import`), --runtime FILE (code), or the last with one of the others:\n"
+    "the code of the file on that state.";
 
 /* Widest label that has its text on the same line. */
 #define LABEL_MAX 26

@@ -1,5 +1,6 @@
 /* input.c: files, standard input, and the small languages of arguments: DATA and METHOD. Every read is bounded. */
 #include "cli/cli.h"
+#include "cli/file_out.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -7,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,46 +74,11 @@ sce_error_t *cli_read_method(sce_buf_t *name, const char *text) {
   return NULL;
 }
 
-/* Writes all bytes; SCE_IO names `path`. */
-static sce_error_t *write_all(int fd, sce_span_t bytes, const char *path) {
-  for (size_t at = 0; at < bytes.len;) {
-    ssize_t put = write(fd, bytes.data + at, bytes.len - at);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return sce_error_system(errno, "cannot write %s", path);
-    at += (size_t)put;
-  }
-  return NULL;
-}
-
-static sce_error_t *write_renamed(const char *path, char *temporary, sce_span_t bytes) {
-  int fd = mkstemp(temporary);
-  if (fd < 0) return sce_error_system(errno, "cannot write %s", path);
-  mode_t mask = umask(0);
-  umask(mask);
-  sce_error_t *err = fchmod(fd, 0666 & ~mask) != 0 ? sce_error_system(errno, "cannot write %s", path) : NULL;
-  if (err == NULL) err = write_all(fd, bytes, path);
-  if (close(fd) != 0 && err == NULL) err = sce_error_system(errno, "cannot write %s", path);
-  if (err == NULL && rename(temporary, path) != 0) err = sce_error_system(errno, "cannot write %s", path);
-  if (err != NULL) unlink(temporary);
-  return err;
-}
-
 sce_error_t *cli_write_file(const char *path, sce_span_t bytes) {
-  if (strcmp(path, "-") == 0) return cli_write(bytes);
-  struct stat status;
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* a device or pipe can't be replaced */
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return sce_error_system(errno, "cannot write %s", path);
-    sce_error_t *err = write_all(fd, bytes, path);
-    close(fd);
-    return err;
-  }
-  sce_buf_t temporary = {0};
-  sce_error_t *err = sce_buf_printf(&temporary, "%s.XXXXXX", path);
-  if (err == NULL) err = sce_buf_append_byte(&temporary, '\0');
-  if (err == NULL) err = write_renamed(path, (char *)temporary.data, bytes);
-  sce_buf_free(&temporary);
-  return err;
+  cli_file_out_t out;
+  sce_error_t *err = cli_file_out_open(&out, path);
+  if (err == NULL) err = cli_file_out_write(&out, bytes);
+  return cli_file_out_close(&out, err);
 }
 
 void cli_wipe(void *data, size_t len) {

@@ -166,6 +166,10 @@ int main(int argc, char **argv) {
   int code = err != NULL ? cli_report(&cli, err) : cli.exit_code;
   err = cli_flush();
   if (err == NULL) return code;
+  if (code == CLI_ENVIRONMENT) { /* reported already, most likely this */
+    sce_error_delete(err);
+    return code;
+  }
   cli.output = CLI_HUMAN; /* standard output is gone */
   cli.exit_code = CLI_DONE;
   return cli_report(&cli, err);

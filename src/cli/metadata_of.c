@@ -74,6 +74,14 @@ static sce_error_t *ask_version(probe_t *probe, sce_runtime_version_t *version) 
   return err;
 }
 
+sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_runtime_version_t *version) {
+  probe_t probe;
+  sce_error_t *err = probe_open(cli, &probe, session);
+  if (err == NULL) err = ask_version(&probe, version);
+  probe_close(&probe);
+  return err;
+}
+
 /* Metadata out of `bytes` (wrapped or not). `version` may be NULL. */
 static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
                                const sce_chain_spec_t *spec) {
@@ -121,8 +129,9 @@ sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *s
                                const cli_source_options_t *source, uint32_t wanted) {
   *out = (cli_metadata_t){0};
   cli_run_options_t options = {.source = *source};
-  /* A few calls on code that is compiled for them alone: what compiles soonest, whatever it imports. */
+  /* A few calls of several functions, whatever the code imports: what compiles soonest as a whole. */
   options.engine.compiler = SCE_COMPILER_WINCH;
+  options.engine.compiler_given = true;
   options.engine.allow_missing_imports = true;
   SCE_TRY(cli_session_load(cli, session, &options));
   SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));

@@ -17,6 +17,8 @@ typedef struct cli_metadata {
 /* Calls the compiled runtime of the session: for metadata of version `wanted`, or for the best that it offers (0).
  * Errors: SCE_NOT_FOUND when the runtime has no such version; those of calling and decoding. */
 sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_session_t *session, uint32_t wanted);
+/* What Core_version of the session's compiled runtime says; freed with sce_runtime_version_free(). */
+sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_runtime_version_t *version);
 /* Reads and compiles SOURCE for nothing but its metadata. The session is kept by the caller. */
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted);

@@ -9,6 +9,7 @@ sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_
   *session = (cli_session_t){.log = cli_own_log(cli), .offchain_worker = options->host.offchain_worker};
   SCE_TRY(cli_services_config(&session->services, &options->host));
   SCE_TRY(cli_plugins_open(&session->plugins, &options->engine.plugins));
+  session->cache_wanted = options->cache.path != NULL;
   SCE_TRY(cli_cache_path(&session->cache_path, &options->cache));
   SCE_TRY(cli_source_load(cli, &session->source, &options->source));
   return cli_keystore_open(cli, &session->keystore, &options->host);
@@ -45,6 +46,8 @@ sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_e
   drop_compiled(session);
   sce_config_t config;
   SCE_TRY(cli_engine_config(cli, &config, options));
+  /* Who names a directory for compiled code wants it there when the command is done; tiers may not come to that. */
+  if (session->cache_wanted && !options->compiler_given) config.semantics.compiler = SCE_COMPILER_CRANELIFT;
   if (config.max_instances < instances) config.max_instances = instances;
   config.host_functions = session->plugins.functions;
   config.host_function_count = session->plugins.function_count;

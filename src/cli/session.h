@@ -32,6 +32,7 @@ typedef struct cli_session {
   sce_engine_t *engine;
   sce_runtime_t *runtime;
   uint64_t compile_ns;  /* or loading what was compiled */
+  bool cache_wanted;    /* --cache was given */
   sce_buf_t cache_path; /* NUL-terminated; empty: no cache */
   cli_plugins_t plugins;
   sce_keystore_t *keystore; /* shared by all threads */

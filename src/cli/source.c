@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hex.h"
 
 #include <string.h>
 
@@ -20,6 +21,16 @@ const cli_option_t cli_source_options[] = {
      .argument = "FILE",
      .help = "Code, plain or compressed WebAssembly; - for standard input",
      .offset = offsetof(cli_source_options_t, runtime)},
+    {.name = "state",
+     .kind = CLI_TEXT,
+     .argument = "DIR",
+     .help = "State database, made by `scexec state import`: its state, and the code in it",
+     .offset = offsetof(cli_source_options_t, state)},
+    {.name = "at",
+     .kind = CLI_TEXT,
+     .argument = "BLOCK",
+     .help = "With --state: the state that this block made, by hash or number; the newest when not given",
+     .offset = offsetof(cli_source_options_t, at)},
     {.name = NULL},
 };
 
@@ -44,7 +55,8 @@ static const char *file_label(const char *path) {
 }
 
 static const char *code_label(const cli_source_options_t *options) {
-  return file_label(options->runtime != NULL ? options->runtime : options->chain);
+  if (options->runtime != NULL) return file_label(options->runtime);
+  return options->chain != NULL ? file_label(options->chain) : options->state;
 }
 
 sce_error_t *cli_source_blob(cli_source_t *source, const sce_blob_t **blob) {
@@ -108,6 +120,41 @@ static sce_error_t *make_genesis(cli_source_t *source, sce_state_version_t versi
   return NULL;
 }
 
+/* ---- state databases ---- */
+
+static sce_error_t *state_at(cli_source_t *source, const char *at) {
+  sce_state_t *found = NULL;
+  sce_buf_t hash = {0};
+  sce_error_t *err = NULL;
+  if (strncmp(at, "0x", 2) == 0) {
+    err = sce_error_prefix(sce_hex_decode(&hash, sce_span_text(at)), "--at");
+    if (err == NULL && hash.len != 32)
+      err = sce_error_new(SCE_MISUSE, "--at: a block's hash has 32 bytes, not %zu", hash.len);
+    if (err == NULL) err = sce_state_at_hash(&found, source->state, hash.data);
+  } else {
+    uint64_t number;
+    err = cli_parse_value(&(cli_option_t){.name = "at", .kind = CLI_NUMBER, .max = UINT32_MAX}, &number, at);
+    if (err == NULL) err = sce_state_at_number(&found, source->state, (uint32_t)number);
+  }
+  sce_buf_free(&hash);
+  if (err != NULL) return err;
+  sce_state_delete(source->state);
+  source->state = found;
+  return NULL;
+}
+
+static sce_error_t *open_database(cli_source_t *source) {
+  const cli_source_options_t *options = &source->options;
+  uint64_t start = cli_now_ns();
+  sce_state_options_t how = {.size = sizeof how,
+                             .read_only = !options->writable,
+                             .keep = options->keep_given ? (uint32_t)options->keep : SCE_STATE_KEEP_STORED};
+  SCE_TRY(sce_state_open(&source->state, options->state, &how));
+  if (options->at != NULL) SCE_TRY(state_at(source, options->at));
+  source->state_ns = cli_now_ns() - start;
+  return NULL;
+}
+
 /* ---- loading ---- */
 
 static sce_error_t *load_spec(cli_t *cli, cli_source_t *source, const char *path) {
@@ -119,12 +166,22 @@ static sce_error_t *load_spec(cli_t *cli, cli_source_t *source, const char *path
   return sce_error_prefix(err, "standard input");
 }
 
+static sce_error_t *code_of_state(cli_source_t *source) {
+  sce_value_t code;
+  SCE_TRY(sce_state_get(source->state, &code, NULL, sce_span_text(":code")));
+  source->code = sce_span(code.data, code.len);
+  if (code.found) return NULL;
+  return sce_error_new(SCE_NOT_FOUND, "%s: the state has no :code; give the code with --runtime FILE",
+                       source->options.state);
+}
+
 static sce_error_t *take_code(cli_source_t *source) {
   if (source->options.artifact != NULL) return NULL;
   if (source->options.runtime != NULL) {
     source->code = sce_buf_span(&source->file);
     return NULL;
   }
+  if (source->spec == NULL) return code_of_state(source);
   if (sce_chain_spec_storage(source->spec, &source->code, sce_span_text(":code"))) return NULL;
   return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s: the genesis state has no :code; give the code with --runtime FILE",
                        file_label(source->options.chain));
@@ -135,8 +192,11 @@ static sce_error_t *check_options(const cli_source_options_t *options) {
     return sce_error_new(SCE_MISUSE, "--artifact and --runtime are both code: give one of them");
   if (options->key_file != NULL && options->artifact == NULL)
     return sce_error_new(SCE_MISUSE, "--key-file belongs to --artifact");
-  if (options->runtime == NULL && options->chain == NULL && options->artifact == NULL)
-    return sce_error_new(SCE_MISUSE, "a SOURCE is missing: --chain SPEC.json, --runtime FILE, or both");
+  if (options->state != NULL && options->chain != NULL)
+    return sce_error_new(SCE_MISUSE, "--state and --chain are both a state: give one of them");
+  if (options->state == NULL && options->at != NULL) return sce_error_new(SCE_MISUSE, "--at belongs to --state");
+  if (options->runtime == NULL && options->chain == NULL && options->artifact == NULL && options->state == NULL)
+    return sce_error_new(SCE_MISUSE, "a SOURCE is missing: --chain SPEC.json, --state DIR, --runtime FILE");
   return NULL;
 }
 
@@ -147,11 +207,13 @@ sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_so
   if (options->chain != NULL) SCE_TRY(load_spec(cli, source, options->chain));
   if (options->runtime != NULL) SCE_TRY(cli_read_file(cli, &source->file, options->runtime, CLI_MAX_FILE));
   source->read_ns = cli_now_ns() - start;
+  if (options->state != NULL) SCE_TRY(open_database(source));
   return take_code(source);
 }
 
 sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_options_t *options) {
   SCE_TRY(cli_source_load_code(cli, source, options));
+  if (source->state != NULL) return NULL; /* of a database */
   if (source->spec == NULL) return sce_state_new_memory(&source->state, NULL, 0, SCE_STATE_V0);
   sce_state_version_t version;
   SCE_TRY(genesis_version(cli, &version, source));
@@ -161,7 +223,8 @@ sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_
 sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout) {
   *source = (cli_source_t){.options = *options};
   SCE_TRY(check_options(options));
-  if (options->chain == NULL) return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json");
+  if (options->state != NULL) return open_database(source);
+  if (options->chain == NULL) return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json or --state DIR");
   SCE_TRY(load_spec(cli, source, options->chain));
   if (layout < 0) layout = (int)version_in_spec(cli, source->spec, layout == CLI_LAYOUT_ASKED);
   return make_genesis(source, (sce_state_version_t)layout);

@@ -11,9 +11,14 @@ typedef struct cli_source_options {
   const char *runtime;  /* code, "-": standard input */
   const char *artifact; /* compiled code */
   const char *key_file; /* key of the artifact; NULL: the user's own */
+  const char *state;    /* directory of a state database */
+  const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
+  bool writable;        /* of the database; set by the subcommand */
+  uint64_t keep;        /* older states to keep in it, with keep_given */
+  bool keep_given;
 } cli_source_options_t;
 
-extern const cli_option_t cli_source_options[];   /* --chain, --runtime */
+extern const cli_option_t cli_source_options[];   /* --chain, --runtime, --state, --at */
 extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only makes calls */
 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */

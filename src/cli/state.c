@@ -35,6 +35,14 @@ static sce_error_t *set_child(cli_state_t *state, const char *name) {
   return NULL;
 }
 
+sce_error_t *cli_take_dir(cli_source_options_t *options, const cli_list_t *words) {
+  if (words->count == 0) return NULL;
+  if (options->state != NULL || options->chain != NULL)
+    return sce_error_new(SCE_MISUSE, "DIR and --state or --chain are both a state: give one of them");
+  options->state = words->items[0];
+  return NULL;
+}
+
 sce_error_t *cli_state_open(cli_t *cli, cli_state_t *state, const cli_state_values_t *v, bool metadata) {
   *state = (cli_state_t){0};
   SCE_TRY(set_child(state, v->child));
@@ -47,6 +55,22 @@ void cli_state_close(cli_state_t *state) {
   cli_session_close(&state->session);
   sce_buf_free(&state->child_name);
 }
+
+sce_error_t *cli_genesis_block(sce_block_info_t *block, uint8_t header[CLI_GENESIS_HEADER_SIZE], uint8_t hash[32],
+                               const uint8_t root[32]) {
+  memset(header, 0, CLI_GENESIS_HEADER_SIZE);
+  memcpy(header + 33, root, 32);
+  SCE_TRY(sce_trie_ordered_root(header + 65, NULL, 0, NULL));
+  *block = (sce_block_info_t){.header = sce_span(header, CLI_GENESIS_HEADER_SIZE)};
+  sce_hash_blake2b_256(block->hash, block->header);
+  if (hash != NULL) memcpy(hash, block->hash, 32);
+  return NULL;
+}
+
+const cli_positional_t cli_dir_positionals[] = {
+    {.name = "DIR", .help = "A state database: the same as --state DIR", .optional = true},
+    {.name = NULL},
+};
 
 /* ---- state root ---- */
 
@@ -69,16 +93,6 @@ static const cli_option_t root_options[] = {
     {.name = NULL},
 };
 
-/* The genesis block's header: no parent, number 0, no extrinsics, no digest (sc-chain-spec, construct_genesis_block).
- */
-static sce_error_t *genesis_hash(uint8_t hash[32], const uint8_t root[32]) {
-  uint8_t header[32 + 1 + 32 + 32 + 1] = {0};
-  memcpy(header + 33, root, 32);
-  SCE_TRY(sce_trie_ordered_root(header + 65, NULL, 0, NULL));
-  sce_hash_blake2b_256(hash, sce_span(header, sizeof header));
-  return NULL;
-}
-
 static sce_error_t *print_root(cli_t *cli, const uint8_t root[32], const uint8_t hash[32], uint64_t keys) {
   sce_span_t root_span = sce_span(root, 32), hash_span = sce_span(hash, 32);
   if (cli->output == CLI_JSON) {
@@ -97,18 +111,31 @@ static sce_error_t *print_root(cli_t *cli, const uint8_t root[32], const uint8_t
   return cli_printf("keys          %llu\n", (unsigned long long)keys);
 }
 
+/* Of a chain spec, or of a database whose state is still that of block 0. */
+static sce_error_t *genesis_hash(uint8_t hash[32], bool *known, const cli_source_t *source, const uint8_t root[32]) {
+  sce_block_info_t block;
+  *known = source->spec != NULL;
+  if (*known) {
+    uint8_t header[CLI_GENESIS_HEADER_SIZE];
+    return cli_genesis_block(&block, header, hash, root);
+  }
+  *known = sce_state_block(source->state, &block) && block.number == 0;
+  if (*known) memcpy(hash, block.hash, 32);
+  return NULL;
+}
+
 static sce_error_t *run_root(cli_t *cli, const void *values, const cli_list_t *words) {
-  (void)words;
   const root_values_t *v = values;
   cli_source_t source;
   uint8_t root[32], hash[32];
   uint64_t keys;
-  sce_error_t *err =
-      cli_source_load_state(cli, &source, &v->state.source, v->version_given ? v->version : CLI_LAYOUT_ASKED);
+  cli_source_options_t options = v->state.source;
+  SCE_TRY(cli_take_dir(&options, words));
+  sce_error_t *err = cli_source_load_state(cli, &source, &options, v->version_given ? v->version : CLI_LAYOUT_ASKED);
   if (err == NULL) err = sce_state_root(source.state, root, NULL);
   if (err == NULL) err = sce_state_count(source.state, &keys, NULL);
-  bool genesis = source.spec != NULL;
-  if (err == NULL && genesis) err = genesis_hash(hash, root);
+  bool genesis = false;
+  if (err == NULL) err = genesis_hash(hash, &genesis, &source, root);
   if (err == NULL) err = print_root(cli, root, genesis ? hash : NULL, keys);
   cli_source_free(&source);
   return err;
@@ -120,7 +147,9 @@ const cli_command_t cli_state_root_command = {
     .description =
         "Computes the root of the state's trie, the hash of the genesis block of a chain spec, and counts the "
         "keys of the top trie.",
-    .examples = "scexec state root --chain polkadot.json",
+    .examples = "scexec state root --chain polkadot.json\n"
+                "scexec state root polkadot.db",
+    .positionals = cli_dir_positionals,
     .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
                {"State", root_options, 0},
                {"Output", cli_document_options, 0},

@@ -60,8 +60,9 @@ static sce_error_t *append_part(sce_buf_t *text, const json_t *part) {
 
 static sce_error_t *append_label(sce_buf_t *text, const json_t *key) {
   const char *known = json_string_value(json_object_get(key, "well_known"));
-  if (known != NULL) return sce_buf_append(text, known, strlen(known));
   const char *pallet = json_string_value(json_object_get(key, "pallet"));
+  if (known != NULL)
+    return sce_buf_printf(text, "%s%s%s", pallet != NULL ? pallet : "", pallet != NULL ? "." : "", known);
   const char *item = json_string_value(json_object_get(key, "item"));
   if (pallet == NULL) return NULL;
   SCE_TRY(sce_buf_printf(text, "%s.%s", pallet, item != NULL ? item : "?"));

@@ -23,7 +23,7 @@ static sce_error_t *run_version(cli_t *cli, sce_buf_t *output, const sce_blob_t 
   sce_config_init(&config);
   config.allow_missing_imports = true;
   config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE;
-  config.semantics.compiler = SCE_COMPILER_WINCH; /* one short call: what compiles soonest */
+  config.semantics.compiler = SCE_COMPILER_TIERED; /* one short call: what answers soonest */
   config.log = cli_own_log(cli);
   sce_engine_t *engine = NULL;
   SCE_TRY(sce_engine_new(&engine, &config));
