@@ -37,8 +37,9 @@ SCE_API sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_p
 SCE_API sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec,
                                                sce_state_version_t version);
 
-/* A state that is known only by a proof of what was read from one with the root `root`: what the proof does not cover is
- * an SCE_BAD_PROOF error. `proof` is borrowed and must outlive the state. SCE_BAD_PROOF when the root node is missing. */
+/* A state that is known only by a proof of what was read from one with the root `root`: what the proof does not cover
+ * is an SCE_BAD_PROOF error. `proof` is borrowed and must outlive the state. SCE_BAD_PROOF when the root node is
+ * missing. */
 SCE_API sce_error_t *sce_state_from_proof(sce_state_t **state, const sce_proof_t *proof, const uint8_t root[32]);
 
 /* Another reference to `state`, which is returned. Any thread. */
@@ -63,6 +64,12 @@ SCE_API sce_error_t *sce_state_seek(const sce_state_t *state, sce_state_cursor_t
                                     sce_span_t key, bool inclusive);
 /* To the next key. SCE_MISUSE when cursor->found is false. */
 SCE_API sce_error_t *sce_state_step(const sce_state_t *state, sce_state_cursor_t *cursor);
+
+/* Appends the storage key that a person means by `text`: "0x…" in hexadecimal, ":code" and other text that begins with
+ * a colon as it stands, "System.Number" hashed as the key of a plain value (XXH64-128 of the pallet's name and of the
+ * item's; the beginning of the keys of a map), "System" as what all keys of a pallet begin with. SCE_BAD_INPUT says
+ * what is possible. Source: frame_support::storage::storage_prefix. */
+SCE_API sce_error_t *sce_state_key_parse(sce_buf_t *key, sce_span_t text);
 
 /* The name of the first child at or after `name` (`inclusive`), or after it, in bytewise order of names. */
 SCE_API sce_error_t *sce_state_next_child(const sce_state_t *state, sce_value_t *child, sce_span_t name,
@@ -93,12 +100,12 @@ SCE_API sce_error_t *sce_state_set_block(sce_state_t *state, const sce_block_inf
 
 /* ---- databases ----
  *
- * A state that lasts is a directory with an LMDB environment (data.mdb, lock.mdb). One process may write while others read.
- * A process opens a directory once, and shares the state from there: sce_state_ref, sce_state_newest, sce_state_at_*.
- * Commits are atomic: after a crash the directory holds the old or the new state. The database grows as it needs to. The
- * file is checked while it is read, a damaged one gives SCE_BAD_STATE errors; only a file that is cut off or whose disk
- * fails while it is open ends the process, with SIGBUS. A state keeps the pages it reads from being used again: states
- * of a database should not be held for long while it is written to.
+ * A state that lasts is a directory with an LMDB environment (data.mdb, lock.mdb). One process may write while others
+ * read. A process opens a directory once, and shares the state from there: sce_state_ref, sce_state_newest,
+ * sce_state_at_*. Commits are atomic: after a crash the directory holds the old or the new state. The database grows as
+ * it needs to. The file is checked while it is read, a damaged one gives SCE_BAD_STATE errors; only a file that is cut
+ * off or whose disk fails while it is open ends the process, with SIGBUS. A state keeps the pages it reads from being
+ * used again: states of a database should not be held for long while it is written to.
  */
 
 #define SCE_STATE_KEEP_STORED UINT32_MAX
@@ -108,25 +115,25 @@ typedef struct sce_state_options {
   size_t size;    /* sizeof(sce_state_options_t) */
   bool read_only; /* nothing will be committed */
   bool create;    /* make the directory and an empty state where there is none */
-  bool no_sync;   /* do not wait for the disk: a power failure may then damage the database (a killed process does not) */
-  uint32_t keep;  /* older states to keep from the next commit on; SCE_STATE_KEEP_STORED: as many as before */
+  bool no_sync; /* do not wait for the disk: a power failure may then damage the database (a killed process does not) */
+  uint32_t keep; /* older states to keep from the next commit on; SCE_STATE_KEEP_STORED: as many as before */
 } sce_state_options_t;
 
 /* Opens the newest state of a directory. `options` NULL: for reading and writing, nothing is made. Errors: SCE_IO, also
- * when there is no such directory; SCE_BAD_STATE when it holds something else, or a database of another format version, or
- * a damaged one; SCE_MISUSE when this process has it open already. */
+ * when there is no such directory; SCE_BAD_STATE when it holds something else, or a database of another format version,
+ * or a damaged one; SCE_MISUSE when this process has it open already. */
 SCE_API sce_error_t *sce_state_open(sce_state_t **state, const char *dir, const sce_state_options_t *options);
 
 /* The newest state of the same database, after commits of others. For a state in memory another reference to it. */
 SCE_API sce_error_t *sce_state_newest(sce_state_t **newest, sce_state_t *state);
 
-/* A state of the same database that a block made; the newest one where several were made by it. SCE_NOT_FOUND when it is
- * not kept. Older states can be read, but not be committed to. */
+/* A state of the same database that a block made; the newest one where several were made by it. SCE_NOT_FOUND when it
+ * is not kept. Older states can be read, but not be committed to. */
 SCE_API sce_error_t *sce_state_at_number(sce_state_t **at, sce_state_t *state, uint32_t number);
 SCE_API sce_error_t *sce_state_at_hash(sce_state_t **at, sce_state_t *state, const uint8_t hash[32]);
 
-/* The `back`-th state before this one in its database: 0 is itself. `*found` false: not kept. `*has_block` false: no block
- * made it (then `*block` is all zero). `block->header` lives as long as `state`. */
+/* The `back`-th state before this one in its database: 0 is itself. `*found` false: not kept. `*has_block` false: no
+ * block made it (then `*block` is all zero). `block->header` lives as long as `state`. */
 SCE_API sce_error_t *sce_state_history(const sce_state_t *state, bool *found, bool *has_block, sce_block_info_t *block,
                                        uint8_t root[32], uint64_t back);
 
@@ -134,10 +141,10 @@ SCE_API sce_error_t *sce_state_history(const sce_state_t *state, bool *found, bo
 typedef sce_error_t *(*sce_progress_fn)(void *ctx, uint64_t done, uint64_t total);
 
 typedef struct sce_state_import {
-  size_t size;                       /* sizeof(sce_state_import_t) */
-  const sce_chain_spec_t *spec;      /* NULL, or what is kept for exports: name, id, properties */
-  uint32_t keep;                     /* older states to keep; SCE_STATE_KEEP_STORED: SCE_STATE_KEEP_DEFAULT */
-  sce_progress_fn progress;          /* NULL: none; called now and then, from 0 on */
+  size_t size;                  /* sizeof(sce_state_import_t) */
+  const sce_chain_spec_t *spec; /* NULL, or what is kept for exports: name, id, properties */
+  uint32_t keep;                /* older states to keep; SCE_STATE_KEEP_STORED: SCE_STATE_KEEP_DEFAULT */
+  sce_progress_fn progress;     /* NULL: none; called now and then, from 0 on */
   void *progress_ctx;
 } sce_state_import_t;
 
@@ -148,9 +155,9 @@ SCE_API sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t 
 
 /* ---- tools ---- */
 
-/* Checks a state of a database from the ground up: every page of the file, every record, the roots of all tries computed
- * anew from the values and compared with what is stored, and for each older state that is kept its root. Of a state in
- * memory: its roots. SCE_BAD_STATE says what is wrong first. `progress` may be NULL. */
+/* Checks a state of a database from the ground up: every page of the file, every record, the roots of all tries
+ * computed anew from the values and compared with what is stored, and for each older state that is kept its root. Of a
+ * state in memory: its roots. SCE_BAD_STATE says what is wrong first. `progress` may be NULL. */
 SCE_API sce_error_t *sce_state_verify(const sce_state_t *state, sce_progress_fn progress, void *ctx);
 
 /* One key that differs between two states. Borrowed for the call. */
@@ -176,8 +183,8 @@ typedef sce_error_t *(*sce_write_fn)(void *ctx, sce_span_t text);
 SCE_API sce_error_t *sce_state_export(const sce_state_t *state, const sce_chain_spec_t *spec, sce_write_fn write,
                                       void *write_ctx, sce_progress_fn progress, void *progress_ctx);
 
-/* What an import has kept about the chain: "name", "id", "chainType", "protocolId" or "properties" (JSON). `*text` lives
- * as long as the state; found false: nothing. */
+/* What an import has kept about the chain: "name", "id", "chainType", "protocolId" or "properties" (JSON). `*text`
+ * lives as long as the state; found false: nothing. */
 SCE_API sce_error_t *sce_state_about(const sce_state_t *state, sce_value_t *text, const char *what);
 
 #ifdef __cplusplus
