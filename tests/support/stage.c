@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_CHILDREN 16
 
@@ -78,6 +79,8 @@ void test_stage_open(test_stage_t *stage, const json_t *script) {
   *stage = (test_stage_t){.ext = {.size = sizeof stage->ext}};
   stage->backend = make_backend(json_object_get(script, "backend"));
   must(sce_overlay_new(&stage->overlay, stage->backend));
+  const char *note = test_vector_text(script, "note");
+  if (note != NULL && strncmp(note, "recorder", 8) == 0) must(sce_overlay_record(stage->overlay));
   must(sce_keystore_new(&stage->keystore, NULL));
   must(sce_services_new(&stage->services, NULL));
   stage->ext.storage = sce_overlay_ops();

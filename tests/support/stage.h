@@ -18,7 +18,8 @@ typedef struct test_stage {
   sce_services_t *services;
 } test_stage_t;
 
-/* `script` is a record with a member "backend". A root that it names is compared with ours. */
+/* `script` is a record with a member "backend". A root that it names is compared with ours. The overlay records a proof
+ * when the note says that upstream's did. */
 void test_stage_open(test_stage_t *stage, const json_t *script);
 void test_stage_close(test_stage_t *stage);
 
