@@ -1,5 +1,5 @@
-/* reach.c: see reach.h. A worklist of functions whose bodies are still to be read; each is read once. What tables may hold
- * is sorted by type, so that an indirect call takes in a run of it. */
+/* reach.c: see reach.h. A worklist of functions whose bodies are still to be read; each is read once. What tables may
+ * hold is sorted by type, so that an indirect call takes in a run of it. */
 #include "blob/reach.h"
 
 #include "base/alloc.h"
@@ -93,8 +93,8 @@ static sce_error_t *list_entries(reach_t *r) {
 /* ---- reading ---- */
 
 static sce_error_t *fail(const reach_t *r, const uint8_t *at, const char *why) {
-  return sce_error_new(SCE_BAD_CODE, "malformed module: code section, offset %zu: %s", (size_t)(at - r->blob->code.data),
-                       why);
+  size_t offset = (size_t)(at - r->blob->code.data);
+  return sce_error_new(SCE_BAD_CODE, "malformed module: code section, offset %zu: %s", offset, why);
 }
 
 static void add_function(reach_t *r, uint32_t function) {

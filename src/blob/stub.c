@@ -41,7 +41,8 @@ static void overwrite_u32(uint8_t *at, uint8_t *end, uint32_t value) {
 }
 
 /* Replaces the functions of one active segment of table 0; returns what is behind it, NULL for any other segment. */
-static uint8_t *replace_entries(uint8_t *at, const uint8_t *end, const sce_blob_t *blob, const uint8_t *keep, uint32_t stub) {
+static uint8_t *replace_entries(uint8_t *at, const uint8_t *end, const sce_blob_t *blob, const uint8_t *keep,
+                                uint32_t stub) {
   bool padded = false;
   operator_t op = {0};
   if (at == end || *at++ != 0) return NULL;
@@ -56,8 +57,8 @@ static uint8_t *replace_entries(uint8_t *at, const uint8_t *end, const sce_blob_
   return at;
 }
 
-/* Each function in a table costs its compiler a way in for hosts, which takes longer than an empty function itself: what
- * is not kept becomes one and the same function there. */
+/* Each function in a table costs its compiler a way in for hosts, which takes longer than an empty function itself:
+ * what is not kept becomes one and the same function there. */
 static void replace_table_entries(const sce_blob_t *blob, uint8_t *module, const uint8_t *keep) {
   uint32_t stub = find_stub(blob, keep), count;
   bool padded;

@@ -35,7 +35,8 @@ struct sce_engine {
 
 void sce_engine_retain(sce_engine_t *engine);
 
-/* The engine that a tiered engine compiles with first: equal but for its compiler. Borrowed; lives as long as `engine`. */
+/* The engine that a tiered engine compiles with first: equal but for its compiler and a larger native stack. Borrowed;
+ * lives as long as `engine`. */
 sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel);
 
 /* Makes running calls of the engine, in all its tiers, look at their limits. Any thread. */

@@ -2,8 +2,8 @@
  *
  *   first call of a method   what it reaches, by Winch on all processors, in the calling thread
  *   from then on             everything, by Cranelift on all processors, in a thread of its own
- *   calls of other methods   what they reach, by Winch on one processor, in a thread of its own: Cranelift's tasks stand
- *                            before it in the pool that all parallel compiling shares; whatever is done first answers
+ *   calls of other methods   what they reach, by Winch on one processor, in a thread of its own: Cranelift's tasks
+ *                            stand before it in the pool that all parallel compiling shares; what is done first answers
  *
  * A part holds the functions that one method reaches, and so all that any function among them reaches. */
 #include "executor/tiers.h"
@@ -140,7 +140,8 @@ static void *run_background(void *arg) {
   if (err == NULL) {
     publish(tiers, best);
     what = "the compiled runtime was not kept in the cache";
-    if (tiers->store.path != NULL) err = sce_cache_store(best, tiers->store.path, tiers->store.code_hash, tiers->store.key);
+    const sce_tiers_store_t *store = &tiers->store;
+    if (store->path != NULL) err = sce_cache_store(best, store->path, store->code_hash, store->key);
   }
   pthread_mutex_lock(&tiers->lock);
   warn(tiers, what, err);
@@ -212,8 +213,8 @@ static void *run_job_thread(void *arg) {
   return NULL;
 }
 
-/* Has a part made; beside Cranelift in a thread, so that the caller can take what is done first. Called with the lock held,
- * which it may let go meanwhile. */
+/* Has a part made; beside Cranelift in a thread, so that the caller can take what is done first. Called with the lock
+ * held, which it may let go meanwhile. */
 static void start_job(sce_tiers_t *tiers, job_t job) {
   tiers->compiling = true;
   job.all = job.all || tiers->part_count >= METHOD_PARTS;

@@ -1,6 +1,6 @@
 /* test_tiers.c: what is particular to tiered compilation: that code is replaced by better code without a visible
- * difference, from many threads, and that nobody waits for the background who need not. That calls as such are the same is
- * test_calls.c's. */
+ * difference, from many threads, and that nobody waits for the background who need not. That calls as such are the same
+ * is test_calls.c's. */
 #include "base/buf.h"
 #include "executor/instance.h"
 #include "executor/tiers.h"
@@ -106,7 +106,7 @@ static void strip_addresses(char *trace) {
   *to = '\0';
 }
 
-/* A part's functions stand where they stood, so its backtraces are those of all the code compiled by Winch. Winch places
+/* A part's functions stand where they stood, so its backtraces are those of all code compiled by Winch. Winch places
  * the trap of `unreachable` behind the instruction, Cranelift at it: with Cranelift only the frames are the same. */
 static void backtraces_are_equal(void **unused) {
   (void)unused;
@@ -132,9 +132,10 @@ static void backtraces_are_equal(void **unused) {
 }
 
 /* () -> () with a body that leaves an i32, beside an exported memory: invalid though nothing calls it. */
-static const uint8_t invalid[] = {0,    'a',  's',  'm',  1,    0,   0,   0,   0x01, 0x04, 1, 0x60, 0,    0,    0x03, 0x02,
-                                  1,    0,    0x05, 0x03, 1,    0,   1,   0x07, 0x0a, 1,    6, 'm',  'e',  'm',  'o',  'r',
-                                  'y',  2,    0,    0x0a, 0x06, 1,   4,   0,   0x41, 0x00, 0x0b};
+static const uint8_t invalid[] = {
+    0,    'a',  's', 'm', 1,   0,   0,   0,   0x01, 0x04, 1, 0x60, 0,    0,    0x03, 0x02, 1,    0,    0x05, 0x03, 1, 0, 1,
+    0x07, 0x0a, 1,   6,   'm', 'e', 'm', 'o', 'r',  'y',  2, 0,    0x0a, 0x06, 1,    4,    0,    0x41, 0x00, 0x0b,
+};
 
 static void invalid_code_is_refused_at_once(void **unused) {
   (void)unused;
