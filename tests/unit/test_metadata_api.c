@@ -1,0 +1,253 @@
+/* test_metadata_api.c: runtime APIs: the shipped table against what a runtime of V15 says of the same APIs, which of it an
+ * older runtime gets, arguments and answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "metadata/apis.h"
+#include "metadata/model.h"
+#include "metadata/registry.h"
+#include "metadata_support.h"
+
+#define SPAN_ARGS(s) (int)(s).len, (const char *)(s).data
+
+/* What Core_version of the Paseo genesis runtime returned (spec 1001002), made with the upstream executor. */
+static const char paseo_version[] =
+    "0x14706173656f34706173656f2d746573746e6574000000002a460f00000000004cdf6acb689907609b0400000037e397fc7c91f5e40200000040"
+    "fe3ad401f8959a0600000017a6bc0d0062aeb30100000018ef58a3b67ba77001000000d2bc9897eed08f1503000000f78b278be53f454c02000000"
+    "af2c0297a23e6d3d0500000049eaaf1b548a0cb00300000091d5df18b0d2cf58020000002a5e924655399e6001000000ed99c5acb25eedf5030000"
+    "00cbca25e39f14238702000000687ad44ad37f03c201000000ab3c0572291feb8b01000000bc9d89904f5b923f0100000037c8bb1350a9a2a80400"
+    "0000f3ff14d5ab52705903000000fbc577b9d747efd6010000001900000000";
+
+static sce_runtime_version_t load_version(sce_buf_t *bytes) {
+  sce_runtime_version_t version;
+  must(sce_hex_decode(bytes, sce_span_text(paseo_version)));
+  must(sce_runtime_version_decode(&version, sce_buf_span(bytes)));
+  return version;
+}
+
+/* How values of a type are encoded, without any name: two types of the same text have the same bytes. */
+static void layout(const sce_metadata_t *md, sce_buf_t *out, uint32_t id, unsigned depth) {
+  const sce_type_t *t = sce_type_inner(md, id);
+  if (depth > 8) return;
+  switch ((sce_shape_t)t->shape) {
+    case SCE_SHAPE_TUPLE:
+    case SCE_SHAPE_STRUCT:
+      for (uint32_t i = 0; i < t->fields.count; i++) layout(md, out, t->fields.items[i].type, depth + 1);
+      break;
+    case SCE_SHAPE_ENUM:
+      must(sce_buf_printf(out, "e("));
+      for (uint32_t index = 0; index < 256; index++) {
+        const sce_variant_t *v = sce_type_variant(t, (uint8_t)index);
+        if (v == NULL) continue;
+        must(sce_buf_printf(out, "%u:", index));
+        for (uint32_t i = 0; i < v->fields.count; i++) layout(md, out, v->fields.items[i].type, depth + 1);
+      }
+      must(sce_buf_printf(out, ")"));
+      break;
+    case SCE_SHAPE_OPTION:
+    case SCE_SHAPE_SEQUENCE:
+    case SCE_SHAPE_ARRAY:
+      must(sce_buf_printf(out, "%u.%u(", t->shape, t->len));
+      layout(md, out, t->target, depth + 1);
+      must(sce_buf_printf(out, ")"));
+      break;
+    case SCE_SHAPE_ACCOUNT: must(sce_buf_printf(out, "f32 ")); break;
+    case SCE_SHAPE_STR: /* texts and bytes look alike */
+    case SCE_SHAPE_BYTES: must(sce_buf_printf(out, "b ")); break;
+    case SCE_SHAPE_FIXED: must(sce_buf_printf(out, "f%u ", t->len)); break;
+    default: must(sce_buf_printf(out, "%u/%u ", t->shape, t->size)); break;
+  }
+}
+
+static const sce_method_t *find_method(const sce_metadata_t *md, sce_span_t api, sce_span_t name) {
+  for (uint32_t i = 0; i < md->api_count; i++)
+    for (uint32_t j = 0; j < md->apis[i].method_count; j++)
+      if (sce_span_equal(md->apis[i].name, api) && sce_span_equal(md->apis[i].methods[j].name, name))
+        return &md->apis[i].methods[j];
+  return NULL;
+}
+
+static void table_agrees_with_v15(void **state) {
+  (void)state;
+  sce_buf_t bytes = {0};
+  sce_runtime_version_t version = load_version(&bytes);
+  sce_metadata_t *real = sample_metadata("paseo.v15"), *ours = sample_metadata("paseo.v15");
+  size_t compared = 0, missing = 0;
+  /* The table's APIs over the same types, as for a runtime that does not describe them. */
+  uint32_t first = ours->type_count;
+  ours->api_count = 0;
+  ours->final = false;
+  must(sce_apis_add_known(ours, &version));
+  must(sce_registry_derive(ours, first));
+  for (uint32_t i = 0; i < real->api_count; i++) {
+    const sce_api_t *api = &real->apis[i];
+    for (uint32_t j = 0; j < api->method_count; j++) {
+      const sce_method_t *a = &api->methods[j], *b = find_method(ours, api->name, a->name);
+      missing += b == NULL;
+      if (b == NULL) continue;
+      sce_buf_t x = {0}, y = {0};
+      if (a->input_count != b->input_count)
+        fail_msg("%.*s_%.*s has %u inputs, the table has %u", SPAN_ARGS(api->name), SPAN_ARGS(a->name), a->input_count,
+                 b->input_count);
+      for (uint32_t k = 0; k < a->input_count; k++) {
+        layout(real, &x, a->inputs[k].type, 0);
+        layout(ours, &y, b->inputs[k].type, 0);
+      }
+      must(sce_buf_printf(&x, "-> "));
+      must(sce_buf_printf(&y, "-> "));
+      layout(real, &x, a->output, 0);
+      layout(ours, &y, b->output, 0);
+      if (!sce_span_equal(sce_buf_span(&x), sce_buf_span(&y)))
+        fail_msg("%.*s_%.*s\n%s\n%s", SPAN_ARGS(api->name), SPAN_ARGS(a->name), as_text(&x), as_text(&y));
+      sce_buf_free(&x);
+      sce_buf_free(&y);
+      compared++;
+    }
+  }
+  printf("%zu methods compared, %zu are not in the table\n", compared, missing);
+  assert_true(compared >= 72);
+  sce_metadata_delete(real);
+  sce_metadata_delete(ours);
+  sce_runtime_version_free(&version);
+  sce_buf_free(&bytes);
+}
+
+/* A runtime gets the APIs that its version lists, in their versions; without a version all, in their newest. */
+static void versions_choose_methods(void **state) {
+  (void)state;
+  sce_buf_t bytes = {0}, file = sample_bytes("asset-hub-polkadot.v14");
+  sce_runtime_version_t version = load_version(&bytes);
+  sce_metadata_t *md;
+  size_t index;
+  sce_method_info_t m;
+  must(sce_metadata_new(&md, sce_buf_span(&file), &version));
+  must(sce_metadata_method_find(md, &index, sce_span_text("TransactionPaymentApi_query_weight_to_fee")));
+  assert_true(sce_metadata_method_get(md, &m, index));
+  assert_int_equal(m.api_version, 4);
+  assert_true(m.shipped);
+  must_fail(sce_metadata_method_find(md, &index, sce_span_text("AuraApi_authorities")), SCE_NOT_FOUND,
+            "no runtime API method `AuraApi_authorities`");
+  must_fail(sce_metadata_method_find(md, &index, sce_span_text("ParachainHost_disabled_validators")), SCE_NOT_FOUND,
+            "no runtime API method `ParachainHost_disabled_validators`");
+  sce_metadata_delete(md);
+  must(sce_metadata_new(&md, sce_buf_span(&file), NULL));
+  must(sce_metadata_method_find(md, &index, sce_span_text("AuraApi_authorities")));
+  must(sce_metadata_method_find(md, &index, sce_span_text("ParachainHost_disabled_validators")));
+  sce_metadata_delete(md);
+  sce_runtime_version_free(&version);
+  sce_buf_free(&bytes);
+  sce_buf_free(&file);
+}
+
+static void args_must_be(const sce_metadata_t *md, const char *method, const char *json, const char *hex) {
+  sce_buf_t bytes = {0}, text = {0};
+  size_t index;
+  must(sce_metadata_method_find(md, &index, sce_span_text(method)));
+  must(sce_method_args_encode(md, &bytes, index, sce_span_text(json)));
+  must(sce_buf_append(&text, "0x", 2));
+  must(sce_hex_append(&text, sce_buf_span(&bytes)));
+  assert_string_equal(as_text(&text), hex);
+  sce_buf_free(&bytes);
+  sce_buf_free(&text);
+}
+
+static void args_must_fail(const sce_metadata_t *md, const char *method, const char *json, const char *message) {
+  sce_buf_t bytes = {0};
+  size_t index;
+  must(sce_metadata_method_find(md, &index, sce_span_text(method)));
+  must_fail(sce_method_args_encode(md, &bytes, index, sce_span_text(json)), SCE_BAD_INPUT, message);
+  assert_int_equal(bytes.len, 0);
+  sce_buf_free(&bytes);
+}
+
+static void arguments_are_encoded(void **state) {
+  (void)state;
+  sce_metadata_t *md = sample_metadata("paseo.v15");
+  args_must_be(md, "AccountNonceApi_account_nonce", "[\"15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5\"]",
+               "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d");
+  args_must_be(md, "Core_version", "[]", "0x");
+  args_must_be(md, "TransactionPaymentApi_query_info", "[\"0x280403000b00806e877401\", 11]", "0x280403000b008"
+                                                                                          "06e8774010b000000");
+  args_must_fail(md, "AccountNonceApi_account_nonce", "[]", "expected 1 arguments (account: AccountId32), got 0");
+  args_must_fail(md, "AccountNonceApi_account_nonce", "\"x\"", "expected 1 arguments (account: AccountId32), got 0");
+  args_must_fail(md, "AccountNonceApi_account_nonce", "[5]",
+                 "args[0]: expected an account, SS58 or \"0x…\", got 5 (args[0] is account: AccountId32, such as "
+                 "\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\")");
+  args_must_fail(md, "TransactionPaymentApi_query_info", "[\"0x280403000b00806e877401\", -1]",
+                 "args[1]: expected an integer of 32 bits, got -1 (args[1] is len: u32, such as 0)");
+  args_must_fail(md, "Core_version", "[1", "args: JSON, line 1, column 2: ']' expected near end of file");
+  sce_buf_t json = {0};
+  size_t index;
+  must(sce_metadata_method_find(md, &index, sce_span_text("AccountNonceApi_account_nonce")));
+  must(sce_method_output_decode(md, &json, index, sce_span("\7\0\0\0", 4), NULL));
+  assert_string_equal(as_text(&json), "7");
+  sce_buf_free(&json);
+  sce_metadata_delete(md);
+}
+
+/* The answer of Core_version itself, by the table. */
+static void answers_are_decoded(void **state) {
+  (void)state;
+  sce_buf_t bytes = {0}, json = {0};
+  sce_runtime_version_t version = load_version(&bytes);
+  sce_metadata_t *md = sample_metadata("paseo.v15");
+  size_t index;
+  must(sce_metadata_method_find(md, &index, sce_span_text("Core_version")));
+  must(sce_method_output_decode(md, &json, index, sce_buf_span(&bytes), NULL));
+  assert_memory_equal(as_text(&json),
+                      "{\"spec_name\":\"paseo\",\"impl_name\":\"paseo-testnet\",\"authoring_version\":0,\"spec_version\":1001002,",
+                      93);
+  sce_metadata_delete(md);
+  sce_runtime_version_free(&version);
+  sce_buf_free(&bytes);
+  sce_buf_free(&json);
+}
+
+static void words_become_json(void **state) {
+  (void)state;
+  static const struct {
+    const char *word, *json;
+  } cases[] = {
+      {"5", "[5]"},
+      {"\"a\"", "[\"a\"]"},
+      {"true", "[true]"},
+      {"{\"a\": [1]}", "[{\"a\": [1]}]"},
+      {"15oF4uV", "[\"15oF4uV\"]"},
+      {"0x1234", "[\"0x1234\"]"},
+      {"Alice \"x\"", "[\"Alice \\\"x\\\"\"]"},
+      {"340282366920938463463374607431768211455", "[\"340282366920938463463374607431768211455\"]"},
+      {"1.5", "[\"1.5\"]"},
+      {"", "[\"\"]"},
+      {"1 2", "[\"1 2\"]"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_buf_t json = {0};
+    sce_span_t word = sce_span_text(cases[i].word);
+    must(sce_json_from_words(&json, &word, 1));
+    assert_string_equal(as_text(&json), cases[i].json);
+    sce_buf_free(&json);
+  }
+  sce_buf_t json = {0}, indented = {0};
+  sce_span_t words[] = {sce_span_text("1"), sce_span_text("x")};
+  must(sce_json_from_words(&json, words, 2));
+  assert_string_equal(as_text(&json), "[1,\"x\"]");
+  must(sce_json_indent(&indented, sce_span_text("{\"a\":[],\"b\":[1,\"x]{\\\"\",{}],\"c\":{\"d\":null}}"), 2));
+  assert_string_equal(as_text(&indented), "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x]{\\\"\",\n    {}\n  ],\n  \"c\": {\n"
+                                          "    \"d\": null\n  }\n}");
+  sce_buf_free(&json);
+  sce_buf_free(&indented);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(table_agrees_with_v15),
+      cmocka_unit_test(versions_choose_methods),
+      cmocka_unit_test(arguments_are_encoded),
+      cmocka_unit_test(answers_are_decoded),
+      cmocka_unit_test(words_become_json),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
