@@ -41,9 +41,7 @@ def chart(results):
         parts.append(f'<text class="axis" x="{x(tick):.1f}" y="{bottom + 16}">{tick:g}×</text>')
     for index, result in enumerate(results):
         y = TOP + index * (BAR + GAP)
-        label = html.escape(result.row.name.replace("`", ""))
-        if result.row.unit == "ms" and "first" in result.row.group:
-            label += ", first answer"
+        label = html.escape(result.row.chart)
         left, right = sorted((x(1), x(result.ratio)))
         aim = x(result.row.target)
         parts += [

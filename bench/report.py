@@ -22,7 +22,7 @@ def number(value, unit):
 def cells(result):
     row = result.row
     theirs, ours = number(result.theirs, row.unit), number(result.ours, row.unit)
-    ratio = "" if row.unit == "x" else f"{result.ratio:.1f}" if result.ratio < 100 else f"{result.ratio:.0f}"
+    ratio = "" if row.unit == "x" else f"{result.ratio:.2f}" if result.ratio < 2 else f"{result.ratio:.1f}"
     return [row.name, theirs, ours, ratio, f"{row.target:.1f}", "" if result.ratio >= row.target else "missed"]
 
 

@@ -16,7 +16,7 @@ class Row:
     theirs: typing.Callable
     ours: typing.Callable
     target: float  # least ratio
-    chart: bool = False  # in the chart
+    chart: str = ""  # label in the chart; empty: not in it
 
 
 def chain(name):
@@ -40,12 +40,14 @@ def both(make, results):
 def call_rows():
     """Each program with its own best strategy."""
     group = "Repeated calls, each program's fastest strategy"
-    yield Row(group, "`test_empty_return`", "ns", **both(fastest, pair(bench, KUSAMA_BENCH, EMPTY)), target=5, chart=True)
+    yield Row(group, "`test_empty_return`", "ns", **both(fastest, pair(bench, KUSAMA_BENCH, EMPTY)), target=5, chart="test_empty_return")
     yield Row(group, "`test_dirty_plenty_memory(0, 16)`, 1 MiB written", "ns",
-              **both(fastest, pair(bench, KUSAMA_BENCH, DIRTY)), target=10, chart=True)
+              **both(fastest, pair(bench, KUSAMA_BENCH, DIRTY)), target=10,
+              chart="test_dirty_plenty_memory, 1 MiB")
     for name in RELAY_CHAINS:
         results = pair(bench, chain(name), VERSION)
-        yield Row(group, f"`Core_version`, {name.capitalize()}", "ns", **both(fastest, results), target=5, chart=True)
+        yield Row(group, f"`Core_version`, {name.capitalize()}", "ns", **both(fastest, results), target=5,
+                  chart=f"Core_version, {name.capitalize()}")
 
 
 def strategy_rows():
@@ -69,7 +71,8 @@ def cold_rows():
     group = "Code bytes to the first `Core_version`, nothing cached"
     for name in RELAY_CHAINS:
         results = pair(bench, chain(name), VERSION)
-        yield Row(group, name.capitalize(), "ms", **both(first_answer, results), target=1, chart=name in ("polkadot", "paseo"))
+        label = f"First answer, {name.capitalize()}" if name in ("polkadot", "paseo") else ""
+        yield Row(group, name.capitalize(), "ms", **both(first_answer, results), target=1, chart=label)
 
 
 def blob_rows():
@@ -77,7 +80,8 @@ def blob_rows():
     code = code_file("paseo")
     yield Row(group, "Decompress, parse, write back (Paseo)", "ms",
               theirs=field("bestMs", "upstream", "blob", "--runtime", code, "--calls", 5),
-              ours=field("bestMs", "bench_blob", code, 5), target=129 / 40, chart=True)
+              ours=field("bestMs", "bench_blob", code, 5), target=129 / 40,
+              chart="Decompress, parse, write back (Paseo)")
 
 
 HOST_FUNCTIONS = {  # by the names of bench_host.c: title, least ratio
@@ -91,6 +95,7 @@ HOST_FUNCTIONS = {  # by the names of bench_host.c: title, least ratio
     "ed25519_verify": ("`ed25519_verify`", 1),
     "ecdsa_recover": ("`ecdsa_recover`", 1),
 }
+CHART_HOST = {"twox_128-32", "storage_get-hit", "storage_set"}
 HOST_LOOP = 20_000  # calls of the function in one call of the runtime (bench_host.c)
 
 
@@ -111,10 +116,8 @@ def host_rows():
     group = "One call of a host function, inside a WebAssembly loop"
     for name, (title, target) in HOST_FUNCTIONS.items():
         ours = field("medianNs", "bench_host", "run", name, 10)
-        yield Row(group, title, "ns", theirs=host_function(name), ours=ours, target=target, chart=name in CHART_HOST)
-
-
-CHART_HOST = {"twox_128-32", "storage_get-hit", "storage_set"}
+        label = f"{title}, in a loop".replace("`", "") if name in CHART_HOST else ""
+        yield Row(group, title, "ns", theirs=host_function(name), ours=ours, target=target, chart=label)
 
 
 def full_root(*arguments):
@@ -129,13 +132,15 @@ def root_rows():
     group = "State root from all keys, version 0"
     polkadot = INPUTS / "polkadot.json"
     yield Row(group, "Polkadot genesis, 11,645 keys", "ms", ours=full_root(polkadot, 10),
-              theirs=field("bestMs", "upstream", "root", "--chain", polkadot, "--calls", 10), target=3, chart=True)
+              theirs=field("bestMs", "upstream", "root", "--chain", polkadot, "--calls", 10), target=3,
+              chart="State root, Polkadot genesis")
     count = 1_000_000
 
     def million(session):
         keys = made("keys.json", "bench_trie", f"write={count}", "keys.json")
         return field("bestMs", "upstream", "root", "--chain", keys, "--calls", 2)(session)
-    yield Row(group, "One million random keys", "ms", theirs=million, ours=full_root(f"keys={count}", 3), target=3, chart=True)
+    yield Row(group, "One million random keys", "ms", theirs=million, ours=full_root(f"keys={count}", 3), target=3,
+              chart="State root, one million keys")
 
 
 def all_rows():
