@@ -1,8 +1,7 @@
 /* trie.c: the trie family: roots of key-value lists, and the check of compact proofs. Source: sp-io `trait Trie`. */
-#include "scexec/trie.h"
-
 #include "host/handlers.h"
-#include "host/trie_proof.h"
+#include "scexec/proof.h"
+#include "scexec/trie.h"
 
 /* Room in the call's scratch for `count` items of `size` bytes; its memory is aligned for any type. */
 static sce_error_t *scratch_array(sce_caller_t *caller, void **items, size_t count, size_t size) {
@@ -31,14 +30,14 @@ static sce_error_t *arg_pairs(sce_caller_t *caller, sce_trie_pair_t **pairs, uin
 }
 
 /* Vec<Vec<u8>>, in the same way. */
-static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t *count, uint64_t arg) {
+static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t *count, uint64_t arg, const char *name) {
   sce_scale_reader_t in;
   void *array;
-  SCE_TRY(sce_arg_scale(caller, &in, arg, "input"));
-  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, count, 1), "input"));
+  SCE_TRY(sce_arg_scale(caller, &in, arg, name));
+  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, count, 1), name));
   SCE_TRY(scratch_array(caller, &array, *count, sizeof **items));
   *items = array;
-  for (uint32_t i = 0; i < *count; i++) SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*items)[i]), "input"));
+  for (uint32_t i = 0; i < *count; i++) SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*items)[i]), name));
   return NULL;
 }
 
@@ -66,39 +65,25 @@ static sce_error_t *ordered_root(sce_caller_t *caller, uint64_t *result, uint64_
   uint32_t count;
   sce_trie_options_t options;
   uint8_t root[32];
-  SCE_TRY(arg_items(caller, &items, &count, input));
+  SCE_TRY(arg_items(caller, &items, &count, input, "input"));
   SCE_TRY(arg_options(&options, version, hasher));
   SCE_TRY(sce_trie_ordered_root(root, items, count, &options));
   return sce_result_fixed(caller, result, root, sizeof root);
 }
 
-/* The parameter `proof`: a reader at its first item; all items are known to decode. */
-static sce_error_t *arg_proof(const sce_caller_t *caller, sce_scale_reader_t *proof, uint32_t *count, uint64_t arg) {
-  SCE_TRY(sce_arg_scale(caller, proof, arg, "proof"));
-  SCE_TRY(sce_arg_scale_error(sce_scale_read_count(proof, count, 1), "proof"));
-  sce_scale_reader_t in = *proof;
-  for (uint32_t i = 0; i < *count; i++) {
-    sce_span_t node;
-    SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &node), "proof"));
-  }
-  return NULL;
-}
-
 static sce_error_t *verify_proof(sce_caller_t *caller, uint64_t *result, const uint64_t *args, const uint64_t *version,
                                  sce_trie_hasher_t hasher) {
   const uint8_t *root;
-  sce_scale_reader_t proof;
+  sce_span_t *nodes, key, value;
   uint32_t count;
-  sce_span_t key, value;
   sce_trie_options_t options;
   bool valid;
   SCE_TRY(sce_arg_bytes(caller, &root, args[0], 32, "root"));
-  SCE_TRY(arg_proof(caller, &proof, &count, args[1]));
+  SCE_TRY(arg_items(caller, &nodes, &count, args[1], "proof"));
   SCE_TRY(sce_arg_span(caller, &key, args[2], "key"));
   SCE_TRY(sce_arg_span(caller, &value, args[3], "value"));
   SCE_TRY(arg_options(&options, version, hasher));
-  SCE_TRY(
-      sce_trie_proof_verify(&valid, &caller->state->scratch, root, proof, count, key, value, options.version, hasher));
+  SCE_TRY(sce_proof_verify_compact(&valid, root, nodes, count, key, value, &options));
   *result = valid;
   return NULL;
 }
