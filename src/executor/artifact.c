@@ -2,7 +2,6 @@
  * bytes, and files that somebody else could still change, go into a sealed memfd first. */
 #include "executor/artifact.h"
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "crypto/hash.h"
@@ -105,9 +104,12 @@ static sce_error_t *load_mapped(sce_runtime_t **runtime, sce_engine_t *engine, i
   return sce_runtime_of_module(runtime, engine, module, trailer.reuse);
 }
 
+static sce_error_t *wrong_size(size_t len) {
+  return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
+}
+
 static sce_error_t *load_descriptor(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
-  if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT)
-    return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
+  if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT) return wrong_size(len);
   void *view = mmap(NULL, len, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
   if (view == MAP_FAILED) return sce_error_system(errno, "mapping the artifact");
   sce_error_t *err = load_mapped(runtime, engine, fd, sce_span(view, len), key);
@@ -115,51 +117,62 @@ static sce_error_t *load_descriptor(sce_runtime_t **runtime, sce_engine_t *engin
   return err;
 }
 
-/* Puts bytes where nobody can change them any more. */
-static sce_error_t *seal_bytes(int *sealed, const uint8_t *data, size_t len) {
-  int fd = memfd_create("scexec-artifact", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return sce_error_system(errno, "making room for the artifact");
-  sce_error_t *err = NULL;
-  for (size_t at = 0; err == NULL && at < len;) {
+static sce_error_t *write_all(int fd, const uint8_t *data, size_t len) {
+  for (size_t at = 0; at < len;) {
     ssize_t done = write(fd, data + at, len - at);
-    if (done < 0 && errno != EINTR) err = sce_error_system(errno, "copying the artifact");
+    if (done < 0 && errno != EINTR) return sce_error_system(errno, "copying the artifact");
     if (done > 0) at += (size_t)done;
   }
-  if (err == NULL && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
-    err = sce_error_system(errno, "sealing the artifact");
-  if (err != NULL) {
-    close(fd);
-    return err;
-  }
-  *sealed = fd;
   return NULL;
 }
 
-static sce_error_t *load_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data, size_t len,
-                               const uint8_t *key) {
-  int fd = -1;
-  SCE_TRY(seal_bytes(&fd, data, len));
-  sce_error_t *err = load_descriptor(runtime, engine, fd, len, key);
+/* Loads what was written to the memfd, which nobody can change from here on. Closes it. */
+static sce_error_t *load_sealed(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+  sce_error_t *err = NULL;
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+    err = sce_error_system(errno, "sealing the artifact");
+  if (err == NULL) err = load_descriptor(runtime, engine, fd, len, key);
   close(fd);
   return err;
 }
 
+static sce_error_t *make_memfd(int *fd) {
+  *fd = memfd_create("scexec-artifact", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  return *fd < 0 ? sce_error_system(errno, "making room for the artifact") : NULL;
+}
+
+static sce_error_t *load_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data, size_t len,
+                               const uint8_t *key) {
+  int sealed;
+  SCE_TRY(make_memfd(&sealed));
+  sce_error_t *err = write_all(sealed, data, len);
+  if (err == NULL) return load_sealed(runtime, engine, sealed, len, key);
+  close(sealed);
+  return err;
+}
+
+/* Copies `len` bytes of a file. */
+static sce_error_t *copy_file(int to, int from, size_t len) {
+  uint8_t part[64 << 10];
+  while (len > 0) {
+    ssize_t done = read(from, part, len < sizeof part ? len : sizeof part);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return sce_error_system(errno, "reading the artifact");
+    if (done == 0) return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was cut short while it was read");
+    SCE_TRY(write_all(to, part, (size_t)done));
+    len -= (size_t)done;
+  }
+  return NULL;
+}
+
 /* A file that others can write to: its bytes are copied, then checked. */
 static sce_error_t *load_copied(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
-  if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT)
-    return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
-  uint8_t *data = sce_alloc(len);
-  if (data == NULL) return sce_error_oom();
-  size_t at = 0;
-  sce_error_t *err = NULL;
-  while (err == NULL && at < len) {
-    ssize_t done = read(fd, data + at, len - at);
-    if (done < 0 && errno != EINTR) err = sce_error_system(errno, "reading the artifact");
-    if (done == 0) err = sce_error_new(SCE_BAD_ARTIFACT, "the artifact was cut short while it was read");
-    if (done > 0) at += (size_t)done;
-  }
-  if (err == NULL) err = load_bytes(runtime, engine, data, len, key);
-  sce_free(data);
+  int sealed;
+  if (len > MAX_ARTIFACT) return wrong_size(len);
+  SCE_TRY(make_memfd(&sealed));
+  sce_error_t *err = copy_file(sealed, fd, len);
+  if (err == NULL) return load_sealed(runtime, engine, sealed, len, key);
+  close(sealed);
   return err;
 }
 

@@ -253,7 +253,7 @@ static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config
   replace_impossible_strategy(engine);
   SCE_TRY(init_slots(engine));
   SCE_TRY(init_tiers(engine));
-  SCE_TRY(sce_memory_space_init(&engine->space, config->resident_budget));
+  sce_memory_space_init(&engine->space, config->resident_budget);
   engine->space_ready = true;
   wasm_config_t *wasm_config = make_config(engine);
   if (wasm_config == NULL) return sce_error_oom();

@@ -72,7 +72,8 @@ typedef struct entry {
 
 /* What the caller asked for. */
 typedef struct target {
-  const char *method; /* NULL: a table entry */
+  const char *method;         /* NULL: a table entry */
+  const sce_export_t *export; /* of the method; the same in all tiers but for where it lies */
   uint32_t index;
   bool wrapped;
   uint32_t leading;
@@ -88,18 +89,15 @@ static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *
   return NULL;
 }
 
-static sce_error_t *get_method(sce_live_t *live, const sce_runtime_t *runtime, const char *method,
-                               wasmtime_func_t *function) {
-  const sce_export_t *export = NULL;
-  SCE_TRY(find_entry_export(runtime, method, &export));
+static sce_error_t *get_method(sce_live_t *live, const sce_export_t *export, wasmtime_func_t *function) {
   bool cached = live->entries != NULL;
   if (cached && live->entry_known[export->function_entry]) {
     *function = live->entries[export->function_entry];
     return NULL;
   }
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(live->context, &live->instance, method, strlen(method), &item))
-    return sce_error_new(SCE_INTERNAL, "the instance lacks the export %s of its module", method);
+  if (!wasmtime_instance_export_get(live->context, &live->instance, export->name, export->name_len, &item))
+    return sce_error_new(SCE_INTERNAL, "the instance lacks the export %s of its module", export->name);
   *function = item.of.func;
   if (cached) {
     live->entries[export->function_entry] = *function;
@@ -138,9 +136,9 @@ static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char
   return check_type(live, function, index, signature);
 }
 
-static sce_error_t *find_entry(sce_live_t *live, const sce_runtime_t *runtime, const target_t *target, entry_t *entry) {
+static sce_error_t *find_entry(sce_live_t *live, const target_t *target, entry_t *entry) {
   *entry = (entry_t){.wrapped = target->wrapped, .leading = target->leading};
-  if (target->method != NULL) return get_method(live, runtime, target->method, &entry->function);
+  if (target->method != NULL) return get_method(live, target->export, &entry->function);
   return get_table_entry(live, target->index, target->wrapped ? "(i32, i32, i32) -> i64" : "(i32, i32) -> i64",
                          &entry->function);
 }
@@ -270,7 +268,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
   uint64_t entered = started, left = started, result = 0;
   uint32_t ptr = 0;
   entry_t entry;
-  sce_error_t *err = find_entry(call.live, instance->runtime, target, &entry);
+  sce_error_t *err = find_entry(call.live, target, &entry);
   if (err == NULL) err = copy_input(&call, &ptr, data.data, data.len);
   if (err == NULL) {
     if (timed) entered = sce_monotonic_ns();
@@ -310,7 +308,7 @@ static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need,
   return NULL;
 }
 
-static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
+static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, target_t *target, sce_span_t data,
                                 const sce_call_options_t *options) {
   static const sce_call_options_t none = {0};
   if (options == NULL) options = &none;
@@ -321,10 +319,7 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, con
     return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
   uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0;
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
-  if (target->method != NULL) { /* before an instance is made in vain */
-    const sce_export_t *export;
-    SCE_TRY(find_entry_export(instance->home, target->method, &export));
-  }
+  if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
   SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method));
   atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));

@@ -57,7 +57,7 @@ void sce_live_memory(const sce_live_t *live, uint8_t **data, uint64_t *size);
  * call->error. */
 sce_error_t *sce_call_failure(sce_call_t *call, wasm_trap_t *trap, wasmtime_error_t *error);
 
-/* version.c: sce_caller_ops_t.read_version: runs Core_version of `code` in a nested instance without state. */
+/* version.c: sce_caller_ops_t.read_version: gives the version of `code`; `self` is the running call. */
 sce_error_t *sce_read_version(void *self, bool *found, sce_buf_t *version, sce_span_t code);
 
 #endif

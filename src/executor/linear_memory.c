@@ -1,7 +1,6 @@
 /* linear_memory.c: see linear_memory.h. */
 #include "executor/linear_memory.h"
 
-#include "base/alloc.h"
 #include "base/checked.h"
 #include "base/error.h"
 #include "executor/pagemap.h"
@@ -32,16 +31,17 @@ typedef struct known_pages {
 
 struct sce_linear_memory {
   sce_memory_space_t *space;
-  sce_linear_memory_t *previous, *next;
-  uint8_t *base;
+  uint8_t *base;     /* the page behind this struct */
   size_t capacity;   /* address space that memory may grow into */
-  size_t mapped;     /* capacity and guard */
+  size_t mapped;     /* from this struct to the end of the guard */
   size_t size;       /* accessible bytes */
   size_t first_size; /* size after instantiation */
   const sce_memory_image_t *image;
   unsigned resets;
   known_pages_t known;
 };
+
+_Static_assert(sizeof(sce_linear_memory_t) <= 4096, "the record must fit the page before the memory");
 
 /* ---- image ---- */
 
@@ -92,24 +92,6 @@ void sce_memory_image_clear(sce_memory_image_t *image) {
 
 /* ---- memories, for Wasmtime ---- */
 
-static void unlink_memory(sce_linear_memory_t *memory) {
-  sce_memory_space_t *space = memory->space;
-  pthread_mutex_lock(&space->lock);
-  if (memory->previous != NULL) memory->previous->next = memory->next;
-  if (memory->next != NULL) memory->next->previous = memory->previous;
-  if (space->first == memory) space->first = memory->next;
-  pthread_mutex_unlock(&space->lock);
-}
-
-static void link_memory(sce_linear_memory_t *memory) {
-  sce_memory_space_t *space = memory->space;
-  pthread_mutex_lock(&space->lock);
-  memory->next = space->first;
-  if (space->first != NULL) space->first->previous = memory;
-  space->first = memory;
-  pthread_mutex_unlock(&space->lock);
-}
-
 static uint8_t *get_memory(void *env, size_t *byte_size, size_t *byte_capacity) {
   sce_linear_memory_t *memory = env;
   *byte_size = memory->size;
@@ -129,9 +111,20 @@ static wasmtime_error_t *grow_memory(void *env, size_t new_size) {
 
 static void delete_memory(void *env) {
   sce_linear_memory_t *memory = env;
-  unlink_memory(memory);
-  munmap(memory->base, memory->mapped);
-  sce_free(memory);
+  munmap(memory, memory->mapped);
+}
+
+/* Reserves a page for the record, `len` bytes of memory and guard; makes the record usable. NULL: no address space. */
+static sce_linear_memory_t *reserve(size_t page, size_t len) {
+  uint8_t *start = mmap(NULL, page + len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  if (mprotect(start, page, PROT_READ | PROT_WRITE) != 0) {
+    munmap(start, page + len);
+    return NULL;
+  }
+  /* Huge pages would make one written byte cost 2 MiB of clearing. Kernels without them refuse: no loss. */
+  (void)madvise(start + page, len, MADV_NOHUGEPAGE);
+  return (sce_linear_memory_t *)(void *)start;
 }
 
 static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, size_t minimum, size_t maximum,
@@ -139,26 +132,21 @@ static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, si
   (void)type;
   (void)maximum; /* the store's limiter keeps growth within the limit */
   sce_memory_space_t *space = env;
-  size_t total;
+  size_t page = space->page_size, len, mapped;
   if (reserved < minimum) reserved = minimum;
-  if (!sce_add_size(reserved, guard, &total)) return wasmtime_error_new("linear memory is too large");
-  sce_linear_memory_t *memory = sce_calloc(1, sizeof *memory);
-  if (memory == NULL) return wasmtime_error_new("out of memory");
-  void *base = mmap(NULL, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) {
-    sce_free(memory);
-    return wasmtime_error_new("no address space for linear memory");
-  }
-  /* Huge pages would make one written byte cost 2 MiB of clearing. Kernels without them refuse: no loss. */
-  (void)madvise(base, total, MADV_NOHUGEPAGE);
-  *memory = (sce_linear_memory_t){.space = space, .base = base, .capacity = reserved, .mapped = total};
+  if (!sce_add_size(reserved, guard, &len) || !sce_add_size(len, page, &mapped))
+    return wasmtime_error_new("linear memory is too large");
+  sce_linear_memory_t *memory = reserve(page, len);
+  if (memory == NULL) return wasmtime_error_new("no address space for linear memory");
+  memory->space = space;
+  memory->base = (uint8_t *)memory + page;
+  memory->capacity = reserved;
+  memory->mapped = mapped;
   wasmtime_error_t *refused = minimum > 0 ? grow_memory(memory, minimum) : NULL;
   if (refused != NULL) {
-    munmap(base, total);
-    sce_free(memory);
+    delete_memory(memory);
     return refused;
   }
-  link_memory(memory);
   *out = (wasmtime_linear_memory_t){memory, get_memory, grow_memory, delete_memory};
   return NULL;
 }
@@ -189,23 +177,19 @@ uint64_t sce_memory_space_thread(sce_memory_space_t *space) {
   return pthread_setspecific(space->thread_key, (void *)(uintptr_t)serial) == 0 ? serial : 0;
 }
 
-sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget) {
+void sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget) {
   *space = (sce_memory_space_t){
       .page_size = (size_t)sysconf(_SC_PAGESIZE), .resident_budget = resident_budget, .pagemap = -1};
-  int failed = pthread_mutex_init(&space->lock, NULL);
-  if (failed != 0) return sce_error_system(failed, "making a lock");
   atomic_init(&space->last_thread, 0);
   space->fork_mark = make_fork_mark(space->page_size);
   if (space->fork_mark != NULL) space->pagemap = sce_pagemap_open();
   space->has_thread_key = pthread_key_create(&space->thread_key, NULL) == 0;
-  return NULL;
 }
 
 void sce_memory_space_clear(sce_memory_space_t *space) {
   if (space->has_thread_key) pthread_key_delete(space->thread_key);
   if (space->pagemap >= 0) close(space->pagemap);
   if (space->fork_mark != NULL) munmap((void *)(uintptr_t)space->fork_mark, space->page_size);
-  pthread_mutex_destroy(&space->lock);
 }
 
 void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config) {
@@ -213,12 +197,8 @@ void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config) 
   wasmtime_config_host_memory_creator_set(config, &creator);
 }
 
-sce_linear_memory_t *sce_memory_space_find(sce_memory_space_t *space, const uint8_t *base) {
-  pthread_mutex_lock(&space->lock);
-  sce_linear_memory_t *memory = space->first;
-  while (memory != NULL && memory->base != base) memory = memory->next;
-  pthread_mutex_unlock(&space->lock);
-  return memory;
+sce_linear_memory_t *sce_linear_memory_at(const sce_memory_space_t *space, uint8_t *base) {
+  return (sce_linear_memory_t *)(void *)(base - space->page_size);
 }
 
 /* ---- reset ---- */

@@ -1,8 +1,8 @@
 /* linear_memory.h: linear memories of the instance-reuse strategy: made for Wasmtime through its host memory creator, and
  * put back to the state after instantiation by work in proportion to what a call wrote.
  *
- *   base                      image_len            first_size          reserved
- *   | private mapping of image | anonymous, zero    | PROT_NONE, grows   |
+ *            base                      image_len            first_size          capacity
+ *   | record | private mapping of image | anonymous, zero    | PROT_NONE, grows   | guard |
  *
  * The image is a sealed memfd that all instances of a runtime share; a page that a call wrote is a private copy. Written
  * pages are found with the PAGEMAP_SCAN ioctl (Linux 6.7) and restored in place up to the resident budget; beyond it, and
@@ -32,8 +32,6 @@ typedef struct sce_linear_memory sce_linear_memory_t;
 
 /* An engine's linear memories: the creator behind Wasmtime's configuration, thread-safe. */
 typedef struct sce_memory_space {
-  pthread_mutex_t lock;
-  sce_linear_memory_t *first; /* live memories, so that one can be found by its address */
   size_t page_size;
   size_t resident_budget; /* bytes */
   int pagemap;            /* this process's /proc/self/pagemap, or -1: no PAGEMAP_SCAN */
@@ -43,7 +41,7 @@ typedef struct sce_memory_space {
   atomic_uint_fast64_t last_thread;
 } sce_memory_space_t;
 
-sce_error_t *sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);
+void sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);
 void sce_memory_space_clear(sce_memory_space_t *space);
 
 /* Makes Wasmtime use `space` for the memories of on-demand instances. `space` must outlive the engine. */
@@ -52,8 +50,9 @@ void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config);
 /* A number that no other thread ever has in this space; 0 when the system gives none. */
 uint64_t sce_memory_space_thread(sce_memory_space_t *space);
 
-/* The live memory that begins at `base`, or NULL. */
-sce_linear_memory_t *sce_memory_space_find(sce_memory_space_t *space, const uint8_t *base);
+/* The memory that begins at `base`, which must be of an engine that the space is installed in: its record stands in the
+ * page before. */
+sce_linear_memory_t *sce_linear_memory_at(const sce_memory_space_t *space, uint8_t *base);
 
 /* Puts the image under the memory and takes its present size as its first size. The contents must equal the image's. */
 sce_error_t *sce_linear_memory_attach(sce_linear_memory_t *memory, const sce_memory_image_t *image);

@@ -125,8 +125,7 @@ static sce_error_t *take_snapshot(sce_runtime_t *runtime, sce_live_t *live) {
 }
 
 static sce_error_t *prepare_reuse(sce_live_t *live, sce_runtime_t *runtime) {
-  live->linear = sce_memory_space_find(&runtime->engine->space, wasmtime_memory_data(live->context, &live->memory));
-  if (live->linear == NULL) return sce_error_new(SCE_INTERNAL, "linear memory was not made by the engine's creator");
+  live->linear = sce_linear_memory_at(&runtime->engine->space, wasmtime_memory_data(live->context, &live->memory));
   live->entries = sce_calloc(runtime->entry_count, sizeof *live->entries);
   live->entry_known = sce_calloc(runtime->entry_count, sizeof *live->entry_known);
   if (live->entries == NULL || live->entry_known == NULL) return sce_error_oom();

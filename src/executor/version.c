@@ -1,12 +1,37 @@
-/* version.c: the version of another runtime's code: from its custom sections, else by running it without state. Source:
+/* version.c: the version of another runtime's code: from its custom sections, else by running it on an empty state. Source:
  * sc-executor 0.51, wasm_runtime.rs read_embedded_version, and executor.rs, ReadRuntimeVersion for WasmExecutor. */
 #include "executor/instance.h"
 
 #include "base/error.h"
+#include "scexec/overlay.h"
+#include "scexec/state.h"
 #include "scexec/version.h"
 
-/* Compiles and runs Core_version on an engine of its own, without host state. */
-static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob) {
+/* Milliseconds that the outer call has left, 0: it has no limit. */
+static uint64_t time_left(const sce_call_t *outer) {
+  if (outer->deadline_ns == 0) return 0;
+  uint64_t now = sce_monotonic_ns();
+  return now < outer->deadline_ns ? (outer->deadline_ns - now) / 1000000 + 1 : 1;
+}
+
+/* Calls Core_version on an empty state, as upstream does on its BasicExternalities. */
+static sce_error_t *call_on_nothing(sce_instance_t *instance, sce_buf_t *version, const sce_call_t *outer) {
+  sce_state_t *state = NULL;
+  sce_overlay_t *overlay = NULL;
+  SCE_TRY(sce_state_new_memory(&state, NULL, 0, SCE_STATE_V0));
+  sce_error_t *err = sce_overlay_new(&overlay, state);
+  if (err == NULL) {
+    sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
+    sce_call_options_t options = {.externalities = &ext, .time_limit_ms = time_left(outer)};
+    err = sce_instance_call(instance, version, "Core_version", NULL, 0, &options);
+  }
+  sce_overlay_delete(overlay);
+  sce_state_delete(state);
+  return err;
+}
+
+/* Compiles and runs Core_version on an engine of its own. */
+static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob, const sce_call_t *outer) {
   sce_config_t config;
   sce_config_init(&config);
   config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
@@ -17,27 +42,26 @@ static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob)
   sce_error_t *err = sce_engine_new(&engine, &config);
   if (err == NULL) err = sce_runtime_new(&runtime, engine, blob);
   if (err == NULL) err = sce_instance_new(&instance, runtime);
-  if (err == NULL) err = sce_instance_call(instance, version, "Core_version", NULL, 0, NULL);
+  if (err == NULL) err = call_on_nothing(instance, version, outer);
   sce_instance_delete(instance);
   sce_runtime_delete(runtime);
   sce_engine_delete(engine);
   return err;
 }
 
-static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob) {
+static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob, const sce_call_t *outer) {
   sce_runtime_version_t embedded = {0};
   bool found = false;
   sce_error_t *err = sce_blob_embedded_version(blob, &embedded, &found);
-  if (err == NULL) err = found ? sce_runtime_version_encode(version, &embedded) : run_core_version(version, blob);
+  if (err == NULL) err = found ? sce_runtime_version_encode(version, &embedded) : run_core_version(version, blob, outer);
   sce_runtime_version_free(&embedded);
   return err;
 }
 
 sce_error_t *sce_read_version(void *self, bool *found, sce_buf_t *version, sce_span_t code) {
-  (void)self;
   sce_blob_t *blob = NULL;
   sce_error_t *err = sce_blob_new(&blob, code);
-  if (err == NULL) err = version_of(version, blob);
+  if (err == NULL) err = version_of(version, blob, self);
   sce_blob_delete(blob);
   *found = err == NULL;
   if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;

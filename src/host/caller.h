@@ -10,7 +10,7 @@ typedef struct sce_caller_ops {
   /* Heap; both refresh the caller's memory and memory_size. */
   sce_error_t *(*alloc)(void *self, uint32_t *ptr, uint32_t size);
   sce_error_t *(*free)(void *self, uint32_t ptr);
-  /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` by running it in a nested instance without state;
+  /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` from its custom sections, else by running it on an empty state;
    * `*found` false for anything that fails. */
   sce_error_t *(*read_version)(void *self, bool *found, sce_buf_t *version, sce_span_t code);
   /* Calls entry `index` of the runtime's function table with i32 arguments (legacy sandbox dispatch thunk); the i64

@@ -432,6 +432,35 @@ static void memory_limits(void **unused) {
   sce_blob_delete(blob);
 }
 
+/* ext_misc_runtime_version runs code without version sections on an empty state, and within the call's time limit: code
+ * that never ends must not hold up the call. */
+static void versions_of_other_code(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "versions.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  sce_blob_t *nested = load_blob("version_from_state.wasm");
+  sce_span_t code = sce_blob_code(nested);
+  expect_success(sce_instance_call(f.instance, &f.output, "ask", code.data, code.len, NULL));
+  assert_int_equal(f.output.len, 3); /* Some(bytes 00): the nested answer is None, encoded */
+  assert_memory_equal(f.output.data, "\1\4\0", 3);
+  sce_blob_delete(nested);
+
+  nested = load_blob("version_never.wasm");
+  code = sce_blob_code(nested);
+  sce_call_options_t limited = {.time_limit_ms = 100};
+  sce_error_t *err = sce_instance_call(f.instance, &f.output, "ask", code.data, code.len, &limited);
+  if (err != NULL) { /* the outer call may notice, too */
+    expect_error(err, SCE_TIME_LIMIT, "ask did not finish");
+  } else {
+    assert_int_equal(f.output.len, 1);
+    assert_int_equal(f.output.data[0], 0);
+  }
+  sce_blob_delete(nested);
+  expect_success(sce_instance_call(f.instance, &f.output, "ask", (const uint8_t *)"no code", 7, NULL));
+  assert_memory_equal(f.output.data, "\0", 1);
+  close_fixture(&f);
+}
+
 typedef struct spinner {
   fixture_t *f;
   sce_error_t *err;
@@ -590,6 +619,7 @@ int main(void) {
       cmocka_unit_test(traps_tell_what_happened),
       cmocka_unit_test(statistics_of_a_call),
       cmocka_unit_test(missing_imports),
+      cmocka_unit_test(versions_of_other_code),
       cmocka_unit_test(functions_of_the_host),
       cmocka_unit_test(memory_limits),
       cmocka_unit_test(cancelled_from_another_thread),
