@@ -1,10 +1,12 @@
 # Compiler options and system libraries, shared by every target.
 find_package(PkgConfig REQUIRED)
-set(SCEXEC_SYSTEM_MODULES libzstd libxxhash lmdb jansson libcurl) # also named in the installed scexec.pc
+set(SCEXEC_SYSTEM_MODULES libzstd libxxhash lmdb jansson) # also named in the installed scexec.pc
 pkg_check_modules(SCEXEC_SYSTEM REQUIRED IMPORTED_TARGET ${SCEXEC_SYSTEM_MODULES})
+pkg_check_modules(SCEXEC_CURL REQUIRED libcurl) # its headers only: the library is loaded when it is needed (src/host/curl.c)
 
 add_library(scexec_options INTERFACE)
 target_compile_definitions(scexec_options INTERFACE _GNU_SOURCE)
+target_include_directories(scexec_options SYSTEM INTERFACE $<BUILD_INTERFACE:${SCEXEC_CURL_INCLUDE_DIRS}>)
 target_link_libraries(scexec_options INTERFACE PkgConfig::SCEXEC_SYSTEM)
 target_compile_options(scexec_options INTERFACE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla)
 if(SCEXEC_WERROR)

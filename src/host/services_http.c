@@ -6,10 +6,10 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/curl.h"
 #include "host/services.h"
 #include "scale/scale.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +28,7 @@ typedef enum request_state {
 } request_state_t;
 
 typedef struct request {
+  const sce_curl_t *curl; /* of the sce_http_t */
   uint16_t id;
   request_state_t state;
   CURL *easy;
@@ -47,26 +48,29 @@ typedef struct request {
 } request_t;
 
 struct sce_http {
+  sce_curl_t curl;
   CURLM *multi;
   uint32_t next_id; /* above 65535: no ids are left */
   request_t *open[MAX_OPEN_REQUESTS];
   size_t count;
 };
 
-static sce_error_t *no_curl(const char *what) {
-  return sce_error_new(SCE_UNSUPPORTED, "HTTP is not available: %s failed", what);
-}
-
 sce_error_t *sce_http_new(sce_http_t **http, uint16_t first_id) {
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return no_curl("starting libcurl");
   sce_http_t *made = sce_calloc(1, sizeof *made);
-  CURLM *multi = made == NULL ? NULL : curl_multi_init();
-  if (multi == NULL) {
+  if (made == NULL) return sce_error_oom();
+  sce_error_t *err = sce_curl_load(&made->curl);
+  if (err == NULL && made->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    err = sce_error_new(SCE_UNSUPPORTED, "HTTP is not available: libcurl could not be started");
+  if (err != NULL) {
     sce_free(made);
-    curl_global_cleanup();
+    return err;
+  }
+  made->multi = made->curl.multi_init();
+  if (made->multi == NULL) {
+    made->curl.global_cleanup();
+    sce_free(made);
     return sce_error_oom();
   }
-  made->multi = multi;
   made->next_id = first_id;
   *http = made;
   return NULL;
@@ -74,11 +78,12 @@ sce_error_t *sce_http_new(sce_http_t **http, uint16_t first_id) {
 
 static void request_delete(sce_http_t *http, request_t *request) {
   if (request == NULL) return;
+  const sce_curl_t *curl = request->curl;
   if (request->easy != NULL) {
-    if (request->state == SENT) curl_multi_remove_handle(http->multi, request->easy);
-    curl_easy_cleanup(request->easy);
+    if (request->state == SENT) curl->multi_remove_handle(http->multi, request->easy);
+    curl->easy_cleanup(request->easy);
   }
-  curl_slist_free_all(request->headers);
+  curl->slist_free_all(request->headers);
   sce_free(request->method);
   sce_buf_free(&request->body);
   sce_buf_free(&request->head);
@@ -89,9 +94,9 @@ static void request_delete(sce_http_t *http, request_t *request) {
 void sce_http_delete(sce_http_t *http) {
   if (http == NULL) return;
   for (size_t i = 0; i < http->count; i++) request_delete(http, http->open[i]);
-  curl_multi_cleanup(http->multi);
+  http->curl.multi_cleanup(http->multi);
+  http->curl.global_cleanup();
   sce_free(http);
-  curl_global_cleanup();
 }
 
 static request_t *find(const sce_http_t *http, uint16_t id) {
@@ -145,23 +150,25 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx);
 
 static bool set_options(request_t *request, const char *uri) {
   CURL *easy = request->easy;
-  return curl_easy_setopt(easy, CURLOPT_URL, uri) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_HEADERDATA, request) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_PRIVATE, request) == CURLE_OK;
+  const sce_curl_t *curl = request->curl;
+  return curl->easy_setopt(easy, CURLOPT_URL, uri) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_HEADERDATA, request) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_WRITEDATA, request) == CURLE_OK &&
+         curl->easy_setopt(easy, CURLOPT_PRIVATE, request) == CURLE_OK;
 }
 
-static request_t *request_new(sce_span_t method, sce_span_t uri) {
+static request_t *request_new(const sce_curl_t *curl, sce_span_t method, sce_span_t uri) {
   request_t *request = sce_calloc(1, sizeof *request);
   char *uri_text = sce_strndup((const char *)uri.data, uri.len);
   bool ok = request != NULL && uri_text != NULL;
+  if (request != NULL) request->curl = curl;
   if (ok) request->method = sce_strndup((const char *)method.data, method.len);
-  if (ok) request->easy = curl_easy_init();
+  if (ok) request->easy = curl->easy_init();
   ok = ok && request->method != NULL && request->easy != NULL && set_options(request, uri_text);
   sce_free(uri_text);
   if (ok) return request;
@@ -173,7 +180,7 @@ sce_error_t *sce_http_start(sce_http_t *http, bool *ok, uint16_t *id, sce_span_t
   *ok = false;
   if (!is_token(method) || !is_uri(uri)) return NULL;
   if (http->next_id > UINT16_MAX || http->count == MAX_OPEN_REQUESTS) return NULL;
-  request_t *request = request_new(method, uri);
+  request_t *request = request_new(&http->curl, method, uri);
   if (request == NULL) return sce_error_oom();
   request->id = (uint16_t)http->next_id++;
   http->open[http->count++] = request;
@@ -184,7 +191,7 @@ sce_error_t *sce_http_start(sce_http_t *http, bool *ok, uint16_t *id, sce_span_t
 
 /* Appends one line; libcurl copies it. */
 static bool add_line(request_t *request, const char *line) {
-  struct curl_slist *headers = curl_slist_append(request->headers, line);
+  struct curl_slist *headers = request->curl->slist_append(request->headers, line);
   if (headers == NULL) return false;
   request->headers = headers;
   return true;
@@ -216,24 +223,25 @@ static bool finish_headers(request_t *request) {
   if (!add_line(request, "Expect:")) return false;
   if (!request->has_accept && !add_line(request, "Accept:")) return false;
   if (request->body.len > 0 && !request->has_content_type && !add_line(request, "Content-Type:")) return false;
-  return curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers) == CURLE_OK;
+  return request->curl->easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers) == CURLE_OK;
 }
 
 static bool set_body(request_t *request) {
   CURL *easy = request->easy;
-  if (strcmp(request->method, "HEAD") == 0) return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
+  const sce_curl_t *curl = request->curl;
+  if (strcmp(request->method, "HEAD") == 0) return curl->easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
   if (request->body.len > 0 &&
-      (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) != CURLE_OK ||
-       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.data) != CURLE_OK)) {
+      (curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) != CURLE_OK ||
+       curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.data) != CURLE_OK)) {
     return false;
   }
-  return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+  return curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
 
 static void send_request(sce_http_t *http, request_t *request) {
   if (request->state != BUILDING && request->state != BODY) return;
   bool ok =
-      finish_headers(request) && set_body(request) && curl_multi_add_handle(http->multi, request->easy) == CURLM_OK;
+      finish_headers(request) && set_body(request) && http->curl.multi_add_handle(http->multi, request->easy) == CURLM_OK;
   request->state = ok ? SENT : FAILED;
 }
 
@@ -289,7 +297,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx) {
     return len;
   }
   if (len <= 2) { /* the empty line */
-    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
+    request->curl->easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
     request->has_head = request->status >= 200;
     return len;
   }
@@ -322,21 +330,21 @@ static uint64_t monotonic_ms(void) {
 static void perform(sce_http_t *http) {
   int running, queued;
   CURLMsg *message;
-  curl_multi_perform(http->multi, &running);
-  while ((message = curl_multi_info_read(http->multi, &queued)) != NULL) {
+  http->curl.multi_perform(http->multi, &running);
+  while ((message = http->curl.multi_info_read(http->multi, &queued)) != NULL) {
     char *private = NULL;
     if (message->msg != CURLMSG_DONE) continue;
     CURLcode code = message->data.result;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+    http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
     request_t *request = (request_t *)(void *)private;
     request->finished = true;
     if (code == CURLE_OK && request->status == 0) {
-      curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
+      http->curl.easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &request->status);
     }
     if (code == CURLE_OK) {
       request->has_head = true;
     } else {
-      curl_multi_remove_handle(http->multi, request->easy);
+      http->curl.multi_remove_handle(http->multi, request->easy);
       request->state = FAILED;
     }
   }
@@ -352,7 +360,7 @@ static void work_until(sce_http_t *http, bool (*done)(const sce_http_t *http, co
     uint64_t passed = monotonic_ms() - begin;
     if (passed >= wait_ms) return;
     uint64_t left = wait_ms - passed;
-    curl_multi_poll(http->multi, NULL, 0, left < 1000 ? (int)left : 1000, NULL);
+    http->curl.multi_poll(http->multi, NULL, 0, left < 1000 ? (int)left : 1000, NULL);
   }
 }
 

@@ -68,6 +68,7 @@ class Install(unittest.TestCase):
                 self.assertEqual(run(program, env=self.env).split()[0], version)
                 needed = run("ldd", program, env=self.env)
                 self.assertEqual("libscexec.so" in needed, not static, needed)
+                self.assertNotIn("libcurl", needed)  # loaded only by who makes HTTP requests
 
     def test_find_package(self):
         (self.work / "CMakeLists.txt").write_text(PROJECT)
