@@ -6,7 +6,7 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["SCEXEC_SOURCE"])
 # A part may use those before it; docs/architecture.md says what each is for.
-PARTS = ["base", "scale", "crypto", "blob", "metadata", "state", "host", "executor"]
+PARTS = ["base", "scale", "crypto", "blob", "metadata", "state", "host", "executor", "chain"]
 # The command uses the public API, and of the library's inside only what every part shares.
 COMMAND = {"base", "cli"}
 ENGINE = "executor"  # the only part that sees Wasmtime

@@ -1,0 +1,195 @@
+/* chain.c: a chain's life, its runtime, and the commit of a block. */
+#include "chain/chain.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/checked.h"
+#include "base/error.h"
+#include "crypto/hash.h"
+#include "scexec/artifact.h"
+
+#include <string.h>
+
+#define WASM_PAGES_MAX 65536
+
+sce_error_t *sce_chain_new(sce_chain_t **chain, sce_state_t *state, const sce_chain_options_t *options) {
+  sce_chain_t *made = sce_calloc(1, sizeof *made);
+  if (made == NULL) return sce_error_oom();
+  if (options != NULL) made->options = *options;
+  sce_error_t *err = sce_overlay_new(&made->overlay, state);
+  if (err != NULL) {
+    sce_free(made);
+    return err;
+  }
+  if (made->options.config != NULL)
+    made->config = *made->options.config;
+  else
+    sce_config_block(&made->config);
+  if (made->options.externalities != NULL) made->externalities = *made->options.externalities;
+  sce_overlay_set_log(made->overlay, &made->config.log);
+  sce_watch_init(&made->watch, made->overlay, made->options.observer);
+  made->externalities.size = sizeof made->externalities;
+  made->externalities.storage = sce_watch_ops();
+  made->externalities.storage_ctx = &made->watch;
+  *chain = made;
+  return NULL;
+}
+
+/* Forgets the prepared runtime. */
+static void drop_runtime(sce_chain_t *chain) {
+  sce_instance_delete(chain->instance);
+  sce_runtime_delete(chain->runtime);
+  sce_engine_delete(chain->engine);
+  sce_runtime_version_free(&chain->version);
+  chain->instance = NULL;
+  chain->runtime = NULL;
+  chain->engine = NULL;
+}
+
+void sce_chain_delete(sce_chain_t *chain) {
+  if (chain == NULL) return;
+  drop_runtime(chain);
+  sce_overlay_delete(chain->overlay);
+  sce_watch_free(&chain->watch);
+  sce_buf_free(&chain->header);
+  sce_buf_free(&chain->body);
+  sce_buf_free(&chain->output);
+  sce_free(chain);
+}
+
+sce_state_t *sce_chain_state(const sce_chain_t *chain) {
+  return sce_overlay_state(chain->overlay);
+}
+
+sce_overlay_t *sce_chain_overlay(const sce_chain_t *chain) {
+  return chain->overlay;
+}
+
+sce_phase_t sce_chain_phase(const sce_chain_t *chain) {
+  return chain->watch.phase;
+}
+
+uint64_t sce_chain_compiles(const sce_chain_t *chain) {
+  return chain->compiles;
+}
+
+const sce_runtime_version_t *sce_chain_version(const sce_chain_t *chain) {
+  return chain->instance != NULL ? &chain->version : NULL;
+}
+
+/* ---- the runtime ---- */
+
+/* ":heappages" is a u64 in SCALE; what is shorter counts as not there (sp_state_machine, BackendRuntimeCode). */
+static sce_error_t *set_heap_pages(const sce_chain_t *chain, sce_semantics_t *semantics) {
+  sce_value_t pages;
+  if (chain->options.ignore_heap_pages) return NULL;
+  SCE_TRY(sce_state_get(sce_chain_state(chain), &pages, NULL, sce_span_text(":heappages")));
+  if (!pages.found || pages.len < 8) return NULL;
+  uint64_t count = sce_load_le64(pages.data);
+  semantics->heap_pages = (sce_heap_pages_t){.pages = count < WASM_PAGES_MAX ? (uint32_t)count : WASM_PAGES_MAX};
+  return NULL;
+}
+
+static sce_error_t *find_code(const sce_chain_t *chain, sce_span_t *code) {
+  *code = chain->options.code;
+  if (code->len > 0) return NULL;
+  sce_value_t value;
+  SCE_TRY(sce_state_get(sce_chain_state(chain), &value, NULL, sce_span_text(":code")));
+  if (!value.found) return sce_error_new(SCE_NOT_FOUND, "the state has no :code");
+  *code = sce_span(value.data, value.len);
+  return NULL;
+}
+
+/* On an empty state, as upstream asks (sc-executor 0.51, wasm_runtime.rs, create_versioned_wasm_runtime). */
+static sce_error_t *ask_version(sce_chain_t *chain) {
+  sce_state_t *nothing = NULL;
+  sce_overlay_t *overlay = NULL;
+  SCE_TRY(sce_state_new_memory(&nothing, NULL, 0, SCE_STATE_V0));
+  sce_error_t *err = sce_overlay_new(&overlay, nothing);
+  if (err == NULL) {
+    sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
+    sce_call_options_t options = {.externalities = &ext, .time_limit_ms = chain->options.time_limit_ms};
+    err = sce_instance_call(chain->instance, &chain->output, "Core_version", NULL, 0, &options);
+  }
+  if (err == NULL) err = sce_runtime_version_decode(&chain->version, sce_buf_span(&chain->output));
+  sce_overlay_delete(overlay);
+  sce_state_delete(nothing);
+  return sce_error_prefix(err, "Core_version");
+}
+
+sce_error_t *sce_chain_prepare(sce_chain_t *chain) {
+  if (chain->instance != NULL) return NULL;
+  sce_config_t config = chain->config;
+  sce_span_t code;
+  SCE_TRY(set_heap_pages(chain, &config.semantics));
+  SCE_TRY(find_code(chain, &code));
+  sce_error_t *err = sce_engine_new(&chain->engine, &config);
+  if (err == NULL) err = sce_runtime_from_code(&chain->runtime, chain->engine, code);
+  if (err == NULL) err = sce_instance_new(&chain->instance, chain->runtime);
+  if (err == NULL) err = ask_version(chain);
+  if (err != NULL)
+    drop_runtime(chain);
+  else
+    chain->compiles++;
+  return err;
+}
+
+sce_state_version_t sce_chain_layout(const sce_chain_t *chain) {
+  return chain->version.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
+}
+
+sce_error_t *sce_chain_call(sce_chain_t *chain, const char *method, sce_span_t input) {
+  sce_call_options_t options = {.externalities = &chain->externalities, .time_limit_ms = chain->options.time_limit_ms};
+  return sce_instance_call(chain->instance, &chain->output, method, input.data, input.len, &options);
+}
+
+/* ---- the pending block ---- */
+
+sce_error_t *sce_chain_check_free(const sce_chain_t *chain) {
+  if (chain->pending)
+    return sce_error_new(SCE_MISUSE, "a block is pending on this chain: commit or discard it before the next");
+  if (chain->building) return sce_error_new(SCE_MISUSE, "a block is being built on this chain: finish or discard it");
+  return NULL;
+}
+
+sce_error_t *sce_chain_set_pending(sce_chain_t *chain, sce_span_t header, uint32_t number) {
+  chain->header.len = 0;
+  SCE_TRY(sce_buf_append(&chain->header, header.data, header.len));
+  chain->block = (sce_block_info_t){.number = number, .header = sce_buf_span(&chain->header)};
+  sce_blake2b_256(chain->block.hash, chain->block.header);
+  chain->building = false;
+  chain->pending = true;
+  return NULL;
+}
+
+void sce_chain_discard(sce_chain_t *chain) {
+  sce_overlay_reset(chain->overlay);
+  chain->pending = chain->building = false;
+  chain->body.len = 0;
+  chain->body_count = 0;
+}
+
+/* Whether the block changes a key of the top trie. */
+static sce_error_t *changes_key(const sce_chain_t *chain, bool *changes, const char *name) {
+  sce_value_t before, after;
+  sce_span_t key = sce_span_text(name);
+  SCE_TRY(sce_state_get(sce_chain_state(chain), &before, NULL, key));
+  SCE_TRY(sce_overlay_ops()->get(chain->overlay, &after, NULL, key));
+  bool same = before.found == after.found && before.len == after.len;
+  if (same && before.found && before.data != after.data) same = memcmp(before.data, after.data, before.len) == 0;
+  if (!same) *changes = true;
+  return NULL;
+}
+
+sce_error_t *sce_chain_commit(sce_chain_t *chain, uint8_t root[32]) {
+  uint8_t committed[32];
+  bool other_runtime = false;
+  if (!chain->pending) return sce_error_new(SCE_MISUSE, "no block is pending on this chain");
+  if (chain->options.code.len == 0) SCE_TRY(changes_key(chain, &other_runtime, ":code"));
+  if (!chain->options.ignore_heap_pages) SCE_TRY(changes_key(chain, &other_runtime, ":heappages"));
+  SCE_TRY(sce_overlay_commit(chain->overlay, committed, sce_chain_layout(chain), &chain->block));
+  sce_chain_discard(chain);
+  if (other_runtime) drop_runtime(chain);
+  if (root != NULL) memcpy(root, committed, sizeof committed);
+  return NULL;
+}
