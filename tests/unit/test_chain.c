@@ -36,7 +36,7 @@ typedef struct network {
 
 static const network_t networks[] = {
     {"polkadot", "c0096358534ec8d21d01d34b836eed476a1c343f8724fa2153dc0725ad797a90",
-     "c56fcd6e7a757926ace3e1ecff9b4010fc78b90d459202a339266a7f6360002f", 4},
+     "c56fcd6e7a757926ace3e1ecff9b4010fc78b90d459202a339266a7f6360002f", 0},
     {"kusama", "cd9b8e2fc2f57c4570a86319b005832080e0c478ab41ae5d44e23705872f5ad3",
      "fabb0c6e92d29e8bb2167f3c6fb0ddeb956a4278a3cf853661af74a076fc9cb7", 1},
 };
@@ -132,7 +132,6 @@ static sce_error_t *take_end(void *ctx, const sce_phase_t *phase) {
   return NULL;
 }
 
-/* Of a block with two extrinsics. */
 /* Of a block with two extrinsics. */
 static void check_phases(const phases_t *phases, size_t unmarked) {
   size_t count = 4 - unmarked;
