@@ -19,11 +19,14 @@ typedef struct sce_arena_chunk {
 static sce_error_t *add_chunk(sce_arena_t *arena, size_t need) {
   size_t size = need > CHUNK_SIZE ? need : CHUNK_SIZE, total;
   if (!sce_add_size(size, sizeof(sce_arena_chunk_t), &total)) return sce_error_oom();
+  if (size > SCE_ARENA_MAX_BYTES - arena->total)
+    return sce_error_new(SCE_BAD_METADATA, "takes more than %zu MiB of memory", SCE_ARENA_MAX_BYTES >> 20);
   sce_arena_chunk_t *chunk = sce_alloc(total);
   if (chunk == NULL) return sce_error_oom();
   *chunk = (sce_arena_chunk_t){arena->chunks, size};
   arena->chunks = chunk;
   arena->used = 0;
+  arena->total += size;
   return NULL;
 }
 
@@ -56,5 +59,5 @@ void sce_arena_free(sce_arena_t *arena) {
     sce_free(arena->chunks);
     arena->chunks = next;
   }
-  arena->used = 0;
+  arena->used = arena->total = 0;
 }

@@ -21,7 +21,9 @@ sce_error_t *sce_metadata_read_type_id(const sce_metadata_t *md, sce_scale_reade
 /* Reads the count of a Vec whose items take at least `min_item` bytes and gives zeroed room for them in the arena. */
 sce_error_t *sce_metadata_read_vec(sce_metadata_t *md, sce_scale_reader_t *in, void *items, uint32_t *count,
                                    size_t min_item, size_t item_size);
-/* Option<String>: data NULL for None; Some("") has data. */
+/* A name: String of at most SCE_METADATA_MAX_NAME bytes. */
+sce_error_t *sce_metadata_read_name(sce_scale_reader_t *in, sce_span_t *name);
+/* Option of a name: data NULL for None; Some("") has data. */
 sce_error_t *sce_metadata_read_option_text(sce_scale_reader_t *in, sce_span_t *text);
 
 #endif

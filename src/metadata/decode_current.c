@@ -91,7 +91,7 @@ static sce_error_t *read_map(sce_metadata_t *md, sce_scale_reader_t *in, sce_sto
 static sce_error_t *read_storage_entry(sce_metadata_t *md, sce_scale_reader_t *in, sce_storage_t *entry) {
   uint8_t kind;
   entry->key_type = SCE_TYPE_NONE;
-  SCE_TRY(sce_scale_read_text(in, &entry->name));
+  SCE_TRY(sce_metadata_read_name(in, &entry->name));
   SCE_TRY(sce_scale_read_u8(in, &entry->modifier));
   if (entry->modifier > 1) return sce_scale_error(in, in->at - 1, "unknown storage modifier");
   SCE_TRY(sce_scale_read_u8(in, &kind));
@@ -110,7 +110,7 @@ static sce_error_t *read_storage(sce_metadata_t *md, sce_scale_reader_t *in, sce
   SCE_TRY(sce_scale_read_option(in, &present));
   if (!present) return NULL;
   sce_storage_t *entries;
-  SCE_TRY(sce_scale_read_text(in, &pallet->storage_prefix));
+  SCE_TRY(sce_metadata_read_name(in, &pallet->storage_prefix));
   SCE_TRY(sce_metadata_read_vec(md, in, &entries, &pallet->storage_count, 6, sizeof *entries));
   for (uint32_t i = 0; i < pallet->storage_count; i++)
     SCE_TRY(sce_error_prefix(read_storage_entry(md, in, &entries[i]), "storage[%u]", i));
@@ -122,7 +122,7 @@ static sce_error_t *read_constants(sce_metadata_t *md, sce_scale_reader_t *in, s
   sce_constant_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &pallet->constant_count, 4, sizeof *items));
   for (uint32_t i = 0; i < pallet->constant_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].type));
     SCE_TRY(sce_scale_read_bytes(in, &items[i].value));
     SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
@@ -136,7 +136,7 @@ static sce_error_t *read_inputs(sce_metadata_t *md, sce_scale_reader_t *in, sce_
   sce_field_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &method->input_count, 2, sizeof *items));
   for (uint32_t i = 0; i < method->input_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].type));
   }
   method->inputs = items;
@@ -145,7 +145,7 @@ static sce_error_t *read_inputs(sce_metadata_t *md, sce_scale_reader_t *in, sce_
 
 /* Everything of a method but the id of a view function, which comes first. */
 static sce_error_t *read_method(sce_metadata_t *md, sce_scale_reader_t *in, sce_method_t *method) {
-  SCE_TRY(sce_scale_read_text(in, &method->name));
+  SCE_TRY(sce_metadata_read_name(in, &method->name));
   SCE_TRY(read_inputs(md, in, method));
   SCE_TRY(sce_metadata_read_type_id(md, in, &method->output));
   SCE_TRY(sce_metadata_read_docs(in, &method->docs));
@@ -167,7 +167,7 @@ static sce_error_t *read_associated(sce_metadata_t *md, sce_scale_reader_t *in, 
   sce_associated_type_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &pallet->associated_count, 3, sizeof *items));
   for (uint32_t i = 0; i < pallet->associated_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].type));
     SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
   }
@@ -176,7 +176,7 @@ static sce_error_t *read_associated(sce_metadata_t *md, sce_scale_reader_t *in, 
 }
 
 static sce_error_t *read_pallet(sce_metadata_t *md, sce_scale_reader_t *in, sce_pallet_t *pallet) {
-  SCE_TRY(sce_scale_read_text(in, &pallet->name));
+  SCE_TRY(sce_metadata_read_name(in, &pallet->name));
   SCE_TRY(read_storage(md, in, pallet));
   SCE_TRY(sce_error_prefix(read_enum(md, in, &pallet->calls, &pallet->calls_deprecated), "calls"));
   SCE_TRY(sce_error_prefix(read_enum(md, in, &pallet->events, &pallet->events_deprecated), "event"));
@@ -195,6 +195,8 @@ static sce_error_t *read_pallet(sce_metadata_t *md, sce_scale_reader_t *in, sce_
 static sce_error_t *read_pallets(sce_metadata_t *md, sce_scale_reader_t *in) {
   sce_pallet_t *items;
   SCE_TRY(sce_error_prefix(sce_metadata_read_vec(md, in, &items, &md->pallet_count, 7, sizeof *items), "pallets"));
+  if (md->pallet_count > SCE_METADATA_MAX_PALLETS)
+    return sce_error_new(in->kind, "pallets: %u, at most 256 are taken", md->pallet_count);
   for (uint32_t i = 0; i < md->pallet_count; i++)
     SCE_TRY(sce_error_prefix(read_pallet(md, in, &items[i]), "pallets[%u]", i));
   md->pallets = items;
@@ -205,7 +207,7 @@ static sce_error_t *read_extensions(sce_metadata_t *md, sce_scale_reader_t *in) 
   sce_extension_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &md->extrinsic.extension_count, 3, sizeof *items));
   for (uint32_t i = 0; i < md->extrinsic.extension_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].type));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].implicit));
   }
@@ -285,7 +287,7 @@ static sce_error_t *read_extrinsic(sce_metadata_t *md, sce_scale_reader_t *in) {
 
 static sce_error_t *read_api(sce_metadata_t *md, sce_scale_reader_t *in, sce_api_t *api) {
   sce_method_t *methods;
-  SCE_TRY(sce_scale_read_text(in, &api->name));
+  SCE_TRY(sce_metadata_read_name(in, &api->name));
   SCE_TRY(sce_metadata_read_vec(md, in, &methods, &api->method_count, 4, sizeof *methods));
   for (uint32_t i = 0; i < api->method_count; i++)
     SCE_TRY(sce_error_prefix(read_method(md, in, &methods[i]), "methods[%u]", i));
@@ -311,7 +313,7 @@ static sce_error_t *read_custom(sce_metadata_t *md, sce_scale_reader_t *in) {
   sce_custom_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &md->custom_count, 3, sizeof *items));
   for (uint32_t i = 0; i < md->custom_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_metadata_read_type_id(md, in, &items[i].type));
     SCE_TRY(sce_scale_read_bytes(in, &items[i].value));
   }

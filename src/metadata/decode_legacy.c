@@ -129,7 +129,7 @@ static sce_error_t *read_entry_type(sce_metadata_t *md, sce_scale_reader_t *in, 
 static sce_error_t *read_storage_entry(sce_metadata_t *md, sce_scale_reader_t *in, sce_storage_t *entry,
                                        const sce_pallet_t *p) {
   entry->key_type = SCE_TYPE_NONE;
-  SCE_TRY(sce_scale_read_text(in, &entry->name));
+  SCE_TRY(sce_metadata_read_name(in, &entry->name));
   SCE_TRY(sce_scale_read_u8(in, &entry->modifier));
   if (entry->modifier > 1) return sce_scale_error(in, in->at - 1, "unknown storage modifier");
   SCE_TRY(read_entry_type(md, in, entry, p));
@@ -142,7 +142,7 @@ static sce_error_t *read_storage(sce_metadata_t *md, sce_scale_reader_t *in, sce
   SCE_TRY(sce_scale_read_option(in, &present));
   if (!present) return NULL;
   sce_storage_t *entries;
-  SCE_TRY(sce_scale_read_text(in, &pallet->storage_prefix));
+  SCE_TRY(sce_metadata_read_name(in, &pallet->storage_prefix));
   SCE_TRY(sce_metadata_read_vec(md, in, &entries, &pallet->storage_count, 6, sizeof *entries));
   for (uint32_t i = 0; i < pallet->storage_count; i++)
     SCE_TRY(sce_error_prefix(read_storage_entry(md, in, &entries[i], pallet), "storage[%u]", i));
@@ -154,10 +154,10 @@ static sce_error_t *read_storage(sce_metadata_t *md, sce_scale_reader_t *in, sce
 
 static sce_error_t *read_call(sce_metadata_t *md, sce_scale_reader_t *in, sce_variant_t *call, const sce_pallet_t *p) {
   sce_field_t *args;
-  SCE_TRY(sce_scale_read_text(in, &call->name));
+  SCE_TRY(sce_metadata_read_name(in, &call->name));
   SCE_TRY(sce_metadata_read_vec(md, in, &args, &call->fields.count, 2, sizeof *args));
   for (uint32_t i = 0; i < call->fields.count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &args[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &args[i].name));
     SCE_TRY(read_named_type(md, in, &args[i].type, &args[i].type_name, p));
   }
   call->fields.items = args;
@@ -167,7 +167,7 @@ static sce_error_t *read_call(sce_metadata_t *md, sce_scale_reader_t *in, sce_va
 static sce_error_t *read_event(sce_metadata_t *md, sce_scale_reader_t *in, sce_variant_t *event,
                                const sce_pallet_t *p) {
   sce_field_t *args;
-  SCE_TRY(sce_scale_read_text(in, &event->name));
+  SCE_TRY(sce_metadata_read_name(in, &event->name));
   SCE_TRY(sce_metadata_read_vec(md, in, &args, &event->fields.count, 1, sizeof *args));
   for (uint32_t i = 0; i < event->fields.count; i++)
     SCE_TRY(read_named_type(md, in, &args[i].type, &args[i].type_name, p));
@@ -178,7 +178,7 @@ static sce_error_t *read_event(sce_metadata_t *md, sce_scale_reader_t *in, sce_v
 static sce_error_t *read_error(sce_metadata_t *md, sce_scale_reader_t *in, sce_variant_t *error, const sce_pallet_t *p) {
   (void)md;
   (void)p;
-  SCE_TRY(sce_scale_read_text(in, &error->name));
+  SCE_TRY(sce_metadata_read_name(in, &error->name));
   return sce_metadata_read_docs(in, &error->docs);
 }
 
@@ -220,7 +220,7 @@ static sce_error_t *read_constants(sce_metadata_t *md, sce_scale_reader_t *in, s
   sce_constant_t *items;
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &pallet->constant_count, 4, sizeof *items));
   for (uint32_t i = 0; i < pallet->constant_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(read_named_type(md, in, &items[i].type, &items[i].type_text, pallet));
     SCE_TRY(sce_scale_read_bytes(in, &items[i].value));
     SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
@@ -230,7 +230,7 @@ static sce_error_t *read_constants(sce_metadata_t *md, sce_scale_reader_t *in, s
 }
 
 static sce_error_t *read_pallet(sce_metadata_t *md, sce_scale_reader_t *in, sce_pallet_t *pallet) {
-  SCE_TRY(sce_scale_read_text(in, &pallet->name));
+  SCE_TRY(sce_metadata_read_name(in, &pallet->name));
   SCE_TRY(read_storage(md, in, pallet));
   SCE_TRY(read_option_enum(md, in, &pallet->calls, pallet, "Call", read_call));
   SCE_TRY(read_option_enum(md, in, &pallet->events, pallet, "Event", read_event));
@@ -247,7 +247,6 @@ static sce_error_t *read_pallet(sce_metadata_t *md, sce_scale_reader_t *in, sce_
 static sce_error_t *number_pallets(const sce_metadata_t *md, sce_pallet_t *pallets) {
   uint32_t calls = 0, events = 0;
   if (md->version >= 12) return NULL;
-  if (md->pallet_count > 256) return sce_error_new(SCE_BAD_METADATA, "modules: %u, at most 256 are", md->pallet_count);
   for (uint32_t i = 0; i < md->pallet_count; i++) {
     pallets[i].index = (uint8_t)i;
     if (pallets[i].calls != SCE_TYPE_NONE) pallets[i].call_index = (uint8_t)calls++;
@@ -319,7 +318,7 @@ static sce_error_t *read_extrinsic(sce_metadata_t *md, sce_scale_reader_t *in) {
   if (md->version >= 11) {
     SCE_TRY(sce_scale_read_raw(in, &version, 1));
     SCE_TRY(sce_metadata_read_vec(md, in, &items, &format->extension_count, 1, sizeof *items));
-    for (uint32_t i = 0; i < format->extension_count; i++) SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    for (uint32_t i = 0; i < format->extension_count; i++) SCE_TRY(sce_metadata_read_name(in, &items[i].name));
   } else {
     format->extension_count = sizeof extensions_before_v11 / sizeof *extensions_before_v11;
     SCE_TRY(sce_arena_alloc(&md->arena, &room, format->extension_count, sizeof *items));
@@ -341,6 +340,8 @@ sce_error_t *sce_metadata_read_legacy(sce_metadata_t *md, sce_scale_reader_t *in
   SCE_TRY(add_outer(md, &md->call_type, "Call"));
   SCE_TRY(add_outer(md, &md->event_type, "Event"));
   SCE_TRY(sce_error_prefix(sce_metadata_read_vec(md, in, &pallets, &md->pallet_count, 6, sizeof *pallets), "modules"));
+  if (md->pallet_count > SCE_METADATA_MAX_PALLETS)
+    return sce_error_new(in->kind, "modules: %u, at most 256 are taken", md->pallet_count);
   for (uint32_t i = 0; i < md->pallet_count; i++)
     SCE_TRY(sce_error_prefix(read_pallet(md, in, &pallets[i]), "modules[%u]", i));
   md->pallets = pallets;

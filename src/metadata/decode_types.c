@@ -43,11 +43,19 @@ bool sce_docs_next(sce_docs_t *docs, sce_span_t *line) {
   return true;
 }
 
+sce_error_t *sce_metadata_read_name(sce_scale_reader_t *in, sce_span_t *name) {
+  size_t at = in->at;
+  SCE_TRY(sce_scale_read_text(in, name));
+  if (name->len <= SCE_METADATA_MAX_NAME) return NULL;
+  return sce_error_new(in->kind, "name of %zu bytes at offset %zu, at most %u are taken", name->len, at,
+                       (unsigned)SCE_METADATA_MAX_NAME);
+}
+
 sce_error_t *sce_metadata_read_option_text(sce_scale_reader_t *in, sce_span_t *text) {
   bool present;
   SCE_TRY(sce_scale_read_option(in, &present));
   *text = (sce_span_t){NULL, 0};
-  return present ? sce_scale_read_text(in, text) : NULL;
+  return present ? sce_metadata_read_name(in, text) : NULL;
 }
 
 sce_error_t *sce_metadata_read_vec(sce_metadata_t *md, sce_scale_reader_t *in, void *items, uint32_t *count,
@@ -81,7 +89,7 @@ static sce_error_t *read_variants(sce_metadata_t *md, sce_scale_reader_t *in, id
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &type->variant_count, 4, sizeof *items));
   if (type->variant_count > 256) return sce_scale_error(in, at, "enum with more than 256 variants");
   for (uint32_t i = 0; i < type->variant_count; i++) {
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_error_prefix(read_fields(md, in, ids, &items[i].fields), "variants[%u]", i));
     SCE_TRY(sce_scale_read_u8(in, &items[i].index));
     SCE_TRY(sce_metadata_read_docs(in, &items[i].docs));
@@ -126,7 +134,7 @@ static sce_error_t *read_params(sce_metadata_t *md, sce_scale_reader_t *in, ids_
   SCE_TRY(sce_metadata_read_vec(md, in, &items, &type->param_count, 2, sizeof *items));
   for (uint32_t i = 0; i < type->param_count; i++) {
     bool present;
-    SCE_TRY(sce_scale_read_text(in, &items[i].name));
+    SCE_TRY(sce_metadata_read_name(in, &items[i].name));
     SCE_TRY(sce_scale_read_option(in, &present));
     items[i].type = SCE_TYPE_NONE;
     if (present) SCE_TRY(read_id(in, ids, &items[i].type));
@@ -143,7 +151,7 @@ static sce_error_t *read_type(sce_metadata_t *md, sce_scale_reader_t *in, ids_t 
   if (id != place) return sce_error_new(in->kind, "id %u at offset %zu, %u was due", id, at, place);
   sce_span_t *path;
   SCE_TRY(sce_metadata_read_vec(md, in, &path, &type->path_count, 1, sizeof *path));
-  for (uint32_t i = 0; i < type->path_count; i++) SCE_TRY(sce_scale_read_text(in, &path[i]));
+  for (uint32_t i = 0; i < type->path_count; i++) SCE_TRY(sce_metadata_read_name(in, &path[i]));
   type->path = path;
   SCE_TRY(read_params(md, in, ids, type));
   SCE_TRY(read_def(md, in, ids, type));

@@ -6,10 +6,13 @@
 #include "scale/scale.h"
 #include "scexec/value.h"
 
-/* Limits of a walk: nesting, and nodes for every byte besides those that are free. */
+/* Limits of a walk: nesting, and nodes and bytes of JSON for every byte besides those that are free. Names are the
+ * metadata's, so JSON may be longer than its value by any factor. */
 #define SCE_VALUE_MAX_DEPTH 512
 #define SCE_VALUE_FREE_NODES ((uint64_t)1 << 20)
 #define SCE_VALUE_NODES_A_BYTE 256
+#define SCE_VALUE_FREE_TEXT ((uint64_t)64 << 20)
+#define SCE_VALUE_TEXT_A_BYTE 1024
 
 /* Where the walk is, for errors: a list on the C stack, innermost first. `name.data` NULL: item `index`. */
 typedef struct sce_place {
@@ -22,7 +25,8 @@ typedef struct sce_decoder {
   const sce_metadata_t *md;
   sce_buf_t *out;
   sce_scale_reader_t in;
-  uint64_t nodes; /* that may still be met */
+  uint64_t nodes;    /* that may still be met */
+  uint64_t text_end; /* where `out` may be no longer than, when a node begins */
   unsigned depth;
   uint32_t unknown; /* the type of unknown layout that stopped the walk; SCE_TYPE_NONE: none did */
   sce_value_format_t format;

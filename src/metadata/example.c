@@ -52,6 +52,10 @@ static sce_error_t *write_fields(writer_t *w, const sce_fields_t *fields) {
   SCE_TRY(sce_json_char(w->out, named ? '{' : '['));
   for (uint32_t i = 0; i < fields->count; i++) {
     if (i > 0) SCE_TRY(sce_json_char(w->out, ','));
+    if (w->out->len - w->start > MAX_TEXT) {
+      SCE_TRY(named ? SCE_JSON_LITERAL(w->out, "\"…\":\"…\"") : SCE_JSON_LITERAL(w->out, "\"…\""));
+      break;
+    }
     if (named) {
       SCE_TRY(sce_json_string(w->out, fields->items[i].name));
       SCE_TRY(sce_json_char(w->out, ':'));

@@ -149,12 +149,21 @@ static sce_error_t *parse_list(parser_t *p, parts_t *parts, char close, bool *co
   return NULL;
 }
 
+/* Two fields of one name could not be told apart in JSON. */
+static sce_error_t *check_name(parser_t *p, const parts_t *parts) {
+  sce_span_t name = parts->items[parts->count - 1].name;
+  for (uint32_t i = 0; i + 1 < parts->count; i++)
+    if (sce_span_equal(parts->items[i].name, name)) return syntax_error(p, "a name of its own for each field");
+  return NULL;
+}
+
 /* `name ":" type {"," …} "}"`. */
 static sce_error_t *parse_named(parser_t *p, parts_t *parts) {
   while (!accept(p, '}')) {
     sce_field_t *f;
     SCE_TRY(add_part(p, parts, &f));
     SCE_TRY(parse_name(p, &f->name));
+    SCE_TRY(check_name(p, parts));
     SCE_TRY(expect(p, ':'));
     skip_space(p);
     size_t start = p->at;
@@ -219,10 +228,13 @@ static sce_error_t *parse_enum(parser_t *p, uint32_t *type) {
   sce_variant_t *variants = room;
   while (!accept(p, '}')) {
     if (count == most) return syntax_error(p, "'}'");
+    if (count == 256) return syntax_error(p, "at most 256 variants");
     SCE_TRY(parse_variant(p, &variants[count++], &next));
+    for (uint32_t i = 0; i + 1 < count; i++)
+      if (sce_span_equal(variants[i].name, variants[count - 1].name))
+        return syntax_error(p, "a name of its own for each variant");
     if (peek(p) != '}') SCE_TRY(expect(p, ','));
   }
-  if (count > 256) return syntax_error(p, "at most 256 variants");
   return add(p, type, &(sce_type_t){.def = SCE_DEF_VARIANT, .variants = variants, .variant_count = count});
 }
 

@@ -43,11 +43,15 @@ sce_error_t *sce_json_expected(const char *due, const json_t *value, const sce_p
 
 /* ---- places ---- */
 
+/* Longest path of an error; names are the metadata's and may be of any length. */
+#define MAX_PLACE 4096
+
 static sce_error_t *append_place(sce_buf_t *out, const sce_place_t *place) {
   const sce_place_t *chain[SCE_VALUE_MAX_DEPTH + 8];
   size_t count = 0;
   for (; place != NULL && count < sizeof chain / sizeof *chain; place = place->up) chain[count++] = place;
   while (count-- > 0) {
+    if (out->len + chain[count]->name.len > MAX_PLACE) return sce_buf_append(out, "…", strlen("…"));
     if (chain[count]->name.data == NULL) {
       SCE_TRY(sce_buf_printf(out, "[%u]", chain[count]->index));
       continue;

@@ -11,6 +11,10 @@
 #define SCE_METADATA_MAX_BYTES ((size_t)16 << 20)
 /* Types of a registry, those that expressions add included. */
 #define SCE_METADATA_MAX_TYPES ((uint32_t)1 << 18)
+/* Bytes of a name; they are repeated wherever the thing is named. The longest of real ones have a few hundred. */
+#define SCE_METADATA_MAX_NAME ((size_t)4096)
+/* Pallets of a runtime: their indices are bytes, and no two have the same. */
+#define SCE_METADATA_MAX_PALLETS ((uint32_t)256)
 /* How deep types may lie inside each other without a sequence, option or enum between (`struct A(B); struct B(C); …`). */
 #define SCE_METADATA_MAX_INLINE_DEPTH 256
 
@@ -262,6 +266,7 @@ typedef struct sce_name_entry {
 typedef struct sce_name_map {
   sce_name_entry_t *entries; /* open addressing, `cap` a power of two; name.data NULL is free */
   uint32_t count, cap;
+  uint64_t seed; /* of the hash; random */
 } sce_name_map_t;
 
 struct sce_metadata {

@@ -4,6 +4,9 @@
 
 #include "metadata/model.h"
 
+/* Outlines end here: items are short in hostile metadata, what they refer to need not be. */
+#define SCE_OUTLINE_MAX_BYTES ((size_t)256 << 20)
+
 /* What a selector names: all, a pallet, or an item of it. */
 typedef struct sce_selection {
   const sce_pallet_t *pallet; /* NULL: all */

@@ -10,6 +10,8 @@
 #define SPAN(s) (int)(s).len, (s).len > 0 ? (const char *)(s).data : ""
 
 sce_error_t *sce_outline_type(const sce_metadata_t *md, sce_buf_t *out, uint32_t type, sce_span_t text) {
+  if (out->len > SCE_OUTLINE_MAX_BYTES)
+    return sce_error_new(SCE_BAD_METADATA, "an outline of it has more than %zu MiB", SCE_OUTLINE_MAX_BYTES >> 20);
   if (text.data == NULL) return sce_type_name(md, out, type);
   bool space = false;
   for (size_t i = 0; i < text.len; i++) {

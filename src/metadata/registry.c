@@ -4,6 +4,12 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "crypto/random.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <string.h>
 
 sce_error_t *sce_registry_add(sce_metadata_t *md, uint32_t *id, const sce_type_t *type) {
   if (md->type_count >= SCE_METADATA_MAX_TYPES)
@@ -44,17 +50,24 @@ sce_error_t *sce_registry_add_option(sce_metadata_t *md, uint32_t *id, uint32_t 
       md, id, &(sce_type_t){.def = SCE_DEF_VARIANT, .variants = v, .variant_count = 2, .path = path, .path_count = 1});
 }
 
-/* FNV-1a; the map holds a few thousand names at most and is bounded by the input, so chosen collisions cost little. */
-static uint32_t name_hash(sce_span_t scope, sce_span_t name) {
-  uint32_t h = 2166136261u;
-  for (size_t i = 0; i < name.len; i++) h = (h ^ name.data[i]) * 16777619u;
-  for (size_t i = 0; i < scope.len; i++) h = (h ^ scope.data[i]) * 16777619u;
-  return h ^ h >> 15;
+/* The seed is random: names come from outside, and must not be chosen so that they collide. */
+static uint32_t name_hash(const sce_name_map_t *map, sce_span_t scope, sce_span_t name) {
+  uint64_t seed = scope.len == 0 ? map->seed : XXH3_64bits_withSeed(scope.data, scope.len, map->seed);
+  return (uint32_t)XXH3_64bits_withSeed(name.data, name.len, seed);
+}
+
+static sce_error_t *seed_names(sce_name_map_t *map) {
+  sce_random_t random;
+  uint8_t seed[sizeof map->seed];
+  sce_random_init(&random, NULL);
+  SCE_TRY(sce_random_fill(&random, seed, sizeof seed));
+  memcpy(&map->seed, seed, sizeof seed);
+  return NULL;
 }
 
 /* The entry of the name, or the free one where it would go. `cap` is not 0 and the map is not full. */
 static sce_name_entry_t *name_slot(const sce_name_map_t *map, sce_span_t scope, sce_span_t name) {
-  uint32_t at = name_hash(scope, name) & (map->cap - 1);
+  uint32_t at = name_hash(map, scope, name) & (map->cap - 1);
   for (;; at = (at + 1) & (map->cap - 1)) {
     sce_name_entry_t *e = &map->entries[at];
     if (e->name.data == NULL || (sce_span_equal(e->name, name) && sce_span_equal(e->scope, scope))) return e;
@@ -68,7 +81,8 @@ uint32_t sce_names_find(const sce_name_map_t *map, sce_span_t scope, sce_span_t 
 }
 
 static sce_error_t *grow_names(sce_name_map_t *map) {
-  sce_name_map_t bigger = {NULL, map->count, map->cap == 0 ? 64 : map->cap * 2};
+  if (map->cap == 0) SCE_TRY(seed_names(map));
+  sce_name_map_t bigger = {NULL, map->count, map->cap == 0 ? 64 : map->cap * 2, map->seed};
   bigger.entries = sce_calloc(bigger.cap, sizeof *bigger.entries);
   if (bigger.entries == NULL) return sce_error_oom();
   for (uint32_t i = 0; i < map->cap; i++)

@@ -10,6 +10,11 @@
 
 static sce_error_t *print(const sce_metadata_t *md, sce_buf_t *out, size_t start, uint32_t id, unsigned depth);
 
+/* True once a list that is being written has to end in "…". */
+static bool is_long(const sce_buf_t *out, size_t start) {
+  return out->len - start > MAX_TEXT;
+}
+
 static sce_error_t *append(sce_buf_t *out, const char *text) {
   sce_span_t span = sce_span_text(text);
   return sce_buf_append(out, span.data, span.len);
@@ -38,6 +43,7 @@ static sce_error_t *print_params(const sce_metadata_t *md, sce_buf_t *out, size_
     if (type->params[i].type == SCE_TYPE_NONE) continue;
     SCE_TRY(append(out, open ? ", " : "<"));
     open = true;
+    if (is_long(out, start)) return append(out, "…>");
     SCE_TRY(print(md, out, start, type->params[i].type, depth + 1));
   }
   return open ? append(out, ">") : NULL;
@@ -46,6 +52,7 @@ static sce_error_t *print_params(const sce_metadata_t *md, sce_buf_t *out, size_
 static sce_error_t *print_path(const sce_metadata_t *md, sce_buf_t *out, size_t start, const sce_type_t *type,
                                bool full, unsigned depth) {
   for (uint32_t i = full ? 0 : type->path_count - 1; i < type->path_count; i++) {
+    if (is_long(out, start)) return append(out, "…");
     SCE_TRY(sce_buf_append(out, type->path[i].data, type->path[i].len));
     if (i + 1 < type->path_count) SCE_TRY(append(out, "::"));
   }
@@ -61,6 +68,10 @@ static sce_error_t *print_fields(const sce_metadata_t *md, sce_buf_t *out, size_
   for (uint32_t i = 0; i < fields->count; i++) {
     const sce_field_t *f = &fields->items[i];
     if (i > 0) SCE_TRY(append(out, ", "));
+    if (is_long(out, start)) {
+      SCE_TRY(append(out, "…"));
+      break;
+    }
     if (f->name.data != NULL) {
       SCE_TRY(sce_buf_append(out, f->name.data, f->name.len));
       SCE_TRY(append(out, ": "));
@@ -89,6 +100,10 @@ static sce_error_t *print_variants(const sce_metadata_t *md, sce_buf_t *out, siz
   for (uint32_t i = 0; i < type->variant_count; i++) {
     const sce_variant_t *v = &type->variants[i];
     if (i > 0) SCE_TRY(append(out, ", "));
+    if (is_long(out, start)) {
+      SCE_TRY(append(out, "…"));
+      break;
+    }
     SCE_TRY(sce_buf_append(out, v->name.data, v->name.len));
     if (v->fields.count > 0) SCE_TRY(print_fields(md, out, start, &v->fields, depth + 1));
   }
@@ -130,7 +145,7 @@ static sce_error_t *print_def(const sce_metadata_t *md, sce_buf_t *out, size_t s
 }
 
 static sce_error_t *print(const sce_metadata_t *md, sce_buf_t *out, size_t start, uint32_t id, unsigned depth) {
-  if (depth > MAX_DEPTH || out->len - start > MAX_TEXT) return append(out, "…");
+  if (depth > MAX_DEPTH || is_long(out, start)) return append(out, "…");
   const sce_type_t *type = &md->types[id];
   if (type->text.data != NULL) return append_collapsed(out, type->text);
   bool made = id >= md->metadata_type_count && type->path_count == 1 && type->def == SCE_DEF_VARIANT &&

@@ -12,6 +12,7 @@ sce_decoder_t sce_decoder(const sce_metadata_t *md, sce_buf_t *out, sce_span_t b
                          .out = out,
                          .in = sce_scale_reader(bytes),
                          .nodes = nodes,
+                         .text_end = out->len + SCE_VALUE_FREE_TEXT + SCE_VALUE_TEXT_A_BYTE * (uint64_t)bytes.len,
                          .unknown = SCE_TYPE_NONE,
                          .format = format != NULL ? *format : plain};
 }
@@ -305,6 +306,8 @@ sce_error_t *sce_decoder_value(sce_decoder_t *d, uint32_t type, const sce_place_
     d->nodes = 0;
     return sce_place_error(sce_error_new(SCE_BAD_INPUT, "value of too many parts"), place);
   }
+  if (d->out->len > d->text_end)
+    return sce_place_error(sce_error_new(SCE_BAD_INPUT, "the value's JSON would be too long"), place);
   if (d->depth >= SCE_VALUE_MAX_DEPTH)
     return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels, at offset %zu", SCE_VALUE_MAX_DEPTH, d->in.at);
   d->depth++;

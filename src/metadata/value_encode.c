@@ -211,12 +211,12 @@ static json_t *find_member(json_t *object, sce_span_t name) {
 static sce_error_t *list_fields(const sce_fields_t *fields, const char *key, const sce_place_t *place) {
   sce_buf_t names = {0};
   sce_error_t *err = NULL;
-  for (uint32_t i = 0; err == NULL && i < fields->count; i++)
+  for (uint32_t i = 0; err == NULL && i < fields->count && names.len < 400; i++)
     err = sce_buf_printf(&names, "%s%.*s", i > 0 ? ", " : "", (int)fields->items[i].name.len,
                          (const char *)fields->items[i].name.data);
   if (err == NULL)
-    err = sce_error_new(SCE_BAD_INPUT, "no field `%.100s`; the fields are %.*s", key, (int)names.len,
-                        (const char *)names.data);
+    err = sce_error_new(SCE_BAD_INPUT, "no field `%.100s`; the fields are %.*s%s", key, (int)names.len,
+                        (const char *)names.data, names.len >= 400 ? ", …" : "");
   sce_buf_free(&names);
   return sce_place_error(err, place);
 }

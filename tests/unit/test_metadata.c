@@ -382,6 +382,36 @@ static void deep_metadata_is_refused(void **state) {
   }
 }
 
+/* Short metadata that would take long to show, or much memory to hold. */
+static void swollen_metadata_is_refused(void **state) {
+  (void)state;
+  sce_metadata_t *md;
+  sce_buf_t types = {0};
+  /* one enum with a variant called by 5000 letters */
+  must(sce_buf_append(&types, "\4\0\0\0\1\4", 6));
+  must(sce_scale_write_compact(&types, 5000));
+  for (int i = 0; i < 5000; i++) must(sce_buf_append_byte(&types, 'A'));
+  must(sce_buf_append(&types, "\0\0\0\0", 4));
+  must_fail(load_types(&md, types.data, types.len), SCE_BAD_METADATA,
+            "metadata: types[0]: name of 5000 bytes at offset 11, at most 4096 are taken");
+  types.len = 0;
+  /* a tuple of six million u8, a byte each here */
+  must(sce_buf_append(&types, "\x08\0\0\0\5\3\0\4\0\0\4", 11));
+  must(sce_scale_write_compact(&types, 6000000));
+  for (int i = 0; i < 6000000; i++) must(sce_buf_append_byte(&types, 0));
+  must(sce_buf_append(&types, "\0", 1));
+  must_fail(load_types(&md, types.data, types.len), SCE_BAD_METADATA,
+            "metadata: types[1]: takes more than 256 MiB of memory");
+  sce_buf_free(&types);
+  sce_buf_t pallets = {0};
+  must(sce_buf_append(&pallets, "meta\x0e\4\0\0\0\5\3\0", 12));
+  must(sce_scale_write_compact(&pallets, 257));
+  for (int i = 0; i < 257; i++) must(sce_buf_append(&pallets, "\0\0\0\0\0\0\0", 7));
+  must_fail(sce_metadata_new(&md, sce_buf_span(&pallets), NULL), SCE_BAD_METADATA,
+            "metadata: pallets: 257, at most 256 are taken");
+  sce_buf_free(&pallets);
+}
+
 static void other_versions_and_sizes_are_refused(void **state) {
   (void)state;
   sce_metadata_t *md;
@@ -473,6 +503,7 @@ int main(void) {
       cmocka_unit_test(unknown_names_stay_hex),
       cmocka_unit_test(hostile_metadata_is_refused),
       cmocka_unit_test(deep_metadata_is_refused),
+      cmocka_unit_test(swollen_metadata_is_refused),
       cmocka_unit_test(other_versions_and_sizes_are_refused),
       cmocka_unit_test(cut_metadata_is_refused),
       cmocka_unit_test(damaged_metadata_does_no_harm),

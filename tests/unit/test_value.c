@@ -240,6 +240,34 @@ static void wrong_json_is_refused_with_its_path(void **state) {
 }
 
 /* Nothing that bytes can say makes the walk long or deep. */
+/* Names are the metadata's: a byte of value may be any number of bytes of JSON. */
+static void text_is_bounded(void **state) {
+  (void)state;
+  sce_buf_t type = {0}, value = {0}, json = {0};
+  must(sce_buf_append(&type, "Vec<enum {", 10));
+  for (int i = 0; i < 4000; i++) must(sce_buf_append_byte(&type, 'A'));
+  must(sce_buf_append(&type, "}>", 2));
+  must(sce_buf_append_byte(&type, 0));
+  must(sce_buf_append(&value, "\xc2\xd4\x01\0", 4)); /* 30000 items */
+  for (int i = 0; i < 30000; i++) must(sce_buf_append_byte(&value, 0));
+  sce_error_t *err = sce_value_decode(paseo, &json, type_of(paseo, (const char *)type.data), sce_buf_span(&value), NULL);
+  must_fail(err, SCE_BAD_INPUT, "[24440]: the value's JSON would be too long");
+  assert_int_equal(json.len, 0);
+  sce_buf_free(&type);
+  sce_buf_free(&value);
+  sce_buf_free(&json);
+}
+
+/* Two fields of a name would be one in JSON. */
+static void names_of_an_expression_are_different(void **state) {
+  (void)state;
+  uint32_t type;
+  must_fail(sce_type_resolve(paseo, &type, sce_span_text("{a: u8, a: u8}")), SCE_BAD_INPUT,
+            "type `{a: u8, a: u8}`: a name of its own for each field was due at offset 9");
+  must_fail(sce_type_resolve(paseo, &type, sce_span_text("enum {A, B, A}")), SCE_BAD_INPUT,
+            "type `enum {A, B, A}`: a name of its own for each variant was due at offset 13");
+}
+
 static void walks_are_bounded(void **state) {
   (void)state;
   /* 4 bytes that claim a billion units; 4 levels of 64 units each in no bytes at all */
@@ -439,6 +467,8 @@ int main(void) {
       cmocka_unit_test(wrong_bytes_are_refused_with_path_and_offset),
       cmocka_unit_test(wrong_json_is_refused_with_its_path),
       cmocka_unit_test(walks_are_bounded),
+      cmocka_unit_test(text_is_bounded),
+      cmocka_unit_test(names_of_an_expression_are_different),
       cmocka_unit_test(generated_values_round_trip),
   };
   return cmocka_run_group_tests(tests, load, unload);

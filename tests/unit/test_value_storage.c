@@ -1,15 +1,12 @@
-/* test_value_storage.c: storage keys and values: keys known from the field, every entry of genesis states (digests of values
- * that the oracles confirmed), and that keys which are explained can be built again. */
+/* test_value_storage.c: storage keys and values: keys known from the field, and values that the metadata does not explain.
+ * test_metadata_inputs.c goes through whole genesis states. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "crypto/hash.h"
 #include "metadata_support.h"
-
-#include <jansson.h>
 
 static void key_must_be(const sce_metadata_t *md, const char *item, const char *keys, const char *hex) {
   sce_buf_t key = {0}, text = {0};
@@ -117,124 +114,11 @@ static void values_under_keys_never_fail(void **state) {
   sce_metadata_delete(md);
 }
 
-/* ---- genesis states ---- */
-
-/* Builds the key that an explanation tells, where it tells all of it, and compares. Counts what it could. */
-static size_t build_again(const sce_metadata_t *md, sce_span_t key, const sce_buf_t *explained) {
-  json_t *e = json_loadb((const char *)explained->data, explained->len, 0, NULL), *k, *keys = json_array();
-  const char *pallet = json_string_value(json_object_get(e, "pallet")), *item = json_string_value(json_object_get(e, "item"));
-  size_t i, told = 0;
-  json_array_foreach(json_object_get(e, "keys"), i, k) {
-    told += json_object_get(k, "value") != NULL;
-    json_array_append(keys, json_object_get(k, "value"));
-  }
-  bool all = pallet != NULL && item != NULL && told == json_array_size(json_object_get(e, "keys")) &&
-             json_object_get(e, "rest") == NULL && json_object_get(e, "head") == NULL;
-  if (all) {
-    sce_buf_t name = {0}, again = {0};
-    char *text = json_dumps(keys, 0);
-    must(sce_buf_printf(&name, "%s.%s", pallet, item));
-    must(sce_storage_key_encode(md, &again, sce_buf_span(&name), sce_span_text(text)));
-    assert_true(sce_span_equal(sce_buf_span(&again), key));
-    free(text);
-    sce_buf_free(&name);
-    sce_buf_free(&again);
-  }
-  json_decref(e);
-  json_decref(keys);
-  return all;
-}
-
-/* Decodes all of a chain spec and compares with the digest. */
-static void check_genesis(const char *name, json_t *top, const char *digest, size_t count) {
-  sce_metadata_t *md = sample_metadata(name);
-  sce_value_format_t format = {sce_metadata_ss58_prefix(md, 42), false};
-  sce_blake2b_256_state_t hash;
-  sce_buf_t key = {0}, value = {0}, where = {0}, json = {0}, back = {0};
-  size_t told = 0;
-  const char *k;
-  json_t *v;
-  sce_blake2b_256_init(&hash);
-  assert_int_equal(json_object_size(top), count);
-  json_object_foreach(top, k, v) {
-    key.len = value.len = where.len = json.len = back.len = 0;
-    must(sce_hex_decode(&key, sce_span_text(k)));
-    must(sce_hex_decode(&value, sce_span_text(json_string_value(v))));
-    must(sce_storage_key_decode(md, &where, sce_buf_span(&key), &format));
-    must(sce_storage_value_decode(md, &json, sce_buf_span(&key), sce_buf_span(&value), &format));
-    told += build_again(md, sce_buf_span(&key), &where);
-    uint32_t type = sce_storage_value_type(md, sce_buf_span(&key));
-    if (type != SCE_TYPE_NONE) {
-      must(sce_value_encode(md, &back, type, sce_buf_span(&json), sce_span_text(k)));
-      assert_true(sce_span_equal(sce_buf_span(&back), sce_buf_span(&value)));
-    }
-    must(sce_buf_append_byte(&json, '\n'));
-    sce_blake2b_256_update(&hash, sce_span_text(k));
-    sce_blake2b_256_update(&hash, sce_span_text("\t"));
-    sce_blake2b_256_update(&hash, sce_buf_span(&json));
-  }
-  uint8_t out[32];
-  sce_blake2b_256_final(&hash, out);
-  json.len = 0;
-  must(sce_hex_append(&json, sce_span(out, sizeof out)));
-  assert_string_equal(as_text(&json), digest);
-  printf("%s: %zu entries, %zu keys built again\n", name, count, told);
-  sce_buf_free(&key);
-  sce_buf_free(&value);
-  sce_buf_free(&where);
-  sce_buf_free(&json);
-  sce_buf_free(&back);
-  sce_metadata_delete(md);
-}
-
-static bool has_sample(const char *name) {
-  char path[512];
-  snprintf(path, sizeof path, TEST_DATA "/metadata/%s.scale.zst", name);
-  FILE *f = fopen(path, "rb");
-  if (f != NULL) fclose(f);
-  return f != NULL;
-}
-
-/* The chain spec of a sample: NAME.json or parachains/NAME.json; NULL when the inputs were not fetched. */
-static json_t *genesis_of(json_t **spec, const char *name) {
-  const char *const folders[] = {"", "parachains/"};
-  for (int i = 0; i < 2; i++) {
-    char path[512];
-    int len = (int)(strstr(name, ".v") - name);
-    snprintf(path, sizeof path, TEST_INPUTS "/%s%.*s.json", folders[i], len, name);
-    *spec = json_load_file(path, 0, NULL);
-    if (*spec == NULL) continue;
-    json_t *raw = json_object_get(json_object_get(*spec, "genesis"), "raw");
-    return json_is_array(raw) ? json_array_get(raw, 0) : json_object_get(raw, "top");
-  }
-  return NULL;
-}
-
-static void genesis_states_decode_as_the_oracles_do(void **state) {
-  (void)state;
-  FILE *f = fopen(TEST_DATA "/metadata/values.txt", "r");
-  char line[256], digest[65], name[100];
-  size_t count, checked = 0;
-  assert_non_null(f);
-  while (fgets(line, sizeof line, f) != NULL) {
-    json_t *spec;
-    if (sscanf(line, "%64[0-9a-f] %zu %99s", digest, &count, name) != 3 || !has_sample(name)) continue;
-    json_t *top = genesis_of(&spec, name);
-    if (top == NULL) continue;
-    check_genesis(name, top, digest, count);
-    json_decref(spec);
-    checked++;
-  }
-  fclose(f);
-  if (checked == 0) skip(); /* scripts/fetch-inputs.sh was not run */
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_are_built),
       cmocka_unit_test(keys_are_explained),
       cmocka_unit_test(values_under_keys_never_fail),
-      cmocka_unit_test(genesis_states_decode_as_the_oracles_do),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
