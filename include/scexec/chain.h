@@ -100,6 +100,11 @@ SCE_API uint64_t sce_chain_compiles(const sce_chain_t *chain);
 /* The version of the prepared runtime, borrowed until the next commit; NULL when none is prepared. */
 SCE_API const sce_runtime_version_t *sce_chain_version(const sce_chain_t *chain);
 
+/* Calls a method of the runtime on the state, and replaces the contents of `output`; what the call changes is dropped.
+ * For metadata, and for what runtime APIs say. Errors: those of sce_chain_prepare() and sce_instance_call(); SCE_MISUSE
+ * while a block is pending or being built. */
+SCE_API sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input);
+
 /* ---- executing ---- */
 
 /* Executes a block on the state, and leaves its changes pending: sce_chain_commit() or sce_chain_discard() is next.

@@ -17,7 +17,7 @@ static sce_error_t *check_building(const sce_chain_t *chain) {
 static sce_error_t *initialize(sce_chain_t *chain, const sce_header_t *header) {
   sce_buf_t input = {0};
   sce_error_t *err = sce_header_encode(header, &input);
-  if (err == NULL) err = sce_chain_call(chain, "Core_initialize_block", sce_buf_span(&input));
+  if (err == NULL) err = sce_chain_invoke(chain, "Core_initialize_block", sce_buf_span(&input));
   sce_buf_free(&input);
   return err;
 }
@@ -50,7 +50,7 @@ sce_error_t *sce_chain_begin(sce_chain_t *chain, sce_span_t digest) {
 static sce_error_t *ask_inherents(sce_chain_t *chain, sce_span_t data) {
   const sce_storage_ops_t *ops = sce_overlay_ops();
   SCE_TRY(ops->start_transaction(chain->overlay));
-  sce_error_t *err = sce_chain_call(chain, "BlockBuilder_inherent_extrinsics", data);
+  sce_error_t *err = sce_chain_invoke(chain, "BlockBuilder_inherent_extrinsics", data);
   sce_error_t *undo = ops->rollback_transaction(chain->overlay);
   if (err == NULL) return undo;
   sce_error_delete(undo);
@@ -121,7 +121,7 @@ static sce_error_t *read_applied(const sce_chain_t *chain, sce_applied_t *applie
 /* In a transaction of its own, open when this returns without error. */
 static sce_error_t *try_extrinsic(sce_chain_t *chain, sce_applied_t *applied, sce_span_t encoded) {
   SCE_TRY(sce_overlay_ops()->start_transaction(chain->overlay));
-  sce_error_t *err = sce_chain_call(chain, "BlockBuilder_apply_extrinsic", encoded);
+  sce_error_t *err = sce_chain_invoke(chain, "BlockBuilder_apply_extrinsic", encoded);
   if (err == NULL) err = read_applied(chain, applied);
   if (err != NULL) sce_error_delete(sce_overlay_ops()->rollback_transaction(chain->overlay));
   return sce_error_prefix(err, "extrinsic %u", (unsigned)chain->body_count);
@@ -155,7 +155,7 @@ static sce_error_t *check_header(sce_chain_t *chain, sce_header_t *header) {
 static sce_error_t *finalize(sce_chain_t *chain, sce_buf_t *block) {
   sce_header_t header;
   chain->watch.phase = (sce_phase_t){.kind = SCE_PHASE_FINALIZATION};
-  SCE_TRY(sce_error_prefix(sce_chain_call(chain, "BlockBuilder_finalize_block", sce_span(NULL, 0)), "finalizing"));
+  SCE_TRY(sce_error_prefix(sce_chain_invoke(chain, "BlockBuilder_finalize_block", sce_span(NULL, 0)), "finalizing"));
   SCE_TRY(sce_watch_end(&chain->watch));
   SCE_TRY(check_header(chain, &header));
   SCE_TRY(sce_buf_append(block, chain->output.data, chain->output.len));

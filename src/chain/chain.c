@@ -138,9 +138,19 @@ sce_state_version_t sce_chain_layout(const sce_chain_t *chain) {
   return chain->version.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
 }
 
-sce_error_t *sce_chain_call(sce_chain_t *chain, const char *method, sce_span_t input) {
+sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t input) {
   sce_call_options_t options = {.externalities = &chain->externalities, .time_limit_ms = chain->options.time_limit_ms};
   return sce_instance_call(chain->instance, &chain->output, method, input.data, input.len, &options);
+}
+
+sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input) {
+  SCE_TRY(sce_chain_check_free(chain));
+  SCE_TRY(sce_chain_prepare(chain));
+  sce_error_t *err = sce_chain_invoke(chain, method, input);
+  sce_overlay_reset(chain->overlay);
+  if (err != NULL) return err;
+  output->len = 0;
+  return sce_buf_append(output, chain->output.data, chain->output.len);
 }
 
 /* ---- the pending block ---- */

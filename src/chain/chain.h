@@ -13,16 +13,15 @@ typedef struct sce_watch {
   sce_overlay_t *overlay;
   sce_chain_observer_t observer;
   sce_phase_t phase;
-  bool marked;               /* the phases follow from the runtime's marks; else from the chain's calls */
-  bool turning;              /* the phase ends with the next write, or before it */
-  sce_phase_t next;          /* the one that follows then */
-  uint32_t extrinsics;       /* of the block, with `marked` */
-  bool root_known;           /* the runtime has asked for the root of the top trie */
-  uint8_t root[32];          /* and this was it */
-  uint8_t phase_key[32];     /* of System.ExecutionPhase */
-  uint8_t old_phase_key[16]; /* the same before pallets had prefixes */
-  sce_table_t seen;          /* values at the end of the last phase, of keys that were changed in one */
-  sce_buf_t key, value;      /* scratch */
+  bool marked;           /* the phases follow from the runtime's marks; else from the chain's calls */
+  bool turning;          /* the phase ends with the next write, or before it */
+  sce_phase_t next;      /* the one that follows then */
+  uint32_t extrinsics;   /* of the block, with `marked` */
+  bool root_known;       /* the runtime has asked for the root of the top trie */
+  uint8_t root[32];      /* and this was it */
+  uint8_t phase_key[32]; /* of System.ExecutionPhase */
+  sce_table_t seen;      /* values at the end of the last phase, of keys that were changed in one */
+  sce_buf_t key, value;  /* scratch */
 } sce_watch_t;
 
 /* With a watch as context. */
@@ -63,7 +62,7 @@ struct sce_chain {
 };
 
 /* Calls a method of the prepared runtime; the result is in chain->output. */
-sce_error_t *sce_chain_call(sce_chain_t *chain, const char *method, sce_span_t input);
+sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t input);
 /* The layout that the prepared runtime writes values in. */
 sce_state_version_t sce_chain_layout(const sce_chain_t *chain);
 /* Copies the header of the block that is now in the overlay, and makes that pending. */

@@ -101,7 +101,7 @@ static sce_error_t *run_block(sce_chain_t *chain, const sce_block_t *block) {
   sce_watch_begin(&chain->watch, true, (uint32_t)sce_block_extrinsic_count(block));
   sce_error_t *err = sce_block_execution_input(block, &input);
   if (err == NULL) {
-    err = sce_chain_call(chain, "Core_execute_block", sce_buf_span(&input));
+    err = sce_chain_invoke(chain, "Core_execute_block", sce_buf_span(&input));
     if (err != NULL) err = explain(chain, block, err);
   }
   sce_buf_free(&input);

@@ -19,7 +19,7 @@ static const uint8_t aura_api[8] = {0xdd, 0x71, 0x8d, 0x5c, 0xc5, 0x32, 0x62, 0x
 
 /* What both methods return begins with the duration, u64. The state stays as it is. */
 static sce_error_t *ask_duration(sce_chain_t *chain, uint64_t *duration, const char *method) {
-  sce_error_t *err = sce_chain_call(chain, method, sce_span(NULL, 0));
+  sce_error_t *err = sce_chain_invoke(chain, method, sce_span(NULL, 0));
   sce_overlay_reset(chain->overlay);
   if (err != NULL) return sce_error_prefix(err, "%s", method);
   *duration = chain->output.len >= 8 ? sce_load_le64(chain->output.data) : 0;
@@ -39,15 +39,13 @@ static sce_error_t *find_engine(sce_chain_t *chain, sce_slot_t *slot) {
   return NULL;
 }
 
-/* Timestamp.Now, under its key or the one that it had before pallets had prefixes; 0: no time yet. */
+/* Timestamp.Now; 0: no time yet. */
 static sce_error_t *state_time(const sce_chain_t *chain, uint64_t *now) {
-  uint8_t key[32], old_key[16];
+  uint8_t key[32];
   sce_value_t value;
   sce_twox_128(key, sce_span_text("Timestamp"));
   sce_twox_128(key + 16, sce_span_text("Now"));
-  sce_twox_128(old_key, sce_span_text("Timestamp Now"));
   SCE_TRY(sce_state_get(sce_chain_state(chain), &value, NULL, sce_span(key, sizeof key)));
-  if (!value.found) SCE_TRY(sce_state_get(sce_chain_state(chain), &value, NULL, sce_span(old_key, sizeof old_key)));
   *now = value.found && value.len >= 8 ? sce_load_le64(value.data) : 0;
   return NULL;
 }

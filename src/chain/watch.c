@@ -20,7 +20,6 @@ void sce_watch_init(sce_watch_t *watch, sce_overlay_t *overlay, const sce_chain_
   sce_table_init(&watch->seen, false);
   sce_twox_128(watch->phase_key, sce_span_text("System"));
   sce_twox_128(watch->phase_key + 16, sce_span_text("ExecutionPhase"));
-  sce_twox_128(watch->old_phase_key, sce_span_text("System ExecutionPhase"));
 }
 
 void sce_watch_free(sce_watch_t *watch) {
@@ -104,11 +103,6 @@ static bool is_key(sce_span_t key, const void *data, size_t len) {
   return key.len == len && memcmp(key.data, data, len) == 0;
 }
 
-static bool is_phase_key(const sce_watch_t *watch, sce_span_t key) {
-  return is_key(key, watch->phase_key, sizeof watch->phase_key) ||
-         is_key(key, watch->old_phase_key, sizeof watch->old_phase_key);
-}
-
 /* Before a write: the phase that is about to end does so, unless the write is its last one. */
 static sce_error_t *before_write(sce_watch_t *watch) {
   return watch->turning ? sce_watch_turn(watch, watch->next) : NULL;
@@ -140,7 +134,7 @@ static sce_error_t *watch_set(void *ctx, const sce_span_t *child, sce_span_t key
   sce_watch_t *watch = watch_of(ctx);
   const sce_storage_ops_t *ops = sce_overlay_ops();
   if (child != NULL || !watch->marked) return ops->set(watch->overlay, child, key, value);
-  bool phase = is_phase_key(watch, key);
+  bool phase = is_key(key, watch->phase_key, sizeof watch->phase_key);
   if (!phase) SCE_TRY(before_write(watch));
   SCE_TRY(ops->set(watch->overlay, child, key, value));
   if (phase) return after_phase_write(watch, value);

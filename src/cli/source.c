@@ -148,6 +148,7 @@ static sce_error_t *open_database(cli_source_t *source) {
   uint64_t start = cli_now_ns();
   sce_state_options_t how = {.size = sizeof how,
                              .read_only = !options->writable,
+                             .no_sync = options->no_sync,
                              .keep = options->keep_given ? (uint32_t)options->keep : SCE_STATE_KEEP_STORED};
   SCE_TRY(sce_state_open(&source->state, options->state, &how));
   if (options->at != NULL) SCE_TRY(state_at(source, options->at));

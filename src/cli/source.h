@@ -14,6 +14,7 @@ typedef struct cli_source_options {
   const char *state;    /* directory of a state database */
   const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
   bool writable;        /* of the database; set by the subcommand */
+  bool no_sync;         /* of the database: do not wait for the disk */
   uint64_t keep;        /* older states to keep in it, with keep_given */
   bool keep_given;
 } cli_source_options_t;

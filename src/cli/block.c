@@ -1,0 +1,201 @@
+/* block.c: see block.h. */
+#include "cli/block.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hex.h"
+
+#include <string.h>
+
+const cli_option_t cli_block_diff_options[] = {
+    {.name = "diff",
+     .kind = CLI_FLAG,
+     .help = "Show what the block changes in the storage, by phase: initialization, each extrinsic, finalization",
+     .offset = offsetof(cli_block_values_t, diff)},
+    {.name = "hex",
+     .kind = CLI_FLAG,
+     .help = "With --diff: bytes as they are, no values, no names",
+     .offset = offsetof(cli_block_values_t, hex)},
+    {.name = NULL},
+};
+
+const cli_option_t cli_block_commit_options[] = {
+    {.name = "commit",
+     .kind = CLI_FLAG,
+     .help = "With --state: make the block the newest of the database",
+     .offset = offsetof(cli_block_values_t, commit)},
+    {.name = "keep",
+     .kind = CLI_NUMBER,
+     .argument = "N",
+     .help = "With --commit: older states to keep from now on (as many as before when not given)",
+     .offset = offsetof(cli_block_values_t, run.source.keep),
+     .given = offsetof(cli_block_values_t, run.source.keep_given),
+     .max = 1000000},
+    {.name = NULL},
+};
+
+/* ---- opening ---- */
+
+/* In a genesis state the one entry of System.BlockHash has no meaning yet: 69 in every byte (frame_system,
+ * BuildGenesisConfig). System.Number does not tell: Kusama's genesis has 1. */
+static sce_error_t *is_genesis(const sce_state_t *state, bool *genesis) {
+  sce_buf_t prefix = {0};
+  sce_state_cursor_t at = {.found = false};
+  sce_error_t *err = sce_state_key_parse(&prefix, sce_span_text("System.BlockHash"));
+  if (err == NULL) err = sce_state_seek(state, &at, NULL, sce_buf_span(&prefix), true);
+  *genesis = true;
+  if (err == NULL && at.found && sce_span_starts_with(at.key, sce_buf_span(&prefix)))
+    for (size_t i = 0; i < at.value.len; i++) *genesis = *genesis && at.value.data[i] == 69;
+  sce_buf_free(&prefix);
+  return err;
+}
+
+/* The state of a chain spec is that of its genesis block, unless it was exported at a later one: then its block is not
+ * known. */
+static sce_error_t *make_genesis(sce_state_t *state) {
+  bool genesis;
+  SCE_TRY(is_genesis(state, &genesis));
+  return genesis ? sce_state_make_genesis(state) : NULL;
+}
+
+static sce_error_t *check_options(const cli_block_values_t *v) {
+  if (v->commit && v->run.source.state == NULL) return sce_error_new(SCE_MISUSE, "--commit needs --state DIR");
+  if (v->run.source.keep_given && !v->commit) return sce_error_new(SCE_MISUSE, "--keep belongs to --commit");
+  if (v->hex && !v->diff) return sce_error_new(SCE_MISUSE, "--hex belongs to --diff");
+  return NULL;
+}
+
+static sce_error_t *load(cli_t *cli, cli_block_t *block, const cli_block_values_t *v) {
+  cli_source_options_t source = v->run.source;
+  source.writable = v->commit;
+  SCE_TRY(cli_plugins_open(&block->plugins, &v->run.engine.plugins));
+  SCE_TRY(cli_cache_path(&block->cache_path, &v->run.cache));
+  SCE_TRY(cli_source_load(cli, &block->source, &source));
+  return block->source.spec != NULL ? make_genesis(block->source.state) : NULL;
+}
+
+static sce_error_t *make_config(cli_t *cli, cli_block_t *block, const cli_run_options_t *run) {
+  SCE_TRY(cli_engine_config(cli, &block->config, &run->engine));
+  /* As for calls: who names a directory for compiled code wants it there when the command is done. */
+  if (run->cache.path != NULL && !run->engine.compiler_given) block->config.semantics.compiler = SCE_COMPILER_CRANELIFT;
+  block->config.host_functions = block->plugins.functions;
+  block->config.host_function_count = block->plugins.function_count;
+  if (block->cache_path.len > 0) block->config.cache_path = (const char *)block->cache_path.data;
+  return NULL;
+}
+
+static sce_error_t *prepare(cli_t *cli, cli_block_t *block) {
+  uint64_t start = cli_now_ns();
+  cli_waiting_t waiting;
+  cli_waiting_start(&waiting, cli, "compiling");
+  sce_error_t *err = sce_chain_prepare(block->chain);
+  cli_waiting_end(&waiting);
+  block->compile_ns = cli_now_ns() - start;
+  return err;
+}
+
+static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_values_t *v) {
+  SCE_TRY(make_config(cli, block, &v->run));
+  cli_phases_open(&block->phases, cli);
+  sce_chain_observer_t observer = cli_phases_observer(&block->phases);
+  sce_externalities_t externalities = {.size = sizeof externalities,
+                                       .log = v->diff ? cli_phases_log(&block->phases) : cli_runtime_log(cli)};
+  sce_chain_options_t options = {
+      .size = sizeof options,
+      .config = &block->config,
+      .externalities = &externalities,
+      .ignore_heap_pages = v->run.engine.heap_pages_given || v->run.engine.heap_maximum_given,
+      .time_limit_ms = v->run.engine.time_limit,
+      .observer = v->diff ? &observer : NULL,
+  };
+  if (v->run.source.runtime != NULL) options.code = block->source.code;
+  SCE_TRY(sce_chain_new(&block->chain, block->source.state, &options));
+  sce_state_delete(block->source.state); /* the chain's reference is the only one: blocks need no copy */
+  block->source.state = NULL;
+  block->phases.chain = block->chain;
+  return prepare(cli, block);
+}
+
+/* ---- metadata, for names ---- */
+
+static sce_error_t *ask_metadata(cli_block_t *block) {
+  sce_buf_t output = {0};
+  sce_span_t scale;
+  uint16_t prefix = 42; /* of no chain in particular */
+  cli_metadata_t *m = &block->metadata;
+  sce_error_t *err = sce_chain_call(block->chain, &output, "Metadata_metadata", sce_span(NULL, 0));
+  if (err == NULL) err = sce_metadata_unwrap(&scale, sce_buf_span(&output));
+  if (err == NULL) err = sce_metadata_new(&m->metadata, scale, sce_chain_version(block->chain));
+  if (err == NULL) err = sce_buf_append(&m->scale, scale.data, scale.len);
+  sce_buf_free(&output);
+  if (err != NULL) return err;
+  if (block->source.spec != NULL) sce_chain_spec_ss58_format(block->source.spec, &prefix);
+  m->format = (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix)};
+  block->phases.decoded = m;
+  return NULL;
+}
+
+static void try_metadata(cli_t *cli, cli_block_t *block) {
+  sce_error_t *err = ask_metadata(block);
+  if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
+  sce_error_delete(err);
+}
+
+sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v) {
+  *block = (cli_block_t){.compile_ns = 0};
+  sce_error_t *err = check_options(v);
+  if (err == NULL) err = load(cli, block, v);
+  if (err == NULL) err = make_chain(cli, block, v);
+  if (err == NULL && v->diff && !v->hex && cli->output != CLI_JSON) try_metadata(cli, block);
+  return err;
+}
+
+void cli_block_close(cli_block_t *block) {
+  sce_chain_delete(block->chain);
+  cli_metadata_free(&block->metadata);
+  cli_phases_free(&block->phases);
+  cli_plugins_close(&block->plugins);
+  cli_source_free(&block->source);
+  sce_buf_free(&block->cache_path);
+  *block = (cli_block_t){.compile_ns = 0};
+}
+
+sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err) {
+  if (err == NULL) return NULL;
+  sce_error_kind_t kind = sce_error_kind(err);
+  if (kind > 0 && kind != SCE_BAD_STATE) cli->exit_code = CLI_CALL_FAILED;
+  return err;
+}
+
+/* ---- arguments ---- */
+
+static bool is_space(uint8_t c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+sce_error_t *cli_block_unhex(sce_buf_t *bytes, const char *what) {
+  sce_span_t text = sce_buf_span(bytes);
+  while (text.len > 0 && is_space(text.data[0])) text = sce_span(text.data + 1, text.len - 1);
+  while (text.len > 0 && is_space(text.data[text.len - 1])) text.len--;
+  if (!sce_span_starts_with(text, sce_span_text("0x"))) return NULL;
+  sce_buf_t decoded = {0};
+  sce_error_t *err = sce_error_prefix(sce_hex_decode(&decoded, text), "%s", what);
+  if (err != NULL) {
+    sce_buf_free(&decoded);
+    return err;
+  }
+  sce_buf_free(bytes);
+  *bytes = decoded;
+  return NULL;
+}
+
+sce_error_t *cli_block_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what) {
+  SCE_TRY(cli_read_data(cli, bytes, text, what));
+  return text[0] == '@' || text[0] == '-' ? cli_block_unhex(bytes, what) : NULL;
+}
+
+sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_span_t scale, const char *what) {
+  sce_error_t *err = sce_block_decode(block, scale);
+  if (err != NULL && sce_error_kind(err) == SCE_BAD_BLOCK) cli->exit_code = CLI_BAD_INPUT;
+  return sce_error_prefix(err, "%s", what);
+}
