@@ -210,8 +210,8 @@ static void measure_full(const bench_t *bench, int rounds) {
          ms[0], ms[1], ms[2], ms[3]);
 }
 
-static sce_error_t *put_record(void *ctx, sce_nibbles_t path, sce_span_t record) {
-  return sce_table_put(ctx, sce_span(path.data, path.len), record, false);
+static sce_error_t *put_record(void *ctx, const sce_node_write_t *node) {
+  return sce_table_put(ctx, sce_span(node->path.data, node->path.len), node->record, false);
 }
 
 static void measure_records(bench_t *bench) {
@@ -245,9 +245,8 @@ static size_t make_changes(bench_t *bench, size_t count) {
   return made;
 }
 
-static sce_error_t *drop_record(void *ctx, sce_nibbles_t path, sce_span_t record) {
-  (void)path;
-  *(size_t *)ctx += record.len;
+static sce_error_t *drop_record(void *ctx, const sce_node_write_t *node) {
+  *(size_t *)ctx += node->record.len;
   return NULL;
 }
 

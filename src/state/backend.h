@@ -27,6 +27,11 @@ typedef struct sce_entry {
   bool hashed; /* layout V1 and above 32 bytes: the trie node holds the value's hash */
 } sce_entry_t;
 
+/* What it costs to hash a value's leaf, in bytes: about what goes through the hash function. */
+static inline uint64_t sce_value_weight(size_t value_len) {
+  return 32 + (uint64_t)value_len;
+}
+
 /* One pending write. Lists of them are sorted by key, without duplicates. */
 typedef struct sce_change {
   sce_span_t key;
@@ -52,6 +57,7 @@ typedef struct sce_nibbles {
 typedef struct sce_node_write {
   sce_nibbles_t path;
   sce_span_t record; /* data NULL: removed */
+  uint64_t weight;   /* of the keys below (sce_value_weight), their sum; 0: not known */
 } sce_node_write_t;
 
 /* What a commit does to one trie. A child that has no keys afterwards is gone, and its records with it. */
@@ -113,10 +119,10 @@ struct sce_backend {
   const sce_backend_ops_t *ops;
 };
 
-/* Where a trie computation writes the records it made: all paths of one trie, each at most once. `record.data` NULL
- * removes. An error ends the computation. */
+/* Where a trie computation writes the records it made: all paths of one trie, each at most once. The record is borrowed
+ * for the call. An error ends the computation. */
 typedef struct sce_node_sink {
-  sce_error_t *(*put)(void *ctx, sce_nibbles_t path, sce_span_t record);
+  sce_error_t *(*put)(void *ctx, const sce_node_write_t *node);
   void *ctx;
 } sce_node_sink_t;
 

@@ -169,6 +169,8 @@ sce_error_t *sce_lmdb_stored_node(const sce_lmdb_snapshot_t *snapshot, bool *fou
 
 static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span_t *record, sce_trie_id_t trie,
                              sce_nibbles_t path) {
+  *found = trie != SCE_TRIE_NONE && path.len > 0 && sce_lmdb_find_made(self_of(backend), record, trie, path);
+  if (*found) return NULL;
   SCE_TRY(sce_lmdb_stored_node(self_of(backend), found, record, trie, path));
   if (*found || trie == SCE_TRIE_NONE || path.len == 0) return NULL;
   return sce_lmdb_make_branch(self_of(backend), found, record, trie, path);

@@ -44,8 +44,8 @@ static sce_error_t *write_change(sce_lmdb_writer_t *writer, commit_t *commit, co
   return sce_lmdb_put(writer, &key, sce_buf_span(&writer->value));
 }
 
-/* A large value is written below the path. */
-static sce_error_t *has_large_below(bool *large, const sce_trie_commit_t *trie, sce_nibbles_t path) {
+/* What the changes below a path weigh at most. */
+static sce_error_t *weight_of_changes(uint64_t *weight, const sce_trie_commit_t *trie, sce_nibbles_t path) {
   sce_buf_t start = {0};
   SCE_TRY(sce_lmdb_path_key(&start, path));
   size_t low = 0, high = trie->change_count;
@@ -57,22 +57,37 @@ static sce_error_t *has_large_below(bool *large, const sce_trie_commit_t *trie, 
       high = middle;
   }
   sce_buf_free(&start);
-  for (*large = false; !*large && low < trie->change_count && sce_lmdb_key_below(trie->changes[low].key, path); low++)
-    *large = !trie->changes[low].removed && trie->changes[low].value.len > SCE_LMDB_LARGE_VALUE;
+  for (; low < trie->change_count && sce_lmdb_key_below(trie->changes[low].key, path); low++) {
+    const sce_change_t *change = &trie->changes[low];
+    if (!change->removed) *weight += sce_value_weight(change->value.len);
+    if (*weight > SCE_LMDB_LIGHT) break;
+  }
   return NULL;
 }
 
-/* Records of lowest branches are left out where none was kept before. */
+/* A branch is light for certain when what was below it before and all that is written are. */
+static sce_error_t *is_light(sce_lmdb_writer_t *writer, bool *light, const sce_trie_commit_t *trie,
+                             sce_trie_id_t before, sce_nibbles_t path) {
+  uint64_t weight = 0;
+  *light = false;
+  if (path.len == 0) return NULL;
+  if (before != SCE_TRIE_NONE) SCE_TRY(sce_lmdb_weight(writer->base, &weight, before, path));
+  if (weight <= SCE_LMDB_LIGHT) SCE_TRY(weight_of_changes(&weight, trie, path));
+  *light = weight <= SCE_LMDB_LIGHT;
+  return NULL;
+}
+
+/* Records of light branches are left out where none was kept before. */
 static sce_error_t *write_node(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,
                                sce_trie_id_t id, const sce_node_write_t *node) {
   sce_lmdb_key_t key;
   sce_span_t stored;
-  bool kept, keep = true;
+  bool kept, light = false;
   SCE_TRY(sce_lmdb_stored_node(writer->base, &kept, &stored, before, node->path));
   sce_lmdb_node_key(&key, id, node->path);
   if (node->record.data == NULL) return kept ? sce_lmdb_remove(writer, sce_lmdb_key_span(&key)) : NULL;
-  if (!kept && sce_lmdb_is_low_branch(node->path, node->record)) SCE_TRY(has_large_below(&keep, trie, node->path));
-  return keep ? sce_lmdb_put(writer, &key, node->record) : NULL;
+  if (!kept) SCE_TRY(is_light(writer, &light, trie, before, node->path));
+  return light ? NULL : sce_lmdb_put(writer, &key, node->record);
 }
 
 static sce_error_t *write_nodes(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,

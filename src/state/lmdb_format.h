@@ -12,7 +12,7 @@
  *   4 u64 state                  how to go back from it to the one before (lmdb_undo.h)
  *   5 key                        top trie: u8 flags, [u32 length of the key, key], value
  *   6 u32 child id, key          child trie: the same
- *   7 path                       node record of the top trie (trie_rows.h), but for lowest branches (lmdb_branch.h)
+ *   7 path                       node record of the top trie (trie_rows.h), but for light branches (lmdb_branch.h)
  *   8 u32 child id, path         of a child trie
  *   9 name                       what the chain spec said: "name", "id", "chainType", "protocolId", "properties"
  *

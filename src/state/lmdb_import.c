@@ -22,8 +22,6 @@ typedef struct import {
   uint64_t top_keys;
   uint8_t root[32];
   sce_trie_id_t next_child;
-  sce_span_t *large; /* keys of large values in the trie that is written, in order */
-  size_t large_count, large_cap;
 } import_t;
 
 static sce_error_t *report(const import_t *import) {
@@ -37,24 +35,11 @@ static sce_error_t *put_ordered(const import_t *import, const sce_lmdb_key_t *ke
   return last ? sce_lmdb_append(import->writer, key, value) : sce_lmdb_put(import->writer, key, value);
 }
 
-static sce_error_t *note_large(import_t *import, sce_span_t key) {
-  if (import->large_count == import->large_cap) {
-    size_t cap = import->large_cap == 0 ? 16 : import->large_cap * 2;
-    sce_span_t *large = sce_realloc_array(import->large, cap, sizeof *large);
-    if (large == NULL) return sce_error_oom();
-    import->large = large;
-    import->large_cap = cap;
-  }
-  import->large[import->large_count++] = key;
-  return NULL;
-}
-
 static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t *keys) {
   const sce_backend_t *backend = import->source->backend;
   sce_lmdb_writer_t *writer = import->writer;
   sce_walk_t walk;
   *keys = 0;
-  import->large_count = 0;
   SCE_TRY(backend->ops->seek(backend, &walk, from, sce_span(NULL, 0), true));
   while (walk.found) {
     sce_lmdb_key_t key;
@@ -62,7 +47,6 @@ static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t 
     writer->value.len = 0;
     SCE_TRY(sce_lmdb_put_value(&writer->value, &key, walk.entry.key, walk.entry.value, walk.entry.hashed));
     SCE_TRY(put_ordered(import, &key, sce_buf_span(&writer->value)));
-    if (walk.entry.value.len > SCE_LMDB_LARGE_VALUE) SCE_TRY(note_large(import, walk.entry.key));
     ++*keys;
     if (++import->done % PROGRESS_KEYS == 0) SCE_TRY(report(import));
     SCE_TRY(backend->ops->step(backend, &walk));
@@ -70,34 +54,15 @@ static sce_error_t *write_values(import_t *import, sce_trie_id_t from, uint64_t 
   return NULL;
 }
 
-static sce_error_t *has_large_below(const import_t *import, bool *large, sce_nibbles_t path) {
-  sce_buf_t start = {0};
-  SCE_TRY(sce_lmdb_path_key(&start, path));
-  size_t low = 0, high = import->large_count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (sce_span_compare(import->large[middle], sce_buf_span(&start)) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  sce_buf_free(&start);
-  *large = low < import->large_count && sce_lmdb_key_below(import->large[low], path);
-  return NULL;
-}
-
-/* Records of lowest branches are left out (lmdb_branch.h). */
-static sce_error_t *write_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
+/* Light branches are left out (lmdb_branch.h). */
+static sce_error_t *write_node(void *ctx, const sce_node_write_t *node) {
   const import_t *import = ctx;
   sce_lmdb_key_t key;
-  bool keep = true;
-  if (sce_lmdb_is_low_branch(path, record)) SCE_TRY(has_large_below(import, &keep, path));
-  if (!keep) return NULL;
-  sce_lmdb_node_key(&key, import->target, path);
-  return sce_lmdb_put(import->writer, &key, record);
+  if (node->path.len > 0 && node->weight <= SCE_LMDB_LIGHT) return NULL;
+  sce_lmdb_node_key(&key, import->target, node->path);
+  return sce_lmdb_put(import->writer, &key, node->record);
 }
 
-/* Values first: they say which branches have a large one below. */
 static sce_error_t *write_nodes(import_t *import, uint8_t root[32], sce_trie_id_t from) {
   sce_node_sink_t sink = {write_node, import};
   return sce_trie_full_root(root, import->source->backend, from, 1, &sink);
@@ -228,7 +193,6 @@ sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t *source,
   if (size > 0) memcpy(&import.options, options, size);
   SCE_TRY(count_all(&import));
   sce_error_t *err = sce_lmdb_write(sce_lmdb_snapshot_of((*database)->backend), write_all, &import);
-  sce_free(import.large);
   if (err != NULL) return err;
   sce_state_t *filled;
   SCE_TRY(sce_state_newest(&filled, *database));

@@ -261,8 +261,8 @@ static sce_error_t *node_get(const sce_backend_t *backend, bool *found, sce_span
   return NULL;
 }
 
-static sce_error_t *put_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
-  return sce_table_put(ctx, sce_span(path.data, path.len), record, false);
+static sce_error_t *put_node(void *ctx, const sce_node_write_t *node) {
+  return sce_table_put(ctx, sce_span(node->path.data, node->path.len), node->record, false);
 }
 
 /* Others may read while the records are made: they are looked at only once `has_nodes` says so. */

@@ -31,8 +31,7 @@ static sce_error_t *take_nodes(commit_work_t *work, const sce_ov_node_log_t *log
   for (size_t i = 0; i < log->count; i++) {
     const sce_ov_node_t *node = &log->items[i];
     const uint8_t *record = node->removed ? NULL : log->bytes.data + node->record;
-    work->nodes[i].path = (sce_nibbles_t){log->bytes.data + node->path, node->path_len};
-    work->nodes[i].record = (sce_span_t){record, node->record_len};
+    work->nodes[i] = (sce_node_write_t){{log->bytes.data + node->path, node->path_len}, {record, node->record_len}, 0};
   }
   return NULL;
 }

@@ -108,7 +108,7 @@ typedef struct log_writer {
 } log_writer_t;
 
 /* The sink of a root whose records are kept for a commit. */
-static sce_error_t *log_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
+static sce_error_t *log_node(void *ctx, const sce_node_write_t *made) {
   log_writer_t *writer = ctx;
   sce_ov_node_log_t *log = writer->log;
   if (log->count == log->cap) {
@@ -118,12 +118,12 @@ static sce_error_t *log_node(void *ctx, sce_nibbles_t path, sce_span_t record) {
     log->items = items;
     log->cap = cap;
   }
-  sce_ov_node_t node = {.map = writer->map, .removed = record.data == NULL, .path = log->bytes.len};
-  node.path_len = path.len;
-  SCE_TRY(sce_buf_append(&log->bytes, path.data, path.len));
+  sce_ov_node_t node = {.map = writer->map, .removed = made->record.data == NULL, .path = log->bytes.len};
+  node.path_len = made->path.len;
+  SCE_TRY(sce_buf_append(&log->bytes, made->path.data, made->path.len));
   node.record = log->bytes.len;
-  node.record_len = record.len;
-  SCE_TRY(sce_buf_append(&log->bytes, record.data, record.len));
+  node.record_len = made->record.len;
+  SCE_TRY(sce_buf_append(&log->bytes, made->record.data, made->record.len));
   log->items[log->count++] = node;
   return NULL;
 }

@@ -32,18 +32,20 @@ static sce_error_t *report(verify_t *verify, bool always) {
 
 /* ---- tries ---- */
 
-static sce_error_t *compare_record(void *ctx, sce_nibbles_t path, sce_span_t record) {
+static sce_error_t *compare_record(void *ctx, const sce_node_write_t *node) {
   verify_t *verify = ctx;
   const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(verify->backend);
   sce_span_t stored;
   bool found;
-  if (snapshot != NULL) { /* lowest branches may be left out */
-    SCE_TRY(sce_lmdb_stored_node(snapshot, &found, &stored, verify->trie, path));
-    if (!found && sce_lmdb_is_low_branch(path, record)) return NULL;
+  if (snapshot != NULL) { /* light branches may be left out */
+    SCE_TRY(sce_lmdb_stored_node(snapshot, &found, &stored, verify->trie, node->path));
+    if (!found && node->path.len > 0 && node->weight <= SCE_LMDB_LIGHT) return NULL;
+  } else {
+    SCE_TRY(verify->backend->ops->node_get(verify->backend, &found, &stored, verify->trie, node->path));
   }
   verify->records++;
-  SCE_TRY(verify->backend->ops->node_get(verify->backend, &found, &stored, verify->trie, path));
-  return found && sce_span_equal(stored, record) ? NULL : wrong("a trie node's record is not what the values make it");
+  if (found && sce_span_equal(stored, node->record)) return NULL;
+  return wrong("a trie node's record is not what the values make it");
 }
 
 /* Keys in rising order, found by lookups too, and as many as it is said. */

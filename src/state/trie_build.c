@@ -31,6 +31,7 @@ typedef struct batch_node {
   sce_span_t value;
   uint32_t first_child; /* in child_ids */
   uint32_t height;
+  uint64_t weight;
   uint16_t children;
   uint8_t layout; /* value_layout_t; NODE_DONE: a subtree whose reference is known */
 } batch_node_t;
@@ -38,6 +39,7 @@ typedef struct batch_node {
 typedef struct frame {
   size_t depth; /* nibbles from the root to the branch's children */
   sce_span_t value;
+  uint64_t weight;
   uint8_t layout;
   uint16_t children;
   uint32_t id[16];
@@ -158,8 +160,12 @@ static sce_error_t *report_branch(sce_trie_builder_t *b, const batch_node_t *nod
                                   sce_span_t encoded) {
   SCE_TRY(sce_buf_reserve(&b->path, node->start + 1));
   for (size_t i = 0; i < node->start; i++) b->path.data[i] = sce_trie_key_nibble(node->key, i);
-  sce_trie_built_t built = {
-      .path = b->path.data, .path_len = node->start, .hash = hash, .node = encoded, .leaves = hashed_leaves(b, node)};
+  sce_trie_built_t built = {.path = b->path.data,
+                            .path_len = node->start,
+                            .hash = hash,
+                            .node = encoded,
+                            .leaves = hashed_leaves(b, node),
+                            .weight = node->weight};
   return b->write(b->write_ctx, &built);
 }
 
@@ -345,6 +351,7 @@ static sce_error_t *push_frame(sce_trie_builder_t *b, size_t depth, uint8_t layo
   frame->depth = depth;
   frame->layout = layout;
   frame->value = value;
+  frame->weight = layout == VALUE_NONE ? 0 : sce_value_weight(value.len);
   frame->children = 0;
   return NULL;
 }
@@ -363,7 +370,7 @@ static size_t partial_start(const sce_trie_builder_t *b, ptrdiff_t parent) {
   return parent < 0 ? b->skip : (size_t)parent + 1;
 }
 
-static void attach(sce_trie_builder_t *b, ptrdiff_t parent, uint32_t id) {
+static void attach(sce_trie_builder_t *b, ptrdiff_t parent, uint32_t id, uint64_t weight) {
   if (parent < 0) {
     b->root = id;
     return;
@@ -372,6 +379,7 @@ static void attach(sce_trie_builder_t *b, ptrdiff_t parent, uint32_t id) {
   uint8_t nibble = sce_trie_key_nibble(b->item.last.data, (size_t)parent);
   frame->children |= (uint16_t)(1u << nibble);
   frame->id[nibble] = id;
+  frame->weight += weight;
 }
 
 static sce_error_t *close_item(sce_trie_builder_t *b, ptrdiff_t parent) {
@@ -387,8 +395,9 @@ static sce_error_t *close_item(sce_trie_builder_t *b, ptrdiff_t parent) {
   node->children = 0;
   node->first_child = 0;
   node->height = 0;
+  node->weight = item->layout == NODE_DONE ? 0 : sce_value_weight(item->value.len);
   if (item->layout == NODE_DONE) b->refs[id] = item->ref;
-  attach(b, parent, id);
+  attach(b, parent, id, node->weight);
   return NULL;
 }
 
@@ -404,6 +413,7 @@ static sce_error_t *close_frame(sce_trie_builder_t *b, ptrdiff_t parent) {
   node->value = frame->value;
   node->layout = frame->layout;
   node->children = frame->children;
+  node->weight = frame->weight;
   node->first_child = (b->count - 1) * 16;
   node->height = 0;
   uint32_t *child = &b->child_ids[node->first_child];
@@ -418,7 +428,7 @@ static sce_error_t *close_frame(sce_trie_builder_t *b, ptrdiff_t parent) {
   if (parent >= 0 && (b->frame_count == 0 || b->frames[b->frame_count - 1].depth < (size_t)parent)) {
     SCE_TRY(push_frame(b, (size_t)parent, VALUE_NONE, (sce_span_t){0}));
   }
-  attach(b, parent, id);
+  attach(b, parent, id, node->weight);
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 #ifndef SCE_STATE_TRIE_BUILD_H
 #define SCE_STATE_TRIE_BUILD_H
 
+#include "state/backend.h"
 #include "state/trie_hash.h"
 
 typedef struct sce_trie_builder sce_trie_builder_t;
@@ -16,6 +17,7 @@ typedef struct sce_trie_built {
   const uint8_t *hash;
   sce_span_t node;
   uint16_t leaves; /* bit i says that child i is a leaf with a hash of its own */
+  uint64_t weight; /* sum of sce_value_weight over the keys below; subtrees that were added do not count */
 } sce_trie_built_t;
 
 /* Takes a finished branch; everything is borrowed for the call. Children come before their parents; branches of a batch

@@ -29,8 +29,8 @@ static sce_error_t *write_built(void *ctx, const sce_trie_built_t *built) {
   writer->record.len = 0;
   SCE_TRY(sce_buf_append(&writer->record, leaves, sizeof leaves));
   SCE_TRY(sce_buf_append(&writer->record, built->node.data, built->node.len));
-  return writer->sink->put(writer->sink->ctx, (sce_nibbles_t){built->path, built->path_len},
-                           sce_buf_span(&writer->record));
+  sce_node_write_t node = {{built->path, built->path_len}, sce_buf_span(&writer->record), built->weight};
+  return writer->sink->put(writer->sink->ctx, &node);
 }
 
 /* ---- full roots ---- */

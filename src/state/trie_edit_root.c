@@ -255,7 +255,7 @@ static sce_error_t *remove_rows(writer_t *writer, const uint8_t *path, size_t le
   for (; writer->row < writer->end; writer->row++) {
     const sce_edit_row_t *row = writer->row;
     if (path != NULL && compare_paths(row->path, row->len, path, len) >= 0) break;
-    SCE_TRY(writer->sink->put(writer->sink->ctx, (sce_nibbles_t){row->path, row->len}, (sce_span_t){0}));
+    SCE_TRY(writer->sink->put(writer->sink->ctx, &(sce_node_write_t){.path = {row->path, row->len}}));
   }
   return NULL;
 }
@@ -269,7 +269,7 @@ static sce_error_t *write_node(writer_t *writer, const sce_edit_t *edit, const s
   if (row < writer->end && compare_paths(row->path, row->len, path, len) == 0) writer->row++;
   if (!node->changed) return NULL;
   sce_span_t record = {node->encoded.data - SCE_TRIE_RECORD_HEAD, node->encoded.len + SCE_TRIE_RECORD_HEAD};
-  return writer->sink->put(writer->sink->ctx, (sce_nibbles_t){path, len}, record);
+  return writer->sink->put(writer->sink->ctx, &(sce_node_write_t){{path, len}, record, 0});
 }
 
 /* Steps into a node that hangs at the first `start` nibbles of the path. */

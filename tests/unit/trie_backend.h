@@ -145,10 +145,10 @@ static inline void test_set(test_backend_t *self, sce_span_t key, sce_span_t val
   self->pairs[place] = pair;
 }
 
-static inline sce_error_t *test_put_record(void *ctx, sce_nibbles_t path, sce_span_t record) {
+static inline sce_error_t *test_put_record(void *ctx, const sce_node_write_t *node) {
   sce_table_t *records = ctx;
-  sce_span_t key = sce_span(path.data, path.len);
-  if (record.data != NULL) return sce_table_put(records, key, record, false);
+  sce_span_t key = sce_span(node->path.data, node->path.len);
+  if (node->record.data != NULL) return sce_table_put(records, key, node->record, false);
   assert_non_null(sce_table_find(records, key)); /* only what is there is removed */
   sce_table_remove(records, key);
   return NULL;
