@@ -63,6 +63,22 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
   return err;
 }
 
+/* A method that traps without input may have needed some: says which, when the metadata knows. */
+static void hint_arguments(cli_t *cli, cli_call_t *call, const cli_session_t *session, const sce_error_t *err) {
+  size_t method;
+  if (err == NULL || sce_error_kind(err) != SCE_TRAP || call->typed || call->input.len > 0) return;
+  sce_error_t *problem = cli_call_need_metadata(cli, call, session);
+  if (problem == NULL)
+    problem = sce_metadata_method_find(call->metadata.metadata, &method, sce_span_text((const char *)call->method.data));
+  if (problem == NULL) {
+    sce_buf_t none = {0};
+    problem = sce_method_args_encode(call->metadata.metadata, &none, method, sce_span_text("[]"));
+    if (problem != NULL) cli_warn(cli, "the call had no input: %s", sce_error_message(problem));
+    sce_buf_free(&none);
+  }
+  sce_error_delete(problem);
+}
+
 /* Adds the nearest export to "no such export". Takes `err`, returns the error to pass on. */
 static sce_error_t *suggest_export(sce_error_t *err, cli_source_t *source, const char *method) {
   if (err == NULL || sce_error_kind(err) != SCE_MISSING_EXPORT) return err;
@@ -106,6 +122,7 @@ static sce_error_t *call_session(cli_t *cli, cli_call_t *call, const call_values
   if (err == NULL && call->typed) err = typed_input(cli, call, &session, v->args, words);
   if (err == NULL) err = cli_host_open(cli, &host, &session, (const char *)call->method.data);
   if (err == NULL) err = make_call(cli, call, &host, v->run.engine.time_limit);
+  hint_arguments(cli, call, &session, err);
   err = suggest_export(err, &session.source, (const char *)call->method.data);
   call->total_ns = cli_now_ns() - start;
   if (err == NULL && v->commit) err = commit(cli, call, &host);

@@ -8,6 +8,15 @@
 
 /* ---- get ---- */
 
+/* False for names that are not in the metadata, though they have keys: versions of pallets. */
+static bool find_item(sce_storage_info_t *info, size_t *pallet, size_t *index, const sce_metadata_t *md,
+                      const char *item) {
+  sce_error_t *err = sce_metadata_storage_find(md, pallet, index, sce_span_text(item));
+  bool found = err == NULL && sce_metadata_storage_get(md, info, *pallet, *index);
+  sce_error_delete(err);
+  return found;
+}
+
 /* The value under the key as JSON: decoded, or of an absent item its default. Appends nothing where there is none. */
 static sce_error_t *decode_value(sce_buf_t *json, const cli_state_t *state, sce_span_t key, const sce_value_t *value,
                                  const char *item) {
@@ -16,8 +25,7 @@ static sce_error_t *decode_value(sce_buf_t *json, const cli_state_t *state, sce_
     return sce_storage_value_decode(m->metadata, json, key, sce_span(value->data, value->len), &m->format);
   size_t pallet, index;
   sce_storage_info_t info;
-  SCE_TRY(sce_metadata_storage_find(m->metadata, &pallet, &index, sce_span_text(item)));
-  if (!sce_metadata_storage_get(m->metadata, &info, pallet, index) || info.optional) return NULL;
+  if (!find_item(&info, &pallet, &index, m->metadata, item) || info.optional) return NULL;
   return sce_value_decode(m->metadata, json, info.value_type, info.default_value, &m->format);
 }
 
@@ -39,10 +47,37 @@ static sce_error_t *print_value(cli_t *cli, sce_span_t key, const sce_value_t *v
   return value->found ? cli_write_hex_line(bytes) : NULL;
 }
 
+/* `PALLET.ITEM` alone is a prefix where the item has keys: nothing is stored under it. */
+static sce_error_t *check_keys(const cli_state_t *state, const cli_list_t *words) {
+  const sce_metadata_t *md = state->metadata.metadata;
+  size_t pallet, index;
+  sce_storage_info_t info;
+  if (!find_item(&info, &pallet, &index, md, words->items[0]) || words->count - 1 >= info.key_count) return NULL;
+  sce_buf_t due = {0};
+  sce_error_t *err = NULL;
+  for (uint32_t i = 0; err == NULL && i < info.key_count; i++) {
+    uint32_t type = 0;
+    sce_hasher_t hasher;
+    err = sce_buf_printf(&due, "%s", i > 0 ? ", " : "");
+    if (err == NULL && sce_metadata_storage_key_get(md, &type, &hasher, pallet, index, i) && type != SCE_TYPE_NONE)
+      err = sce_type_name(md, &due, type);
+    if (err == NULL && i == 0) err = sce_buf_printf(&due, " such as ");
+    if (err == NULL && i == 0) err = sce_type_example(md, &due, type, &state->metadata.format);
+  }
+  if (err == NULL)
+    err = sce_error_new(SCE_BAD_INPUT, "%s has %u key%s (%.*s), %zu given; `scexec state keys` lists what is there",
+                        words->items[0], (unsigned)info.key_count, info.key_count == 1 ? "" : "s", (int)due.len,
+                        (const char *)due.data, words->count - 1);
+  sce_buf_free(&due);
+  return err;
+}
+
 static sce_error_t *get(cli_t *cli, const cli_state_t *state, const cli_list_t *words, bool named) {
   sce_buf_t key = {0}, decoded = {0};
   sce_value_t value;
+  bool by_name = cli_key_is_named(words->items, words->count);
   sce_error_t *err = cli_key_read(&key, &state->metadata, words->items, words->count);
+  if (err == NULL && by_name) err = check_keys(state, words);
   if (err == NULL) err = sce_state_get(state->session.source.state, &value, state->child, sce_buf_span(&key));
   if (err == NULL && named) err = decode_value(&decoded, state, sce_buf_span(&key), &value, words->items[0]);
   if (err == NULL && !value.found && decoded.len == 0) cli->exit_code = CLI_CALL_FAILED;

@@ -146,47 +146,51 @@ sce_error_t *sce_metadata_method_find(const sce_metadata_t *metadata, size_t *in
 
 /* ---- arguments and answers ---- */
 
-/* Adds the parameter, its type and an example to what is wrong with an argument. */
-static sce_error_t *explain(const sce_metadata_t *md, sce_error_t *err, const sce_field_t *input, size_t place) {
-  sce_buf_t type = {0}, example = {0};
-  if (err == NULL || sce_error_kind(err) != SCE_BAD_INPUT) return err;
-  sce_error_t *failed = sce_type_name(md, &type, input->type);
-  if (failed == NULL) failed = sce_type_example(md, &example, input->type, NULL);
-  if (failed == NULL) {
-    sce_error_t *full = sce_error_new(SCE_BAD_INPUT, "%s (args[%zu] is %.*s: %.*s, such as %.*s%s)", sce_error_message(err),
-                                      place, (int)input->name.len, (const char *)input->name.data, (int)type.len,
-                                      (const char *)type.data, (int)(example.len < 400 ? example.len : 400),
-                                      (const char *)example.data, example.len < 400 ? "" : "…");
-    sce_error_delete(err);
-    err = full;
+/* `[example, …]` of a method's parameters. */
+static sce_error_t *write_examples(const sce_metadata_t *md, sce_buf_t *out, const sce_method_t *m) {
+  SCE_TRY(sce_json_char(out, '['));
+  for (uint32_t i = 0; i < m->input_count; i++) {
+    if (i > 0) SCE_TRY(SCE_JSON_LITERAL(out, ", "));
+    SCE_TRY(sce_type_example(md, out, m->inputs[i].type, NULL));
   }
-  sce_error_delete(failed);
-  sce_buf_free(&type);
+  return sce_json_char(out, ']');
+}
+
+/* "expected 2 arguments (a: T, b: U), such as […]; got 1". */
+static sce_error_t *wrong_count(const sce_metadata_t *md, const sce_method_t *m, const json_t *args) {
+  sce_buf_t due = {0}, example = {0};
+  sce_error_t *err = NULL;
+  for (uint32_t i = 0; err == NULL && i < m->input_count; i++) {
+    err = sce_buf_printf(&due, "%s%.*s: ", i > 0 ? ", " : "", (int)m->inputs[i].name.len,
+                         (const char *)m->inputs[i].name.data);
+    if (err == NULL) err = sce_type_name(md, &due, m->inputs[i].type);
+  }
+  if (err == NULL) err = write_examples(md, &example, m);
+  bool shown = m->input_count > 0 && example.len <= SCE_EXAMPLE_SHOWN;
+  if (err == NULL && !json_is_array(args))
+    err = sce_json_expected("the arguments as an array", args, NULL);
+  else if (err == NULL)
+    err = sce_error_new(SCE_BAD_INPUT, "expected %u argument%s (%.*s)%s%.*s; got %zu", m->input_count,
+                        m->input_count == 1 ? "" : "s", (int)due.len, due.len > 0 ? (const char *)due.data : "",
+                        shown ? ", such as " : "", shown ? (int)example.len : 0, (const char *)example.data,
+                        json_array_size(args));
+  sce_buf_free(&due);
   sce_buf_free(&example);
   return err;
 }
 
 static sce_error_t *encode_args(const sce_metadata_t *md, sce_buf_t *bytes, const sce_method_t *m, json_t *args) {
-  if (!json_is_array(args) || json_array_size(args) != m->input_count) {
-    sce_buf_t due = {0};
-    sce_error_t *err = NULL;
-    for (uint32_t i = 0; err == NULL && i < m->input_count; i++) {
-      err = sce_buf_printf(&due, "%s%.*s: ", i > 0 ? ", " : "", (int)m->inputs[i].name.len,
-                           (const char *)m->inputs[i].name.data);
-      if (err == NULL) err = sce_type_name(md, &due, m->inputs[i].type);
-    }
-    if (err == NULL)
-      err = sce_error_new(SCE_BAD_INPUT, "expected %u arguments (%.*s), got %zu", m->input_count, (int)due.len,
-                          due.len > 0 ? (const char *)due.data : "", json_array_size(args));
-    sce_buf_free(&due);
-    return err;
-  }
+  if (!json_is_array(args) || json_array_size(args) != m->input_count) return wrong_count(md, m, args);
   sce_encoder_t e = {md, bytes, 0};
   sce_place_t root = {.name = sce_span_text("args")};
   for (uint32_t i = 0; i < m->input_count; i++) {
     sce_place_t place = {.up = &root, .index = i};
     sce_error_t *err = sce_encoder_value(&e, m->inputs[i].type, json_array_get(args, i), &place);
-    if (err != NULL) return explain(md, err, &m->inputs[i], i);
+    if (err == NULL) continue;
+    char what[128];
+    snprintf(what, sizeof what, "args[%u] is %.*s", i, (int)(m->inputs[i].name.len < 80 ? m->inputs[i].name.len : 80),
+             (const char *)m->inputs[i].name.data);
+    return sce_input_explain(md, err, what, m->inputs[i].type);
   }
   return NULL;
 }

@@ -1,5 +1,6 @@
 /* example.c: a sample value of a type, in JSON, for people who have never seen it. Parts are the plainest there are: 0,
  * one item, the first variant without fields; depth and length are bounded, and what would be longer is "…". */
+#include "metadata/encoder.h"
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 #include "scexec/value.h"
@@ -81,6 +82,14 @@ static sce_error_t *write_enum(writer_t *w, const sce_type_t *type) {
   return sce_json_char(w->out, '}');
 }
 
+/* A bare one: who has a signature has the bytes as well. */
+static sce_error_t *write_extrinsic(writer_t *w) {
+  if (w->md->extrinsic.call == SCE_TYPE_NONE) return SCE_JSON_LITERAL(w->out, "\"0x…\"");
+  SCE_TRY(SCE_JSON_LITERAL(w->out, "{\"version\":4,\"type\":\"bare\",\"call\":"));
+  SCE_TRY(write_example(w, w->md->extrinsic.call));
+  return sce_json_char(w->out, '}');
+}
+
 static sce_error_t *write_any(writer_t *w, const sce_type_t *type) {
   switch ((sce_shape_t)type->shape) {
     case SCE_SHAPE_BOOL: return SCE_JSON_LITERAL(w->out, "true");
@@ -101,7 +110,7 @@ static sce_error_t *write_any(writer_t *w, const sce_type_t *type) {
     case SCE_SHAPE_ENUM: return write_enum(w, type);
     case SCE_SHAPE_BITS: return SCE_JSON_LITERAL(w->out, "\"0b0110\"");
     case SCE_SHAPE_ERA: return SCE_JSON_LITERAL(w->out, "\"Immortal\"");
-    case SCE_SHAPE_EXTRINSIC:
+    case SCE_SHAPE_EXTRINSIC: return write_extrinsic(w);
     case SCE_SHAPE_UNKNOWN: return SCE_JSON_LITERAL(w->out, "\"0x…\"");
     case SCE_SHAPE_NONE:
     case SCE_SHAPE_BAD:
@@ -127,4 +136,22 @@ sce_error_t *sce_type_example(const sce_metadata_t *metadata, sce_buf_t *json, u
   sce_error_t *err = write_example(&w, type);
   if (err != NULL) json->len = w.start;
   return err;
+}
+
+sce_error_t *sce_input_explain(const sce_metadata_t *md, sce_error_t *err, const char *what, uint32_t type) {
+  if (err == NULL || sce_error_kind(err) != SCE_BAD_INPUT) return err;
+  sce_buf_t name = {0}, example = {0};
+  sce_error_t *full = NULL, *failed = sce_type_name(md, &name, type);
+  if (failed == NULL) failed = sce_type_example(md, &example, type, NULL);
+  bool shown = example.len <= SCE_EXAMPLE_SHOWN;
+  if (failed == NULL)
+    full = sce_error_new(SCE_BAD_INPUT, "%s (%s: %.*s%s%.*s)", sce_error_message(err), what, (int)name.len,
+                         (const char *)name.data, shown ? ", such as " : "", shown ? (int)example.len : 0,
+                         (const char *)example.data);
+  sce_error_delete(failed);
+  sce_buf_free(&name);
+  sce_buf_free(&example);
+  if (full == NULL) return err;
+  sce_error_delete(err);
+  return full;
 }

@@ -276,6 +276,12 @@ static const struct {
     {"PhantomData", G_PHANTOM, 0}, {"BitVec", G_BITS, 0},
 };
 
+bool sce_expr_is_generic(sce_span_t name) {
+  for (size_t i = 0; i < sizeof generics / sizeof *generics; i++)
+    if (generics[i].args > 0 && sce_text_is(name, generics[i].name)) return true;
+  return false;
+}
+
 static sce_error_t *make_result(parser_t *p, uint32_t *type, const uint32_t args[2]) {
   void *room;
   SCE_TRY(sce_arena_alloc(&p->md->arena, &room, 2, sizeof(sce_variant_t)));

@@ -1,6 +1,7 @@
 /* names.c: from a type's name to the type. V8 to V13 know types only by name, and known_types.c explains what it can;
  * V14 and later have paths, of which people and the shipped tables give the last segment or more. */
 #include "metadata/registry.h"
+#include "metadata/suggest.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -240,6 +241,25 @@ static sce_error_t *find_primitive(sce_metadata_t *md, uint32_t *type, sce_span_
   return NULL;
 }
 
+/* With the nearest of the metadata's own names and the primitive types, unless a path was given. */
+static sce_error_t *no_type(const sce_metadata_t *md, const sce_name_t *name) {
+  sce_suggest_t near = sce_suggest(name->name);
+  if (name->path.len > 0)
+    return sce_error_new(SCE_NOT_FOUND, "no type `%.*s%.*s`", (int)name->path.len, (const char *)name->path.data,
+                         (int)name->name.len, (const char *)name->name.data);
+  if (sce_expr_is_generic(name->name))
+    return sce_error_new(SCE_NOT_FOUND, "`%.*s` needs the types inside, as in %.*s<u32>", (int)name->name.len,
+                         (const char *)name->name.data, (int)name->name.len, (const char *)name->name.data);
+  for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++)
+    sce_suggest_offer(&near, sce_span_text(primitives[i]), 0, (sce_span_t){NULL, 0});
+  for (uint32_t i = 0; i < md->metadata_type_count; i++) {
+    sce_span_t segment = sce_type_last_segment(&md->types[i]);
+    if (segment.len > 0 && sce_names_find(&md->segments, (sce_span_t){NULL, 0}, segment) == i)
+      sce_suggest_offer(&near, segment, 0, (sce_span_t){NULL, 0});
+  }
+  return sce_suggest_error(&near, "type");
+}
+
 sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_name_t *name, sce_span_t pallet) {
   sce_span_t all = {NULL, 0}, n = name->name;
   *type = sce_names_find(&md->names, pallet, n);
@@ -256,6 +276,5 @@ sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_nam
   known = sce_known_type_find(md, all, n);
   if (known != NULL) return make_known(md, type, known, n, all);
   if (!md->final) return sce_names_add_unknown(md, type, n);
-  return sce_error_new(SCE_NOT_FOUND, "the metadata has no type `%.*s%.*s`", (int)name->path.len,
-                       (const char *)name->path.data, (int)n.len, (const char *)n.data);
+  return no_type(md, name);
 }

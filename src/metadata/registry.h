@@ -44,6 +44,9 @@ static inline const sce_variant_t *sce_type_variant(const sce_type_t *type, uint
  * need be, shapes not yet derived. What a name means says sce_names_resolve(). */
 sce_error_t *sce_expr_resolve(sce_metadata_t *md, uint32_t *type, sce_span_t text, sce_span_t pallet);
 
+/* True for Vec, Option and their like, which are types only with arguments. */
+bool sce_expr_is_generic(sce_span_t name);
+
 /* ---- printing (type_name.c; sce_type_name() is in value.h) ---- */
 
 /* As sce_type_name(), with the whole of the type's path. `type` is below type_count. */

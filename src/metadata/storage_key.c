@@ -81,6 +81,11 @@ static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, con
   sce_encoder_t e = {md, &plain, 0};
   sce_place_t root = {.name = sce_span_text("keys")}, place = {.up = &root, .index = i};
   sce_error_t *err = sce_encoder_value(&e, entry->keys[i], value, &place);
+  if (err != NULL) {
+    char what[24];
+    snprintf(what, sizeof what, "keys[%u]", i);
+    err = sce_input_explain(md, err, what, entry->keys[i]);
+  }
   if (err == NULL) err = hash_key(key, (sce_hasher_t)entry->hashers[i], sce_buf_span(&plain));
   sce_buf_free(&plain);
   return err;

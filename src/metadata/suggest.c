@@ -52,8 +52,9 @@ void sce_suggest_offer(sce_suggest_t *suggest, sce_span_t first, char between, s
   size_t len = join(name, first, between, second);
   if (wanted_len == 0 || len == 0) return;
   unsigned distance = edits(wanted, wanted_len, name, len);
-  if (contains(name, len, wanted, wanted_len) && distance > 3) distance = 3;
-  if (distance > 2 + wanted_len / 3) return;
+  bool part = contains(name, len, wanted, wanted_len);
+  if (part && distance > 3) distance = 3;
+  if (!part && distance > 1 + wanted_len / 5) return;
   unsigned at = suggest->count;
   while (at > 0 && suggest->best[at - 1].distance > distance) at--;
   if (at == SCE_SUGGEST_MAX) return;

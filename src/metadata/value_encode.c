@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
+#include "metadata/suggest.h"
 
 /* ---- bytes and accounts ---- */
 
@@ -236,6 +237,15 @@ static sce_error_t *check_members(const sce_fields_t *fields, json_t *object, bo
   return NULL;
 }
 
+static sce_error_t *missing(const sce_metadata_t *md, uint32_t type, const sce_place_t *place) {
+  sce_buf_t name = {0};
+  sce_error_t *err = sce_type_name(md, &name, type);
+  if (err == NULL)
+    err = sce_error_new(SCE_BAD_INPUT, "missing, %.*s is expected", (int)name.len, (const char *)name.data);
+  sce_buf_free(&name);
+  return sce_place_error(err, place);
+}
+
 static sce_error_t *encode_struct(sce_encoder_t *e, const sce_fields_t *fields, json_t *value, bool module_error,
                                   const sce_place_t *place) {
   if (!json_is_object(value)) return sce_json_expected("an object", value, place);
@@ -246,7 +256,7 @@ static sce_error_t *encode_struct(sce_encoder_t *e, const sce_fields_t *fields, 
     json_t *member = find_member(value, f->name);
     /* What may be null may be left out. */
     if (member == NULL && e->md->types[f->type].nullable) member = json_null();
-    if (member == NULL) return sce_place_error(sce_error_new(SCE_BAD_INPUT, "missing"), &inside);
+    if (member == NULL) return missing(e->md, f->type, &inside);
     SCE_TRY(sce_encoder_value(e, f->type, member, &inside));
   }
   return NULL;
@@ -265,15 +275,25 @@ static const sce_variant_t *find_variant(const sce_type_t *type, sce_span_t name
   return found;
 }
 
+/* Names what was probably meant, or else the first variants. */
 static sce_error_t *no_variant(const sce_type_t *type, sce_span_t name, const sce_place_t *place) {
+  sce_suggest_t near = sce_suggest(name);
+  for (uint32_t i = 0; i < type->variant_count; i++) sce_suggest_offer(&near, type->variants[i].name, 0, (sce_span_t){0});
   sce_buf_t names = {0};
   sce_error_t *err = NULL;
+  int len = (int)(name.len < 100 ? name.len : 100);
+  if (near.count > 0 && type->variant_count > 5) {
+    err = sce_suggest_error(&near, "variant");
+    sce_error_t *same_kind = sce_error_new(SCE_BAD_INPUT, "%s", sce_error_message(err));
+    sce_error_delete(err);
+    return sce_place_error(same_kind, place);
+  }
   for (uint32_t i = 0; err == NULL && i < type->variant_count && names.len < 400; i++)
     err = sce_buf_printf(&names, "%s%.*s", i > 0 ? ", " : "", (int)type->variants[i].name.len,
                          (const char *)type->variants[i].name.data);
   if (err == NULL)
-    err = sce_error_new(SCE_BAD_INPUT, "no variant `%.*s`; the variants are %.*s%s", (int)(name.len < 100 ? name.len : 100),
-                        (const char *)name.data, (int)names.len, (const char *)names.data, names.len >= 400 ? ", …" : "");
+    err = sce_error_new(SCE_BAD_INPUT, "no variant `%.*s`; the variants are %.*s%s", len, (const char *)name.data,
+                        (int)names.len, (const char *)names.data, names.len >= 400 ? ", …" : "");
   sce_buf_free(&names);
   return sce_place_error(err, place);
 }

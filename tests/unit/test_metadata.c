@@ -163,9 +163,9 @@ static void items_can_be_walked_and_found(void **state) {
   assert_int_equal(type, 0);
   assert_false(sce_metadata_storage_key_get(md, &type, &hasher, p, i, 1));
   must_fail(sce_metadata_storage_find(md, &p, &i, sce_span_text("System.Acount")), SCE_NOT_FOUND,
-            "no storage item `System.Acount`; the nearest: System.Account, System.Digest, System.Events");
+            "no storage item `System.Acount`; the nearest: System.Account");
   must_fail(sce_metadata_storage_find(md, &p, &i, sce_span_text("Sistem.Account")), SCE_NOT_FOUND,
-            "no pallet `Sistem`; the nearest: System, Slots");
+            "no pallet `Sistem`; the nearest: System");
   assert_int_equal(sce_metadata_ss58_prefix(md, 7), 42);
   sce_metadata_delete(md);
   md = sample_metadata("polkadot.v11");
@@ -220,10 +220,10 @@ static void wrong_type_names_leave_nothing_behind(void **state) {
   static const struct {
     const char *text, *message;
   } cases[] = {
-      {"NoSuch", "the metadata has no type `NoSuch`"},
-      {"Vec<NoSuch>", "the metadata has no type `NoSuch`"},
+      {"NoSuch", "no type `NoSuch`"},
+      {"Vec<NoSuch>", "no type `NoSuch`"},
       {"Vec<", "type `Vec<`: ends where '>' was due"},
-      {"Vec", "the metadata has no type `Vec`"},
+      {"Vec", "`Vec` needs the types inside, as in Vec<u32>"},
       {"[u8; 4294967296]", "type `[u8; 4294967296]`: a number below 4294967296 was due at offset 15"},
       {"(u8", "type `(u8`: ends where ',' was due"},
       {"u8 u8", "type `u8 u8`: the end was due at offset 3"},

@@ -171,8 +171,9 @@ static void arguments_are_encoded(void **state) {
   args_must_be(md, "Core_version", "[]", "0x");
   args_must_be(md, "TransactionPaymentApi_query_info", "[\"0x280403000b00806e877401\", 11]", "0x280403000b008"
                                                                                           "06e8774010b000000");
-  args_must_fail(md, "AccountNonceApi_account_nonce", "[]", "expected 1 arguments (account: AccountId32), got 0");
-  args_must_fail(md, "AccountNonceApi_account_nonce", "\"x\"", "expected 1 arguments (account: AccountId32), got 0");
+  args_must_fail(md, "AccountNonceApi_account_nonce", "[]",
+                 "expected 1 argument (account: AccountId32), such as [\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"]; got 0");
+  args_must_fail(md, "AccountNonceApi_account_nonce", "\"x\"", "expected the arguments as an array, got \"x\"");
   args_must_fail(md, "AccountNonceApi_account_nonce", "[5]",
                  "args[0]: expected an account, SS58 or \"0x…\", got 5 (args[0] is account: AccountId32, such as "
                  "\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\")");

@@ -207,7 +207,7 @@ static void wrong_json_is_refused_with_its_path(void **state) {
                    "args[1].Balances.transfer_keep_alive.dest.Id: expected 32 bytes, got 1");
   encode_must_fail("call", "{\"Balances\": {\"transfer_keep_alive\": {\"dest\": 5}}}",
                    "args[1].Balances.transfer_keep_alive.dest: expected a variant: \"Name\" or {\"Name\": …}, got 5");
-  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {}}}", "args[1].System.set_heap_pages.pages: missing");
+  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {}}}", "args[1].System.set_heap_pages.pages: missing, u64 is expected");
   encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {\"pages\": 1, \"page\": 1}}}",
                    "args[1].System.set_heap_pages: no field `page`; the fields are pages");
   encode_must_fail("call", "{\"System\": {}, \"Balances\": {}}",
