@@ -52,6 +52,8 @@ typedef struct sce_artifact_info {
   char target[48];
   uint8_t code_hash[32]; /* BLAKE2b-256 of the plain WebAssembly module it was compiled from */
   uint64_t size;         /* bytes of machine code and metadata */
+  /* In a cache, code of the first tier: the exported function for whose calls it suffices. Empty: all of the module. */
+  char only_for[128];
 } sce_artifact_info_t;
 
 /* Reads it from the last bytes of an artifact. Errors: SCE_BAD_ARTIFACT. */
@@ -63,8 +65,10 @@ SCE_API sce_error_t *sce_artifact_describe(sce_artifact_info_t *info, const uint
 /* ---- from code, with the cache ---- */
 
 /* Gives the compiled runtime of `code` (plain or compressed): from the engine's cache (sce_config_t.cache_path) when it
- * is there, else compiled, and kept there for the next time. A cache that can't be used is a warning in the log, a damaged
- * entry is compiled again. Errors: those of sce_blob_new() and sce_runtime_new(). */
+ * is there, else compiled, and kept there for the next time. With SCE_COMPILER_TIERED what the first calls compiled is
+ * kept for calls of the same functions, until a process lives long enough to put all of the module in its place. A cache
+ * that can't be used is a warning in the log, a damaged entry is compiled again. Errors: those of sce_blob_new() and
+ * sce_runtime_new(). */
 SCE_API sce_error_t *sce_runtime_from_code(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code);
 
 /* An entry of a cache directory. */

@@ -52,8 +52,9 @@ typedef enum sce_compiler {
   SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with canonical NaNs, reference types or SIMD */
   /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on threads
    * in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch can't be
-   * used. Compiling counts as part of the call that it is done for, but not for its time limit. The background keeps no
-   * process alive, and goes on for a deleted runtime only until its compile is done. */
+   * used. Compiling counts as part of the call that it is done for, and for its time limit: sce_instance_prepare() has
+   * it done before. Who stops waiting leaves the compile to go on. The background keeps no process alive, and goes on
+   * for a deleted runtime only until its compile is done. */
   SCE_COMPILER_TIERED = 2
 } sce_compiler_t;
 
@@ -148,6 +149,10 @@ typedef struct sce_call_options {
   sce_call_stats_t *stats;                  /* filled in on success and on failure; may be NULL */
 } sce_call_options_t;
 
+/* Has the code compiled that a call of `method` needs, if it is not (only with SCE_COMPILER_TIERED): the call's time
+ * limit is then for the call alone. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+SCE_API sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method);
+
 /* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and replaces
  * the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call can be seen.
  * Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_TRAP (with panic message and backtrace), SCE_HOST_FUNCTION,
@@ -167,8 +172,9 @@ SCE_API sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, s
                                                      uint32_t function, const uint8_t *data, size_t len,
                                                      const sce_call_options_t *options);
 
-/* Ends the call that is running on the instance, if any, with SCE_CANCELLED. The one function that another thread may
- * call while the instance is in use. Host functions are not interrupted; the call ends when compiled code goes on. */
+/* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code. The one
+ * function that another thread may call while the instance is in use. Host functions are not interrupted; the call ends
+ * when compiled code goes on. */
 SCE_API void sce_instance_cancel(sce_instance_t *instance);
 
 /* A constant of a WebAssembly type. */

@@ -39,8 +39,9 @@ static sce_error_t *make_call(worker_t *w, const batch_request_t *request) {
   if (w->used) SCE_TRY(cli_host_reset(&w->host));
   w->used = true;
   sce_call_options_t options = {.externalities = &w->host.externalities, .time_limit_ms = w->time_limit_ms};
-  return sce_instance_call(w->instance, &w->output, (const char *)request->method.data, request->data.data,
-                           request->data.len, &options);
+  const char *method = (const char *)request->method.data;
+  if (w->time_limit_ms > 0) SCE_TRY(sce_instance_prepare(w->instance, method)); /* the limit is the call's alone */
+  return sce_instance_call(w->instance, &w->output, method, request->data.data, request->data.len, &options);
 }
 
 /* Fills slot->answer. An error of the request is an answer; one of ours (no memory for the answer) is returned. */

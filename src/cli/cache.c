@@ -51,6 +51,7 @@ static json_t *entry_json(cli_t *cli, const sce_cache_entry_t *entry) {
   cli_put_text(cli, row, "scexec", entry->info.scexec_version);
   cli_put_text(cli, row, "wasmtime", entry->info.wasmtime_version);
   cli_put_text(cli, row, "target", entry->info.target);
+  if (entry->info.only_for[0] != '\0') cli_put_text(cli, row, "onlyFor", entry->info.only_for);
   return row;
 }
 
@@ -61,7 +62,8 @@ static sce_error_t *print_entry(const sce_cache_entry_t *entry) {
   if (localtime_r(&used, &parts) != NULL) strftime(when, sizeof when, "%Y-%m-%d %H:%M", &parts);
   SCE_TRY(cli_printf("%10s  %s  ", cli_size_text(size, entry->size), when));
   SCE_TRY(cli_write_escaped(sce_span_text(entry->name)));
-  return cli_printf(entry->readable ? "\n" : "  (not readable)\n");
+  if (!entry->readable) return cli_printf("  (not readable)\n");
+  return entry->info.only_for[0] != '\0' ? cli_printf("  (for %s)\n", entry->info.only_for) : cli_printf("\n");
 }
 
 static void list_entry(void *ctx, const sce_cache_entry_t *entry) {

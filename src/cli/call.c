@@ -55,8 +55,12 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
   call->instance_ns = cli_now_ns() - start;
   sce_call_options_t options = {
       .externalities = &host->externalities, .time_limit_ms = time_limit_ms, .stats = &call->stats};
-  sce_error_t *err = sce_instance_call(instance, &call->output, (const char *)call->method.data, call->input.data,
-                                       call->input.len, &options);
+  const char *method = (const char *)call->method.data;
+  start = cli_now_ns();
+  sce_error_t *err = sce_instance_prepare(instance, method); /* not for the call's time limit */
+  uint64_t compiling = cli_now_ns() - start;
+  if (err == NULL) err = sce_instance_call(instance, &call->output, method, call->input.data, call->input.len, &options);
+  call->stats.prepare_ns += compiling;
   sce_instance_delete(instance);
   /* Whatever the kind (a missing import that was called, say): it was the call that failed, not the code. */
   if (err != NULL && sce_error_kind(err) > 0) cli->exit_code = CLI_CALL_FAILED;

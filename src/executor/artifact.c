@@ -39,7 +39,7 @@ static sce_error_t *append_image(sce_buf_t *artifact, size_t *image_len, const s
 }
 
 sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, const uint8_t code_hash[32],
-                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
+                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE], const char *only_for) {
   size_t start = artifact->len, image_len = 0;
   sce_error_t *err = append_image(artifact, &image_len, runtime);
   sce_trailer_t trailer;
@@ -47,6 +47,7 @@ sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, 
   trailer.info.size = image_len;
   trailer.reuse = runtime->reusable;
   memcpy(trailer.info.code_hash, code_hash, sizeof trailer.info.code_hash);
+  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", only_for);
   uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE];
   sce_trailer_encode(bytes, &trailer);
   if (err == NULL) err = sce_buf_append(artifact, bytes, sizeof bytes);
@@ -64,12 +65,19 @@ sce_error_t *sce_runtime_precompile(sce_engine_t *engine, sce_buf_t *artifact, c
   uint8_t hash[32];
   sce_error_t *err = sce_runtime_compile(&runtime, engine, blob);
   sce_blake2b_256(hash, sce_blob_code(blob));
-  if (err == NULL) err = sce_artifact_of(artifact, runtime, hash, key);
+  if (err == NULL) err = sce_artifact_of(artifact, runtime, hash, key, "");
   sce_runtime_delete(runtime);
   return err;
 }
 
 /* ---- loading ---- */
+
+/* For whom an artifact is loaded. */
+typedef struct loader {
+  sce_engine_t *engine;
+  const uint8_t *key;   /* NULL: without the check */
+  const char *only_for; /* see sce_artifact_load() */
+} loader_t;
 
 static sce_error_t *check_mac(sce_span_t artifact, const uint8_t *key) {
   uint8_t mac[SCE_ARTIFACT_MAC_SIZE];
@@ -80,39 +88,40 @@ static sce_error_t *check_mac(sce_span_t artifact, const uint8_t *key) {
 }
 
 /* Everything that is checked before machine code is touched. */
-static sce_error_t *check(sce_trailer_t *trailer, const sce_engine_t *engine, sce_span_t artifact, const uint8_t *key) {
+static sce_error_t *check(sce_trailer_t *trailer, const loader_t *loader, sce_span_t artifact) {
   SCE_TRY(sce_trailer_decode(trailer, artifact));
   sce_trailer_t ours;
-  sce_trailer_init(&ours, &engine->config.semantics);
+  sce_trailer_init(&ours, &loader->engine->config.semantics);
+  snprintf(ours.info.only_for, sizeof ours.info.only_for, "%s", loader->only_for);
   SCE_TRY(sce_trailer_compare(trailer, &ours));
   size_t before = artifact.len - SCE_ARTIFACT_TRAILER_SIZE;
   if (trailer->info.size > before || before - trailer->info.size >= ALIGNMENT)
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact has %zu bytes of code, its trailer says %llu", before,
                          (unsigned long long)trailer->info.size);
-  return key != NULL ? check_mac(artifact, key) : NULL;
+  return loader->key != NULL ? check_mac(artifact, loader->key) : NULL;
 }
 
 /* Loads the artifact in the file `fd`, mapped at `view`; Wasmtime maps it again by the descriptor's name. */
-static sce_error_t *load_mapped(sce_runtime_t **runtime, sce_engine_t *engine, int fd, sce_span_t view, const uint8_t *key) {
+static sce_error_t *load_mapped(sce_runtime_t **runtime, const loader_t *loader, int fd, sce_span_t view) {
   sce_trailer_t trailer;
-  SCE_TRY(check(&trailer, engine, view, key));
+  SCE_TRY(check(&trailer, loader, view));
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   wasmtime_module_t *module = NULL;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(engine->wasm, path, &module), SCE_BAD_ARTIFACT,
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(loader->engine->wasm, path, &module), SCE_BAD_ARTIFACT,
                                   "loading the artifact"));
-  return sce_runtime_of_module(runtime, engine, module, trailer.reuse);
+  return sce_runtime_of_module(runtime, loader->engine, module, trailer.reuse);
 }
 
 static sce_error_t *wrong_size(size_t len) {
   return sce_error_new(SCE_BAD_ARTIFACT, "a file of %zu bytes is no artifact of scexec", len);
 }
 
-static sce_error_t *load_descriptor(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+static sce_error_t *load_descriptor(sce_runtime_t **runtime, const loader_t *loader, int fd, size_t len) {
   if (len < SCE_ARTIFACT_TRAILER_SIZE || len > MAX_ARTIFACT) return wrong_size(len);
   void *view = mmap(NULL, len, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
   if (view == MAP_FAILED) return sce_error_system(errno, "mapping the artifact");
-  sce_error_t *err = load_mapped(runtime, engine, fd, sce_span(view, len), key);
+  sce_error_t *err = load_mapped(runtime, loader, fd, sce_span(view, len));
   munmap(view, len);
   return err;
 }
@@ -127,11 +136,11 @@ static sce_error_t *write_all(int fd, const uint8_t *data, size_t len) {
 }
 
 /* Loads what was written to the memfd, which nobody can change from here on. Closes it. */
-static sce_error_t *load_sealed(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+static sce_error_t *load_sealed(sce_runtime_t **runtime, const loader_t *loader, int fd, size_t len) {
   sce_error_t *err = NULL;
   if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
     err = sce_error_system(errno, "sealing the artifact");
-  if (err == NULL) err = load_descriptor(runtime, engine, fd, len, key);
+  if (err == NULL) err = load_descriptor(runtime, loader, fd, len);
   close(fd);
   return err;
 }
@@ -141,12 +150,11 @@ static sce_error_t *make_memfd(int *fd) {
   return *fd < 0 ? sce_error_system(errno, "making room for the artifact") : NULL;
 }
 
-static sce_error_t *load_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data, size_t len,
-                               const uint8_t *key) {
+static sce_error_t *load_bytes(sce_runtime_t **runtime, const loader_t *loader, const uint8_t *data, size_t len) {
   int sealed;
   SCE_TRY(make_memfd(&sealed));
   sce_error_t *err = write_all(sealed, data, len);
-  if (err == NULL) return load_sealed(runtime, engine, sealed, len, key);
+  if (err == NULL) return load_sealed(runtime, loader, sealed, len);
   close(sealed);
   return err;
 }
@@ -166,32 +174,34 @@ static sce_error_t *copy_file(int to, int from, size_t len) {
 }
 
 /* A file that others can write to: its bytes are copied, then checked. */
-static sce_error_t *load_copied(sce_runtime_t **runtime, sce_engine_t *engine, int fd, size_t len, const uint8_t *key) {
+static sce_error_t *load_copied(sce_runtime_t **runtime, const loader_t *loader, int fd, size_t len) {
   int sealed;
   if (len > MAX_ARTIFACT) return wrong_size(len);
   SCE_TRY(make_memfd(&sealed));
   sce_error_t *err = copy_file(sealed, fd, len);
-  if (err == NULL) return load_sealed(runtime, engine, sealed, len, key);
+  if (err == NULL) return load_sealed(runtime, loader, sealed, len);
   close(sealed);
   return err;
 }
 
-static sce_error_t *load_file(sce_runtime_t **runtime, sce_engine_t *engine, int fd, const char *path, const uint8_t *key) {
+static sce_error_t *load_file(sce_runtime_t **runtime, const loader_t *loader, int fd, const char *path) {
   struct stat status;
   if (fstat(fd, &status) != 0) return sce_error_system(errno, "artifact %s", path);
   if (!S_ISREG(status.st_mode)) return sce_error_new(SCE_BAD_ARTIFACT, "%s is not a file", path);
   bool ours = (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & 022) == 0;
   size_t len = (size_t)status.st_size;
-  sce_error_t *err = ours ? load_descriptor(runtime, engine, fd, len, key) : load_copied(runtime, engine, fd, len, key);
+  sce_error_t *err = ours ? load_descriptor(runtime, loader, fd, len) : load_copied(runtime, loader, fd, len);
   bool of_artifact = err != NULL && (sce_error_kind(err) == SCE_BAD_ARTIFACT || sce_error_kind(err) == SCE_IO);
   return of_artifact ? sce_error_prefix(err, "%s", path) : err;
 }
 
-sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key) {
+sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
+                               const char *only_for) {
+  loader_t loader = {engine, key, only_for};
   *runtime = NULL;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno == ENOENT ? NULL : sce_error_system(errno, "opening the artifact %s", path);
-  sce_error_t *err = load_file(runtime, engine, fd, path, key);
+  sce_error_t *err = load_file(runtime, &loader, fd, path);
   close(fd);
   return err;
 }
@@ -201,19 +211,19 @@ sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, co
 sce_error_t *sce_runtime_from_artifact_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data,
                                              size_t len, const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
   if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
-  return load_bytes(runtime, engine, data, len, key);
+  return load_bytes(runtime, &(loader_t){engine, key, ""}, data, len);
 }
 
 sce_error_t *sce_runtime_from_artifact_bytes_without_check(sce_runtime_t **runtime, sce_engine_t *engine,
                                                            const uint8_t *data, size_t len) {
-  return load_bytes(runtime, engine, data, len, NULL);
+  return load_bytes(runtime, &(loader_t){engine, NULL, ""}, data, len);
 }
 
 sce_error_t *sce_runtime_from_artifact_file(sce_runtime_t **runtime, sce_engine_t *engine, const char *path,
                                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
   if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
   sce_runtime_t *loaded = NULL;
-  SCE_TRY(sce_artifact_load(&loaded, engine, path, key));
+  SCE_TRY(sce_artifact_load(&loaded, engine, path, key, ""));
   if (loaded == NULL) return sce_error_new(SCE_IO, "there is no artifact %s", path);
   *runtime = loaded;
   return NULL;

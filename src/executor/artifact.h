@@ -5,15 +5,15 @@
 #include "executor/artifact_format.h"
 #include "executor/runtime.h"
 
-/* Appends the artifact of a compiled runtime whose plain module has BLAKE2b-256 `code_hash`. */
+/* Appends the artifact of a compiled runtime whose plain module has BLAKE2b-256 `code_hash`. `only_for`: the exported
+ * function that reaches the part of the module that was compiled, at most SCE_ONLY_FOR_MAX bytes; empty: all of it. */
 sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, const uint8_t code_hash[32],
-                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]);
+                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE], const char *only_for);
+#define SCE_ONLY_FOR_MAX (sizeof(((sce_artifact_info_t *)NULL)->only_for) - 1)
 
-/* Loads the file at `path`, or gives `*runtime` NULL when there is none. `key` NULL: without the check. */
-sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key);
-
-/* compile_cache.c: keeps a compiled runtime in its engine's cache, as the entry `path`. Errors: SCE_IO and others. */
-sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const char *path, const uint8_t code_hash[32],
-                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]);
+/* Loads the file at `path`, or gives `*runtime` NULL when there is none. `key` NULL: without the check. `only_for` as
+ * above. */
+sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
+                               const char *only_for);
 
 #endif

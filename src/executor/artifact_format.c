@@ -13,7 +13,8 @@
 
 static const uint8_t magic[8] = "scexec\r\n";
 
-enum { AT_FORMAT = 8, AT_LENGTH = 16, AT_SCEXEC = 24, AT_WASMTIME = 40, AT_TARGET = 56, AT_CPU = 104, AT_HASH = 112, AT_SEMANTICS = 144 };
+enum { AT_FORMAT = 8, AT_LENGTH = 16, AT_SCEXEC = 24, AT_WASMTIME = 40, AT_TARGET = 56, AT_CPU = 104, AT_HASH = 112, AT_SEMANTICS = 144,
+       AT_ONLY_FOR = 176 };
 
 /* Switches of the semantics that machine code depends on. */
 static const struct {
@@ -78,6 +79,7 @@ void sce_trailer_encode(uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], const sce_trai
   sce_store_le64(bytes + AT_CPU, trailer->cpu_features);
   memcpy(bytes + AT_HASH, trailer->info.code_hash, sizeof trailer->info.code_hash);
   encode_semantics(bytes + AT_SEMANTICS, trailer);
+  memcpy(bytes + AT_ONLY_FOR, trailer->info.only_for, sizeof trailer->info.only_for);
 }
 
 /* Text of a fixed field: NUL-terminated printable ASCII, or refused. */
@@ -106,7 +108,8 @@ sce_error_t *sce_trailer_decode(sce_trailer_t *trailer, sce_span_t artifact) {
   info->size = sce_load_le64(bytes + AT_LENGTH);
   if (!read_text(info->scexec_version, sizeof info->scexec_version, bytes + AT_SCEXEC) ||
       !read_text(info->wasmtime_version, sizeof info->wasmtime_version, bytes + AT_WASMTIME) ||
-      !read_text(info->target, sizeof info->target, bytes + AT_TARGET))
+      !read_text(info->target, sizeof info->target, bytes + AT_TARGET) ||
+      !read_text(info->only_for, sizeof info->only_for, bytes + AT_ONLY_FOR))
     return no_artifact("its versions are damaged");
   trailer->cpu_features = sce_load_le64(bytes + AT_CPU);
   memcpy(info->code_hash, bytes + AT_HASH, sizeof info->code_hash);
@@ -158,6 +161,11 @@ sce_error_t *sce_trailer_compare(const sce_trailer_t *theirs, const sce_trailer_
   if (theirs->semantics.compiler != ours->semantics.compiler)
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was compiled by %s, asked for %s", compiler_name(theirs),
                          compiler_name(ours));
+  if (strcmp(theirs->info.only_for, ours->info.only_for) != 0)
+    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact has %s%s, asked for %s%s",
+                         theirs->info.only_for[0] != '\0' ? "only what is needed by " : "all of the module",
+                         theirs->info.only_for, ours->info.only_for[0] != '\0' ? "what is needed by " : "all of it",
+                         ours->info.only_for);
   return NULL;
 }
 

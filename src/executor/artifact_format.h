@@ -5,7 +5,8 @@
  *    16  length of the image (u64)      24  scexec's version, 16 bytes      40  Wasmtime's version, 16 bytes
  *    56  target, 48 bytes              104  processor features (u64)       112  BLAKE2b-256 of the module
  *   144  semantics, 32 bytes: see artifact_format.c
- *   176  zeros
+ *   176  of a part: name of the exported function that reaches it, 128 bytes
+ *   304  zeros
  *   480  MAC: keyed BLAKE3 of all that is before it
  *
  * The trailer stands at the end since Wasmtime's image must begin the file. */
@@ -14,7 +15,7 @@
 
 #include "scexec/artifact.h"
 
-#define SCE_ARTIFACT_FORMAT 1
+#define SCE_ARTIFACT_FORMAT 2
 #define SCE_ARTIFACT_MAC_SIZE 32
 
 typedef struct sce_trailer {

@@ -1,6 +1,8 @@
 /* compile_cache.c: finished artifacts in a directory, by code hash and semantics. An entry is written to a temporary name
  * and renamed, so it is there whole or not at all, whoever is killed when; its MAC makes a damaged one known. The least
  * recently used entries go when the directory grows above its bound. */
+#include "executor/compile_cache.h"
+
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -13,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <scexec_native.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +30,26 @@
 
 /* ---- names ---- */
 
-/* DIR/<code hash>-<fingerprint>.scexec, NUL-terminated. */
-static sce_error_t *entry_path(sce_buf_t *path, const sce_engine_t *engine, const uint8_t code_hash[32]) {
+/* <hash of the code>-<fingerprint>.scexec, for code that `engine` made. NUL-terminated. */
+static sce_error_t *entry_name(sce_buf_t *name, const sce_engine_t *engine, const uint8_t given_hash[32],
+                               const char *only_for) {
   sce_trailer_t trailer;
   sce_trailer_init(&trailer, &engine->config.semantics);
-  SCE_TRY(sce_buf_printf(path, "%s/", engine->cache_path));
-  SCE_TRY(sce_hex_append(path, sce_span(code_hash, 32)));
-  return sce_buf_printf(path, "-%016" PRIx64 SUFFIX "%c", sce_trailer_fingerprint(&trailer), '\0');
+  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", only_for);
+  SCE_TRY(sce_hex_append(name, sce_span(given_hash, 32)));
+  return sce_buf_printf(name, "-%016" PRIx64 SUFFIX "%c", sce_trailer_fingerprint(&trailer), '\0');
+}
+
+static sce_error_t *entry_path(sce_buf_t *path, const sce_engine_t *engine, const sce_cache_place_t *place,
+                               const char *only_for) {
+  SCE_TRY(sce_buf_printf(path, "%s/", place->directory));
+  return entry_name(path, engine, place->given_hash, only_for);
+}
+
+/* Code is looked up before it is decompressed. BLAKE3 since it hashes several times faster than anything else here. */
+static void hash_given(uint8_t hash[32], sce_span_t code) {
+  static const uint8_t domain[32] = "scexec: code in the cache, as is";
+  scn_blake3_keyed(hash, domain, code.data, code.len);
 }
 
 static bool is_entry(const char *name) {
@@ -160,16 +176,62 @@ static sce_error_t *write_entry(const char *directory, const char *path, sce_spa
   return err;
 }
 
-sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const char *path, const uint8_t code_hash[32],
-                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
-  const sce_engine_t *engine = runtime->engine;
-  sce_buf_t artifact = {0};
-  sce_error_t *err = make_directory(engine->cache_path);
-  if (err == NULL) err = sce_artifact_of(&artifact, runtime, code_hash, key);
-  if (err == NULL) err = write_entry(engine->cache_path, path, sce_buf_span(&artifact));
-  if (err == NULL) err = enforce_bound(engine->cache_path, engine->config.cache_max_size);
+static bool is_of_code(const char *name, const uint8_t given_hash[32]) {
+  static const char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < 32; i++)
+    if (name[2 * i] != digits[given_hash[i] >> 4] || name[2 * i + 1] != digits[given_hash[i] & 15]) return false;
+  return true;
+}
+
+static bool read_info(sce_artifact_info_t *info, int dir, const char *name, off_t size) {
+  uint8_t trailer[SCE_ARTIFACT_TRAILER_SIZE];
+  int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return false;
+  off_t at = size - (off_t)sizeof trailer;
+  sce_error_t *err = NULL;
+  bool ok = at >= 0 && pread(fd, trailer, sizeof trailer, at) == (ssize_t)sizeof trailer;
+  if (ok) err = sce_artifact_describe(info, trailer, sizeof trailer);
+  close(fd);
+  ok = ok && err == NULL;
+  sce_error_delete(err);
+  return ok;
+}
+
+static sce_error_t *remove_if_part(void *ctx, int dir, const char *name, const struct stat *status) {
+  const sce_cache_place_t *place = ctx;
+  sce_artifact_info_t info;
+  if (is_entry(name) && is_of_code(name, place->given_hash) && read_info(&info, dir, name, status->st_size) &&
+      info.only_for[0] != '\0')
+    unlinkat(dir, name, 0);
+  return NULL;
+}
+
+sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place_t *place, const char *only_for) {
+  sce_buf_t artifact = {0}, path = {0};
+  sce_error_t *err = make_directory(place->directory);
+  if (err == NULL) err = entry_path(&path, runtime->engine, place, only_for);
+  if (err == NULL) err = sce_artifact_of(&artifact, runtime, place->code_hash, place->key, only_for);
+  if (err == NULL) err = write_entry(place->directory, (const char *)path.data, sce_buf_span(&artifact));
+  if (err == NULL && only_for[0] == '\0') err = visit(place->directory, remove_if_part, (void *)(uintptr_t)place);
+  if (err == NULL) err = enforce_bound(place->directory, place->max_size);
   sce_buf_free(&artifact);
+  sce_buf_free(&path);
   return err;
+}
+
+/* ---- places ---- */
+
+sce_error_t *sce_cache_place_copy(sce_cache_place_t *copy, const sce_cache_place_t *place) {
+  char *directory = sce_strndup(place->directory, strlen(place->directory));
+  if (directory == NULL) return sce_error_oom();
+  *copy = *place;
+  copy->directory = directory;
+  return NULL;
+}
+
+void sce_cache_place_clear(sce_cache_place_t *place) {
+  sce_free(place->directory);
+  explicit_bzero(place, sizeof *place);
 }
 
 /* ---- the way through the cache ---- */
@@ -181,18 +243,68 @@ static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err)
 }
 
 /* The entry, or NULL: there is none, or it is damaged. Errors are those of the runtime itself, such as missing imports. */
-static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key) {
+static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
+                          const char *only_for, const sce_engine_t *log) {
   *runtime = NULL;
-  sce_error_t *err = sce_artifact_load(runtime, engine, path, key);
+  sce_error_t *err = sce_artifact_load(runtime, engine, path, key, only_for);
   if (err != NULL) {
     sce_error_kind_t kind = sce_error_kind(err);
     if (kind != SCE_BAD_ARTIFACT && kind != SCE_IO) return err;
-    warn(engine, "a cached artifact is of no use and compiled again", err);
+    warn(log, "a cached artifact is of no use and compiled again", err);
     unlink(path);
   }
   if (*runtime != NULL) utimensat(AT_FDCWD, path, NULL, 0); /* most recently used now; no matter if that fails */
   return NULL;
 }
+
+/* ---- parts ---- */
+
+typedef struct part_search {
+  sce_cache_place_t *place;
+  sce_engine_t *quick;
+  const sce_engine_t *log;
+  sce_cached_part_t *parts;
+  size_t count, max;
+} part_search_t;
+
+static sce_error_t *load_part(void *ctx, int dir, const char *name, const struct stat *status) {
+  part_search_t *search = ctx;
+  sce_cache_place_t *place = search->place;
+  sce_artifact_info_t info;
+  if (search->count == search->max || !is_entry(name) || !is_of_code(name, place->given_hash)) return NULL;
+  if (!read_info(&info, dir, name, status->st_size) || info.only_for[0] == '\0') return NULL;
+  sce_buf_t path = {0}, expected = {0};
+  sce_cached_part_t *part = &search->parts[search->count];
+  sce_error_t *err = entry_name(&expected, search->quick, place->given_hash, info.only_for);
+  if (err == NULL && strcmp((const char *)expected.data, name) == 0) { /* else of other semantics */
+    err = sce_buf_printf(&path, "%s/%s%c", place->directory, name, '\0');
+    if (err == NULL)
+      err = fetch(&part->runtime, search->quick, (const char *)path.data, place->key, info.only_for, search->log);
+    if (err == NULL && part->runtime != NULL) {
+      memcpy(part->only_for, info.only_for, sizeof part->only_for);
+      memcpy(place->code_hash, info.code_hash, sizeof place->code_hash);
+      search->count++;
+    }
+  }
+  sce_buf_free(&path);
+  sce_buf_free(&expected);
+  return err;
+}
+
+sce_error_t *sce_cache_load_parts(sce_cache_place_t *place, sce_cached_part_t *parts, size_t *count, size_t max,
+                                  sce_engine_t *quick, const sce_engine_t *log) {
+  part_search_t search = {place, quick, log, parts, 0, max};
+  sce_error_t *err = visit(place->directory, load_part, &search);
+  if (err != NULL && sce_error_kind(err) == SCE_IO) { /* of the directory: as if it were empty */
+    sce_error_delete(err);
+    err = NULL;
+  }
+  for (size_t i = 0; err != NULL && i < search.count; i++) sce_runtime_delete(parts[i].runtime);
+  *count = err == NULL ? search.count : 0;
+  return err;
+}
+
+/* ---- from code ---- */
 
 static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code) {
   sce_blob_t *blob = NULL;
@@ -202,29 +314,24 @@ static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, 
   return err;
 }
 
-/* Compiles and keeps; a tiered runtime is kept once all of it is compiled. */
+/* Compiles and keeps; a tiered runtime keeps what it compiles when it does. */
 static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
-                                     const char *path, const uint8_t *key) {
-  sce_tiers_store_t kept = {.path = path};
-  sce_blake2b_256(kept.code_hash, sce_blob_code(blob));
-  if (!engine->tiered) {
-    SCE_TRY(sce_runtime_compile(runtime, engine, blob));
-    warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, path, kept.code_hash, key));
-    return NULL;
-  }
-  memcpy(kept.key, key, sizeof kept.key);
-  sce_error_t *err = sce_tiers_new_runtime(runtime, engine, blob, &kept);
-  explicit_bzero(kept.key, sizeof kept.key);
-  return err;
+                                     sce_cache_place_t *place) {
+  sce_blake2b_256(place->code_hash, sce_blob_code(blob));
+  if (engine->tiered) return sce_tiers_new_runtime(runtime, engine, blob, place);
+  SCE_TRY(sce_runtime_compile(runtime, engine, blob));
+  warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, place, ""));
+  return NULL;
 }
 
 static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code, const char *path,
-                                  const uint8_t *key) {
-  SCE_TRY(fetch(runtime, engine, path, key));
+                                  sce_cache_place_t *place) {
+  SCE_TRY(fetch(runtime, engine, path, place->key, "", engine));
+  if (*runtime == NULL && engine->tiered) SCE_TRY(sce_tiers_cached_runtime(runtime, engine, code, place));
   if (*runtime != NULL) return NULL;
   sce_blob_t *blob = NULL;
   SCE_TRY(sce_blob_new(&blob, code));
-  sce_error_t *err = compile_and_keep(runtime, engine, blob, path, key);
+  sce_error_t *err = compile_and_keep(runtime, engine, blob, place);
   sce_blob_delete(blob);
   return err;
 }
@@ -236,19 +343,21 @@ sce_error_t *sce_runtime_from_code(sce_runtime_t **out, sce_engine_t *engine, sc
     *out = runtime;
     return NULL;
   }
-  uint8_t key[SCE_ARTIFACT_KEY_SIZE], hash[32];
+  sce_cache_place_t place = {.directory = engine->cache_path, .max_size = engine->config.cache_max_size};
   sce_buf_t path = {0};
-  sce_error_t *unusable = sce_artifact_key_user(key, NULL);
-  sce_blake2b_256(hash, code);
-  if (unusable == NULL) unusable = entry_path(&path, engine, hash);
+  sce_error_t *unusable = sce_artifact_key_user(place.key, NULL);
+  if (unusable == NULL) {
+    hash_given(place.given_hash, code);
+    unusable = entry_path(&path, engine, &place, "");
+  }
   sce_error_t *err;
   if (unusable != NULL) {
     warn(engine, "the cache of compiled runtimes can't be used", unusable);
     err = compile_code(&runtime, engine, code);
   } else {
-    err = through_cache(&runtime, engine, code, (const char *)path.data, key);
+    err = through_cache(&runtime, engine, code, (const char *)path.data, &place);
   }
-  explicit_bzero(key, sizeof key);
+  explicit_bzero(place.key, sizeof place.key);
   sce_buf_free(&path);
   if (err == NULL) *out = runtime;
   return err;
@@ -261,24 +370,11 @@ typedef struct listing {
   void *ctx;
 } listing_t;
 
-static void read_info(sce_cache_entry_t *entry, int dir, const char *name, off_t size) {
-  uint8_t trailer[SCE_ARTIFACT_TRAILER_SIZE];
-  int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return;
-  off_t at = size - (off_t)sizeof trailer;
-  if (at >= 0 && pread(fd, trailer, sizeof trailer, at) == (ssize_t)sizeof trailer) {
-    sce_error_t *err = sce_artifact_describe(&entry->info, trailer, sizeof trailer);
-    entry->readable = err == NULL;
-    sce_error_delete(err);
-  }
-  close(fd);
-}
-
 static sce_error_t *list_one(void *ctx, int dir, const char *name, const struct stat *status) {
   const listing_t *listing = ctx;
   if (!is_entry(name)) return NULL;
   sce_cache_entry_t entry = {.name = name, .size = (uint64_t)status->st_size, .last_used = status->st_mtime};
-  read_info(&entry, dir, name, status->st_size);
+  entry.readable = read_info(&entry.info, dir, name, status->st_size);
   listing->each(listing->ctx, &entry);
   return NULL;
 }

@@ -176,18 +176,30 @@ static sce_error_t *copy_output(sce_call_t *call, sce_buf_t *output, uint64_t po
   return sce_buf_append(output, call->memory.data + ptr, len);
 }
 
-static sce_error_t *start_limits(sce_call_t *call, const sce_call_options_t *options) {
-  sce_instance_t *instance = call->instance;
-  const sce_engine_t *engine = instance->runtime->engine;
-  if (engine->config.semantics.interruptible) wasmtime_context_set_epoch_deadline(call->live->context, 1);
-  if (options->time_limit_ms == 0) return NULL;
-  if (!engine->config.semantics.interruptible)
+/* When a call that begins now has to end; 0: never. */
+static sce_error_t *find_deadline(uint64_t *deadline_ns, const sce_instance_t *instance,
+                                  const sce_call_options_t *options) {
+  *deadline_ns = 0;
+  uint64_t span = options->time_limit_ms;
+  if (span == 0) return NULL;
+  if (!instance->home->engine->config.semantics.interruptible)
     return sce_error_new(SCE_MISUSE, "a time limit needs an engine with interruptible code");
-  uint64_t now = sce_monotonic_ns(), span = options->time_limit_ms;
-  span = span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u;
-  call->deadline_ns = now + span;
+  *deadline_ns = sce_monotonic_ns() + (span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u);
+  return NULL;
+}
+
+static sce_error_t *start_limits(sce_call_t *call) {
+  sce_instance_t *instance = call->instance;
+  sce_engine_t *engine = instance->runtime->engine;
+  if (!engine->config.semantics.interruptible) return NULL;
+  wasmtime_context_set_epoch_deadline(call->live->context, 1);
+  /* Whoever cancels sets the flag, then advances the epoch: one of the two is seen from here on. */
+  atomic_thread_fence(memory_order_acquire);
+  if (atomic_load_explicit(&instance->cancelled, memory_order_relaxed))
+    return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
+  if (call->deadline_ns == 0) return NULL;
   instance->deadline.at_ns = call->deadline_ns;
-  return sce_deadlines_add(&instance->runtime->engine->deadlines, &instance->deadline);
+  return sce_deadlines_add(&engine->deadlines, &instance->deadline);
 }
 
 /* What host functions and Wasmtime itself may need below compiled code. */
@@ -217,10 +229,8 @@ static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, 
   in.values[in.count++].i32 = (int32_t)ptr;
   in.values[in.count++].i32 = (int32_t)len;
   instance->call = call;
-  atomic_store_explicit(&instance->running, true, memory_order_release);
   sce_error_t *err = sce_stack_run(&instance->stack, sce_memory_space_thread(&engine->space),
                                    engine->config.semantics.stack_native_max + HOST_STACK, enter_wasm, &in);
-  atomic_store_explicit(&instance->running, false, memory_order_release);
   instance->call = NULL;
   if (err != NULL) return err;
   if (in.trap != NULL || in.error != NULL) return sce_call_failure(call, in.trap, in.error);
@@ -228,12 +238,11 @@ static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, 
   return NULL;
 }
 
-static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result,
-                            const sce_call_options_t *options) {
+static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
   const sce_externalities_t *ext = call->caller.ext;
   const sce_storage_ops_t *storage = ext->storage;
   if (storage != NULL && storage->enter_runtime != NULL) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
-  sce_error_t *err = start_limits(call, options);
+  sce_error_t *err = start_limits(call);
   bool limited = err == NULL && call->deadline_ns != 0;
   if (err == NULL) err = enter(call, entry, ptr, len, result);
   if (limited) sce_deadlines_remove(&call->instance->runtime->engine->deadlines, &call->instance->deadline);
@@ -261,9 +270,10 @@ static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t
 
 /* The call on a live instance. */
 static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
-                            const sce_call_options_t *options, uint64_t started) {
+                            const sce_call_options_t *options, uint64_t started, uint64_t deadline_ns) {
   sce_call_t call;
   begin_call(&call, instance, options, target->method != NULL ? target->method : "the table entry");
+  call.deadline_ns = deadline_ns;
   bool timed = options->stats != NULL;
   uint64_t entered = started, left = started, result = 0;
   uint32_t ptr = 0;
@@ -272,7 +282,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
   if (err == NULL) err = copy_input(&call, &ptr, data.data, data.len);
   if (err == NULL) {
     if (timed) entered = sce_monotonic_ns();
-    err = execute(&call, &entry, ptr, (uint32_t)data.len, &result, options);
+    err = execute(&call, &entry, ptr, (uint32_t)data.len, &result);
     if (timed) left = sce_monotonic_ns();
   }
   if (err == NULL) err = copy_output(&call, output, result);
@@ -296,16 +306,30 @@ static void finish(sce_instance_t *instance) {
   sce_live_close(live, instance);
 }
 
-/* Takes the best code for what is needed. A live instance of other code is given up. */
-static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need, const char *method) {
+/* Takes the best code for what is needed, before `deadline_ns` if that is not 0. A live instance of other code is given
+ * up. */
+static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need, const char *method,
+                                uint64_t deadline_ns) {
   sce_tiers_t *tiers = instance->home->tiers;
   if (tiers == NULL || sce_tiers_is_best(tiers, instance->runtime)) return NULL;
   sce_runtime_t *code = NULL;
-  SCE_TRY(sce_tiers_code(tiers, &code, need, method));
+  sce_tiers_patience_t patience = {&instance->cancelled, deadline_ns};
+  SCE_TRY(sce_tiers_code(tiers, &code, need, method, &patience));
   if (code != instance->runtime && instance->live.store != NULL) sce_live_close(&instance->live, instance);
   sce_runtime_delete(instance->runtime);
   instance->runtime = code;
   return NULL;
+}
+
+static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
+                               const sce_call_options_t *options) {
+  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0, deadline_ns;
+  SCE_TRY(find_deadline(&deadline_ns, instance, options));
+  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, deadline_ns));
+  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
+  sce_error_t *err = perform(instance, output, target, data, options, started, deadline_ns);
+  finish(instance);
+  return err;
 }
 
 static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, target_t *target, sce_span_t data,
@@ -317,15 +341,21 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, tar
   const sce_externalities_t *ext = options->externalities;
   if (ext != NULL && ext->size != sizeof *ext)
     return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
-  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0;
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
   if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
-  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method));
   atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
-  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
-  sce_error_t *err = perform(instance, output, target, data, options, started);
-  finish(instance);
+  atomic_store_explicit(&instance->running, true, memory_order_release);
+  sce_error_t *err = run_target(instance, output, target, data, options);
+  atomic_store_explicit(&instance->running, false, memory_order_release);
   return err;
+}
+
+sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method) {
+  const sce_export_t *export;
+  if (instance->call != NULL) return sce_error_new(SCE_MISUSE, "the instance is in a call");
+  SCE_TRY(find_entry_export(instance->home, method, &export));
+  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
+  return choose_code(instance, SCE_TIERS_METHOD, method, 0);
 }
 
 sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method, const uint8_t *data,
@@ -380,7 +410,9 @@ void sce_instance_delete(sce_instance_t *instance) {
 void sce_instance_cancel(sce_instance_t *instance) {
   if (!atomic_load_explicit(&instance->running, memory_order_acquire)) return;
   atomic_store_explicit(&instance->cancelled, true, memory_order_release);
+  atomic_thread_fence(memory_order_release); /* before the epoch: see start_limits() */
   sce_engine_interrupt(instance->home->engine);
+  if (instance->home->tiers != NULL) sce_tiers_wake(instance->home->tiers);
 }
 
 /* ---- globals and memory ---- */
@@ -400,7 +432,7 @@ sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found
   const sce_export_t *export = sce_runtime_find_export(instance->home, sce_span_text(name));
   if (export == NULL) return NULL;
   if (export->kind != SCE_EXPORT_GLOBAL) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
-  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL));
+  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, 0));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   wasmtime_extern_t item;
   sce_error_t *err = NULL;

@@ -228,6 +228,14 @@ sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, 
   return err;
 }
 
+sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, const sce_runtime_t *code) {
+  sce_module_types_t types;
+  sce_module_types_of_module(&types, code->module);
+  sce_error_t *err = make_runtime(runtime, engine, NULL, &types, code->reusable);
+  sce_module_types_free(&types);
+  return err;
+}
+
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
   sce_buf_t prepared = {0};
   wasmtime_module_t *module = NULL;

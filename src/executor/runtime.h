@@ -75,6 +75,9 @@ sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine
 /* Makes a runtime without code of a valid module that sce_runtime_prepare() made. */
 sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable);
 
+/* Makes a runtime without code of the module that `code` is compiled from, in whole or in part. */
+sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, const sce_runtime_t *code);
+
 /* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put back
  * to their first state. */
 sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob);

@@ -1,11 +1,12 @@
 /* tiers.c: see tiers.h.
  *
- *   first call of a method   what it reaches, by Winch on all processors, in the calling thread
- *   from then on             everything, by Cranelift on all processors, in a thread of its own
- *   calls of other methods   what they reach, by Winch on one processor, in a thread of its own: Cranelift's tasks
- *                            stand before it in the pool that all parallel compiling shares; what is done first answers
+ *   first call of a method   what it reaches, by Winch on all processors
+ *   from then on             everything, by Cranelift on all processors
+ *   calls of other methods   what they reach, by Winch on one processor: Cranelift's tasks stand before it in the pool
+ *                            that all parallel compiling shares; what is done first answers
  *
- * A part holds the functions that one method reaches, and so all that any function among them reaches. */
+ * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that one method
+ * reaches, and so all that any function among them reaches. With a cache, parts are kept there as they are made. */
 #include "executor/tiers.h"
 
 #include "base/alloc.h"
@@ -16,28 +17,31 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 /* Parts that are made of single methods; the one behind them holds everything. */
 #define METHOD_PARTS 7
 
-/* Code that Winch made. */
+/* Code that Winch made: for one method that is named, for the functions that are marked, or for all. */
 typedef struct part {
   sce_runtime_t *runtime;
-  uint8_t *reached; /* by function index; NULL: everything */
+  char *method;
+  uint8_t *reached; /* by function index */
 } part_t;
 
 struct sce_tiers {
   atomic_size_t references; /* the runtime's, and one for each thread that compiles */
   sce_engine_t *engine;
-  sce_blob_t *module; /* as it is compiled; NULL once nobody needs it any more */
+  sce_cache_place_t place; /* directory NULL: no cache */
+  pthread_mutex_t lock;    /* of what follows */
+  pthread_cond_t changed;  /* on CLOCK_MONOTONIC */
+  sce_buf_t code;          /* as given; empty when there is, or was, a module */
+  sce_blob_t *module;      /* as it is compiled; NULL before it is needed, and when it is no more */
   bool reusable;
-  sce_tiers_store_t store; /* path NULL: none */
-  char *store_path;
-  pthread_mutex_t lock; /* of what follows */
-  pthread_cond_t changed;
-  bool closed;     /* the runtime is gone, and with it the log */
-  bool background; /* Cranelift was started */
-  bool compiling;  /* a part is being made */
+  bool closed;         /* the runtime is gone, and with it the log */
+  bool called;         /* code was asked for */
+  bool background;     /* Cranelift was started */
+  bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
   sce_error_t *failed; /* why the last part was not; whoever waits for one takes it */
   part_t parts[METHOD_PARTS + 1];
   size_t part_count;
@@ -47,9 +51,8 @@ struct sce_tiers {
 /* What a part is to be made for. */
 typedef struct job {
   sce_tiers_t *tiers;
-  bool all;
-  bool has_root;
-  uint32_t root; /* function index */
+  sce_tiers_need_t need;
+  char *method; /* with SCE_TIERS_METHOD */
   bool parallel;
 } job_t;
 
@@ -58,6 +61,7 @@ typedef struct job {
 static void free_parts(part_t *parts, size_t count) {
   for (size_t i = 0; i < count; i++) {
     sce_runtime_delete(parts[i].runtime);
+    sce_free(parts[i].method);
     sce_free(parts[i].reached);
   }
 }
@@ -68,8 +72,8 @@ static void release(sce_tiers_t *tiers) {
   free_parts(tiers->parts, tiers->part_count);
   sce_error_delete(tiers->failed);
   sce_blob_delete(tiers->module);
-  explicit_bzero(tiers->store.key, sizeof tiers->store.key);
-  sce_free(tiers->store_path);
+  sce_buf_free(&tiers->code);
+  sce_cache_place_clear(&tiers->place);
   pthread_cond_destroy(&tiers->changed);
   pthread_mutex_destroy(&tiers->lock);
   sce_engine_delete(tiers->engine);
@@ -82,6 +86,12 @@ void sce_tiers_close(sce_tiers_t *tiers) {
   tiers->closed = true;
   pthread_mutex_unlock(&tiers->lock);
   release(tiers);
+}
+
+void sce_tiers_wake(sce_tiers_t *tiers) {
+  pthread_mutex_lock(&tiers->lock);
+  pthread_cond_broadcast(&tiers->changed);
+  pthread_mutex_unlock(&tiers->lock);
 }
 
 /* Starts `run` in a thread that nobody waits for and that takes no signals; `run` owns a reference of the tiers. */
@@ -101,10 +111,49 @@ static bool start_thread(sce_tiers_t *tiers, void *(*run)(void *), void *arg) {
   return started;
 }
 
-/* The log belongs to the runtime's owner. Called with the lock held. */
-static void warn(const sce_tiers_t *tiers, const char *what, const sce_error_t *err) {
-  if (err != NULL && !tiers->closed)
-    sce_engine_log(tiers->engine, SCE_LOG_WARN, "%s: %s", what, sce_error_message(err));
+/* The log belongs to the runtime's owner. Takes `err`, which may be NULL. */
+static void warn(sce_tiers_t *tiers, const char *what, sce_error_t *err) {
+  if (err == NULL) return;
+  pthread_mutex_lock(&tiers->lock);
+  if (!tiers->closed) sce_engine_log(tiers->engine, SCE_LOG_WARN, "%s: %s", what, sce_error_message(err));
+  pthread_mutex_unlock(&tiers->lock);
+  sce_error_delete(err);
+}
+
+static void keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const char *only_for) {
+  if (tiers->place.directory == NULL || strlen(only_for) > SCE_ONLY_FOR_MAX) return;
+  warn(tiers, "the compiled runtime was not kept in the cache", sce_cache_store(runtime, &tiers->place, only_for));
+}
+
+/* ---- the module ---- */
+
+/* Everything that the other compilers would refuse is refused here, too. */
+static sce_error_t *prepare(sce_engine_t *engine, sce_blob_t **module, bool *reusable, const sce_blob_t *blob) {
+  sce_buf_t code = {0};
+  sce_error_t *err = sce_runtime_prepare(engine, &code, reusable, blob);
+  if (err == NULL)
+    err = sce_error_from_wasmtime(wasmtime_module_validate(engine->wasm, code.data, code.len), SCE_BAD_CODE,
+                                  "compiling the runtime");
+  if (err == NULL) err = sce_blob_new(module, sce_buf_span(&code));
+  sce_buf_free(&code);
+  return err;
+}
+
+/* Makes the module of the code, if there is none. The caller has set `compiling`, and does not hold the lock. */
+static sce_error_t *need_module(sce_tiers_t *tiers) {
+  if (tiers->module != NULL) return NULL;
+  sce_blob_t *blob = NULL, *module = NULL;
+  bool reusable = false;
+  SCE_TRY(sce_blob_new(&blob, sce_buf_span(&tiers->code)));
+  sce_error_t *err = prepare(tiers->engine, &module, &reusable, blob);
+  sce_blob_delete(blob);
+  if (err != NULL) return err;
+  pthread_mutex_lock(&tiers->lock); /* others look whether there is one */
+  tiers->module = module;
+  tiers->reusable = reusable;
+  sce_buf_free(&tiers->code);
+  pthread_mutex_unlock(&tiers->lock);
+  return NULL;
 }
 
 /* ---- Cranelift ---- */
@@ -132,35 +181,65 @@ static void publish(sce_tiers_t *tiers, sce_runtime_t *best) {
   sce_blob_delete(module);
 }
 
+/* The module for Cranelift; nobody changes it from here on. */
+static sce_error_t *take_module(sce_tiers_t *tiers) {
+  pthread_mutex_lock(&tiers->lock);
+  while (tiers->compiling && tiers->module == NULL) pthread_cond_wait(&tiers->changed, &tiers->lock);
+  bool missing = tiers->module == NULL;
+  if (missing) tiers->compiling = true;
+  pthread_mutex_unlock(&tiers->lock);
+  if (!missing) return NULL;
+  sce_error_t *err = need_module(tiers);
+  pthread_mutex_lock(&tiers->lock);
+  tiers->compiling = false;
+  pthread_cond_broadcast(&tiers->changed);
+  pthread_mutex_unlock(&tiers->lock);
+  return err;
+}
+
 static void *run_background(void *arg) {
   sce_tiers_t *tiers = arg;
   sce_runtime_t *best = NULL;
-  sce_error_t *err = compile_module(&best, tiers->engine, sce_blob_code(tiers->module), tiers->reusable);
-  const char *what = "Cranelift could not compile the runtime: Winch's code stays in use";
+  sce_error_t *err = take_module(tiers);
+  if (err == NULL) err = compile_module(&best, tiers->engine, sce_blob_code(tiers->module), tiers->reusable);
   if (err == NULL) {
     publish(tiers, best);
-    what = "the compiled runtime was not kept in the cache";
-    const sce_tiers_store_t *store = &tiers->store;
-    if (store->path != NULL) err = sce_cache_store(best, store->path, store->code_hash, store->key);
+    keep(tiers, best, "");
   }
-  pthread_mutex_lock(&tiers->lock);
-  warn(tiers, what, err);
-  pthread_mutex_unlock(&tiers->lock);
-  sce_error_delete(err);
+  warn(tiers, "Cranelift could not compile the runtime: Winch's code stays in use", err);
   release(tiers);
   return NULL;
 }
 
+/* Called with the lock held. */
+static void start_background(sce_tiers_t *tiers) {
+  bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
+  if (!done && !tiers->background) tiers->background = start_thread(tiers, run_background, tiers);
+}
+
 /* ---- parts ---- */
+
+static bool find_root(uint32_t *root, const job_t *job) {
+  size_t count;
+  const sce_wasm_export_t *exports = sce_blob_exports(job->tiers->module, &count);
+  for (size_t i = 0; job->need == SCE_TIERS_METHOD && i < count; i++) {
+    if (exports[i].kind != SCE_WASM_FUNCTION || !sce_span_equal(exports[i].name, sce_span_text(job->method))) continue;
+    *root = exports[i].index;
+    return true;
+  }
+  return false;
+}
 
 static sce_error_t *compile_reached(part_t *part, sce_engine_t *engine, const job_t *job) {
   const sce_blob_t *module = job->tiers->module;
   sce_span_t code = sce_blob_code(module);
+  uint32_t root = 0;
+  size_t roots = find_root(&root, job) ? 1 : 0;
   part->reached = sce_calloc(sce_blob_function_count(module), 1);
   uint8_t *copy = sce_alloc(code.len);
   sce_error_t *err = NULL;
   if (part->reached == NULL || copy == NULL) err = sce_error_oom();
-  if (err == NULL) err = sce_blob_reach(module, part->reached, &job->root, job->has_root ? 1 : 0);
+  if (err == NULL) err = sce_blob_reach(module, part->reached, &root, roots);
   if (err == NULL) {
     memcpy(copy, code.data, code.len);
     sce_blob_stub(module, copy, part->reached);
@@ -172,8 +251,9 @@ static sce_error_t *compile_reached(part_t *part, sce_engine_t *engine, const jo
 
 static sce_error_t *compile_part(part_t *part, const job_t *job) {
   sce_engine_t *quick = NULL;
+  SCE_TRY(need_module(job->tiers));
   SCE_TRY(sce_engine_quick(job->tiers->engine, &quick, job->parallel));
-  if (!job->all) return compile_reached(part, quick, job);
+  if (job->need != SCE_TIERS_ALL) return compile_reached(part, quick, job);
   return compile_module(&part->runtime, quick, sce_blob_code(job->tiers->module), job->tiers->reusable);
 }
 
@@ -183,6 +263,8 @@ static void run_job(const job_t *job) {
   part_t part = {0};
   sce_blob_t *module = NULL;
   sce_error_t *err = compile_part(&part, job);
+  /* Kept before it is used: a process that makes one call may be gone right after it. */
+  if (err == NULL && job->need == SCE_TIERS_METHOD) keep(tiers, part.runtime, job->method);
   pthread_mutex_lock(&tiers->lock);
   tiers->compiling = false;
   bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
@@ -197,7 +279,7 @@ static void run_job(const job_t *job) {
     tiers->failed = err;
     err = NULL;
   }
-  if (!done && !tiers->background) tiers->background = start_thread(tiers, run_background, tiers);
+  start_background(tiers);
   pthread_cond_broadcast(&tiers->changed);
   pthread_mutex_unlock(&tiers->lock);
   free_parts(&part, 1);
@@ -205,29 +287,46 @@ static void run_job(const job_t *job) {
   sce_blob_delete(module);
 }
 
+static void free_job(job_t *job) {
+  sce_free(job->method);
+  sce_free(job);
+}
+
 static void *run_job_thread(void *arg) {
-  job_t job = *(job_t *)arg;
-  sce_free(arg);
-  run_job(&job);
-  release(job.tiers);
+  job_t *job = arg;
+  sce_tiers_t *tiers = job->tiers;
+  run_job(job);
+  free_job(job);
+  release(tiers);
   return NULL;
 }
 
-/* Has a part made; beside Cranelift in a thread, so that the caller can take what is done first. Called with the lock
- * held, which it may let go meanwhile. */
-static void start_job(sce_tiers_t *tiers, job_t job) {
-  tiers->compiling = true;
-  job.all = job.all || tiers->part_count >= METHOD_PARTS;
-  job.parallel = !tiers->background;
-  job_t *own = tiers->background ? sce_alloc(sizeof *own) : NULL;
-  if (own != NULL) {
-    *own = job;
-    if (start_thread(tiers, run_job_thread, own)) return;
-    sce_free(own);
+static job_t *new_job(sce_tiers_t *tiers, sce_tiers_need_t need, const char *method) {
+  job_t *job = sce_calloc(1, sizeof *job);
+  if (job == NULL) return NULL;
+  *job = (job_t){.tiers = tiers, .need = need, .parallel = !tiers->background};
+  if (tiers->part_count >= METHOD_PARTS) job->need = SCE_TIERS_ALL;
+  if (job->need == SCE_TIERS_METHOD) {
+    job->method = sce_strndup(method, strlen(method));
+    if (job->method == NULL) {
+      sce_free(job);
+      return NULL;
+    }
   }
+  return job;
+}
+
+/* Has a part made. Called with the lock held, which it lets go meanwhile where no thread can be started. */
+static sce_error_t *start_job(sce_tiers_t *tiers, sce_tiers_need_t need, const char *method) {
+  job_t *job = new_job(tiers, need, method);
+  if (job == NULL) return sce_error_oom();
+  tiers->compiling = true;
+  if (start_thread(tiers, run_job_thread, job)) return NULL;
   pthread_mutex_unlock(&tiers->lock);
-  run_job(&job);
+  run_job(job);
   pthread_mutex_lock(&tiers->lock);
+  free_job(job);
+  return NULL;
 }
 
 /* ---- what a call gets ---- */
@@ -236,47 +335,65 @@ bool sce_tiers_is_best(const sce_tiers_t *tiers, const sce_runtime_t *code) {
   return atomic_load_explicit(&tiers->best, memory_order_acquire) == code;
 }
 
-/* Code that covers the job, or NULL. Called with the lock held. */
-static sce_runtime_t *find_code(const sce_tiers_t *tiers, const job_t *job) {
+static bool covers(const part_t *part, const job_t *wanted) {
+  uint32_t root;
+  if (part->method == NULL && part->reached == NULL) return true;
+  if (wanted->need != SCE_TIERS_METHOD) return wanted->need == SCE_TIERS_START;
+  if (part->method != NULL) return strcmp(part->method, wanted->method) == 0;
+  return wanted->tiers->module == NULL || !find_root(&root, wanted) ? false : part->reached[root];
+}
+
+/* Code for what is wanted, or NULL. Called with the lock held. */
+static sce_runtime_t *find_code(const job_t *wanted) {
+  const sce_tiers_t *tiers = wanted->tiers;
   sce_runtime_t *best = atomic_load_explicit(&tiers->best, memory_order_relaxed);
   if (best != NULL) return best;
-  for (size_t i = 0; i < tiers->part_count; i++) {
-    const part_t *part = &tiers->parts[i];
-    if (part->reached == NULL || (!job->all && (!job->has_root || part->reached[job->root]))) return part->runtime;
-  }
+  for (size_t i = 0; i < tiers->part_count; i++)
+    if (covers(&tiers->parts[i], wanted)) return tiers->parts[i].runtime;
   return NULL;
 }
 
-static void find_root(job_t *job, const char *method) {
-  size_t count;
-  if (job->tiers->module == NULL) return; /* there is better code */
-  const sce_wasm_export_t *exports = sce_blob_exports(job->tiers->module, &count);
-  for (size_t i = 0; i < count && !job->has_root; i++) {
-    if (exports[i].kind != SCE_WASM_FUNCTION || !sce_span_equal(exports[i].name, sce_span_text(method))) continue;
-    job->has_root = true;
-    job->root = exports[i].index;
+/* Waits for news, as long as the patience lasts. */
+static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_tiers_patience_t *patience, const char *method) {
+  const char *what = method != NULL ? method : "the call";
+  if (patience->cancelled != NULL && atomic_load_explicit(patience->cancelled, memory_order_acquire))
+    return sce_error_new(SCE_CANCELLED, "%s was cancelled while its code was compiled", what);
+  if (patience->deadline_ns == 0) {
+    pthread_cond_wait(&tiers->changed, &tiers->lock);
+    return NULL;
   }
+  if (sce_monotonic_ns() >= patience->deadline_ns)
+    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit: its code was not compiled by then", what);
+  struct timespec until = {(time_t)(patience->deadline_ns / 1000000000u), (long)(patience->deadline_ns % 1000000000u)};
+  pthread_cond_timedwait(&tiers->changed, &tiers->lock, &until);
+  return NULL;
 }
 
-sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_need_t need, const char *method) {
-  job_t job = {.tiers = tiers, .all = need == SCE_TIERS_ALL};
+sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_need_t need, const char *method,
+                            const sce_tiers_patience_t *patience) {
+  static const sce_tiers_patience_t endless = {0};
+  job_t wanted = {.tiers = tiers, .need = need, .method = (char *)(uintptr_t)method};
   sce_error_t *err = NULL;
   pthread_mutex_lock(&tiers->lock);
-  if (need == SCE_TIERS_METHOD) find_root(&job, method);
-  sce_runtime_t *found = find_code(tiers, &job);
+  if (tiers->called && need != SCE_TIERS_START) start_background(tiers);
+  tiers->called = tiers->called || need != SCE_TIERS_START;
+  sce_runtime_t *found = find_code(&wanted);
   while (found == NULL && err == NULL) {
-    if (tiers->compiling) {
-      pthread_cond_wait(&tiers->changed, &tiers->lock);
-    } else {
-      start_job(tiers, job);
-    }
-    found = find_code(tiers, &job);
-    if (found == NULL && tiers->failed != NULL) {
+    if (tiers->failed != NULL) {
       err = tiers->failed;
       tiers->failed = NULL;
+    } else if (tiers->compiling) {
+      err = wait_for_news(tiers, patience != NULL ? patience : &endless, method);
+    } else {
+      err = start_job(tiers, need, method);
     }
+    found = find_code(&wanted);
   }
-  if (found != NULL) sce_runtime_retain(found);
+  if (found != NULL) {
+    sce_error_delete(err);
+    err = NULL;
+    sce_runtime_retain(found);
+  }
   pthread_mutex_unlock(&tiers->lock);
   if (err == NULL) *code = found;
   return err;
@@ -284,32 +401,29 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
 
 /* ---- making ---- */
 
-static sce_error_t *init_tiers(sce_tiers_t *tiers, const sce_tiers_store_t *store) {
-  int failed = pthread_mutex_init(&tiers->lock, NULL);
+static sce_error_t *init_tiers(sce_tiers_t *tiers, const sce_cache_place_t *place) {
+  pthread_condattr_t attr;
+  int failed = pthread_condattr_init(&attr);
   if (failed == 0) {
-    failed = pthread_cond_init(&tiers->changed, NULL);
-    if (failed != 0) pthread_mutex_destroy(&tiers->lock);
+    failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (failed == 0) failed = pthread_cond_init(&tiers->changed, &attr);
+    pthread_condattr_destroy(&attr);
   }
-  if (failed != 0) return sce_error_system(failed, "making a lock");
-  if (store == NULL) return NULL;
-  tiers->store_path = sce_strndup(store->path, strlen(store->path));
-  if (tiers->store_path == NULL) {
-    pthread_cond_destroy(&tiers->changed);
-    pthread_mutex_destroy(&tiers->lock);
-    return sce_error_oom();
+  if (failed != 0) return sce_error_system(failed, "making a condition variable");
+  sce_error_t *err = place != NULL ? sce_cache_place_copy(&tiers->place, place) : NULL;
+  failed = err == NULL ? pthread_mutex_init(&tiers->lock, NULL) : 0;
+  if (failed != 0) {
+    sce_cache_place_clear(&tiers->place);
+    err = sce_error_system(failed, "making a lock");
   }
-  tiers->store = *store;
-  tiers->store.path = tiers->store_path;
-  return NULL;
+  if (err != NULL) pthread_cond_destroy(&tiers->changed);
+  return err;
 }
 
-/* Takes `module` in any case. */
-static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, sce_blob_t *module, bool reusable,
-                               const sce_tiers_store_t *store) {
+static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sce_cache_place_t *place) {
   sce_tiers_t *tiers = sce_calloc(1, sizeof *tiers);
-  sce_error_t *err = tiers != NULL ? init_tiers(tiers, store) : sce_error_oom();
+  sce_error_t *err = tiers != NULL ? init_tiers(tiers, place) : sce_error_oom();
   if (err != NULL) {
-    sce_blob_delete(module);
     sce_free(tiers);
     return err;
   }
@@ -317,40 +431,66 @@ static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, sce_blob
   atomic_init(&tiers->best, NULL);
   tiers->engine = engine;
   sce_engine_retain(engine);
-  tiers->module = module;
-  tiers->reusable = reusable;
   *out = tiers;
   return NULL;
 }
 
-/* Everything that the other compilers would refuse is refused here, too. */
-static sce_error_t *prepare(sce_engine_t *engine, sce_blob_t **module, bool *reusable, const sce_blob_t *blob) {
-  sce_buf_t code = {0};
-  sce_error_t *err = sce_runtime_prepare(engine, &code, reusable, blob);
-  if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_validate(engine->wasm, code.data, code.len), SCE_BAD_CODE,
-                                  "compiling the runtime");
-  if (err == NULL) err = sce_blob_new(module, sce_buf_span(&code));
-  sce_buf_free(&code);
-  return err;
-}
-
 sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob,
-                                   const sce_tiers_store_t *store) {
+                                   const sce_cache_place_t *place) {
   sce_blob_t *module = NULL;
   sce_runtime_t *runtime = NULL;
   bool reusable = false;
   SCE_TRY(prepare(engine, &module, &reusable, blob));
   sce_error_t *err = sce_runtime_of_blob(&runtime, engine, module, reusable);
+  if (err == NULL) err = make_tiers(&runtime->tiers, engine, place);
   if (err != NULL) {
+    sce_runtime_delete(runtime);
     sce_blob_delete(module);
     return err;
   }
-  err = make_tiers(&runtime->tiers, engine, module, reusable, store);
-  if (err != NULL) {
-    sce_runtime_delete(runtime);
-    return err;
-  }
+  runtime->tiers->module = module;
+  runtime->tiers->reusable = reusable;
   *out = runtime;
   return NULL;
+}
+
+/* Takes over the parts and copies the code. On failure `parts` are still the caller's. */
+static sce_error_t *add_cached(sce_tiers_t *tiers, sce_cached_part_t *parts, size_t count, sce_span_t code) {
+  char *methods[METHOD_PARTS] = {NULL};
+  sce_error_t *err = sce_buf_append(&tiers->code, code.data, code.len);
+  for (size_t i = 0; err == NULL && i < count; i++) {
+    methods[i] = sce_strndup(parts[i].only_for, strlen(parts[i].only_for));
+    if (methods[i] == NULL) err = sce_error_oom();
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (err == NULL)
+      tiers->parts[tiers->part_count++] = (part_t){parts[i].runtime, methods[i], NULL};
+    else
+      sce_free(methods[i]);
+  }
+  return err;
+}
+
+sce_error_t *sce_tiers_cached_runtime(sce_runtime_t **out, sce_engine_t *engine, sce_span_t code,
+                                      const sce_cache_place_t *given) {
+  sce_cached_part_t parts[METHOD_PARTS];
+  size_t count = 0;
+  sce_engine_t *quick = NULL;
+  sce_runtime_t *runtime = NULL;
+  sce_cache_place_t place = *given;
+  *out = NULL;
+  SCE_TRY(sce_engine_quick(engine, &quick, true));
+  SCE_TRY(sce_cache_load_parts(&place, parts, &count, METHOD_PARTS, quick, engine));
+  if (count == 0) return NULL;
+  sce_error_t *err = sce_runtime_like(&runtime, engine, parts[0].runtime);
+  if (err == NULL) err = make_tiers(&runtime->tiers, engine, &place);
+  explicit_bzero(place.key, sizeof place.key);
+  if (err == NULL) err = add_cached(runtime->tiers, parts, count, code);
+  if (err == NULL) {
+    *out = runtime;
+    return NULL;
+  }
+  for (size_t i = 0; i < count; i++) sce_runtime_delete(parts[i].runtime);
+  sce_runtime_delete(runtime);
+  return err;
 }

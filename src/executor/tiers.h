@@ -4,22 +4,21 @@
 #ifndef SCE_EXECUTOR_TIERS_H
 #define SCE_EXECUTOR_TIERS_H
 
+#include "executor/compile_cache.h"
 #include "executor/runtime.h"
-#include "scexec/artifact.h"
 
 typedef struct sce_tiers sce_tiers_t;
 
-/* Where the background leaves the finished code for later processes. */
-typedef struct sce_tiers_store {
-  const char *path; /* of the cache entry, NUL-terminated */
-  uint8_t code_hash[32]; /* BLAKE2b-256 of the plain module */
-  uint8_t key[SCE_ARTIFACT_KEY_SIZE];
-} sce_tiers_store_t;
-
-/* Checks a blob as the engine's compiler would and makes a runtime that is compiled when it is called. `store`, which
- * is copied, may be NULL. `engine` is a tiered one. Errors: as sce_runtime_new(). */
+/* Checks a blob as the engine's compiler would and makes a runtime that is compiled when it is called. `place`, where
+ * compiled code is kept for later processes, is copied and may be NULL. `engine` is a tiered one. Errors: as
+ * sce_runtime_new(). */
 sce_error_t *sce_tiers_new_runtime(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
-                                   const sce_tiers_store_t *store);
+                                   const sce_cache_place_t *place);
+
+/* The same of the parts that the cache has of `code`, which is copied, but not looked at before a call needs more;
+ * `*runtime` is NULL when there are none. Cranelift begins at the second call: for one it would come too late. */
+sce_error_t *sce_tiers_cached_runtime(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code,
+                                      const sce_cache_place_t *place);
 
 /* The runtime is gone: what still compiles goes on alone, and logs no more. NULL is accepted. */
 void sce_tiers_close(sce_tiers_t *tiers);
@@ -31,10 +30,21 @@ typedef enum sce_tiers_need {
   SCE_TIERS_ALL     /* anything */
 } sce_tiers_need_t;
 
+/* How long a caller waits for code. */
+typedef struct sce_tiers_patience {
+  const atomic_bool *cancelled; /* waits no longer when it is true: sce_tiers_wake() has it looked at; NULL: never */
+  uint64_t deadline_ns;         /* CLOCK_MONOTONIC; 0: none */
+} sce_tiers_patience_t;
+
 /* The best code there is for what is needed, compiled first if need be; a reference that the caller owns. `method` with
- * SCE_TIERS_METHOD: the name of a function that the runtime exports. Any thread. Errors: SCE_ENGINE,
- * SCE_OUT_OF_MEMORY. */
-sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_need_t need, const char *method);
+ * SCE_TIERS_METHOD: the name of a function that the runtime exports. `patience` NULL: without end; who gives up leaves
+ * the compiling to go on for the next. Any thread. Errors: SCE_ENGINE, SCE_OUT_OF_MEMORY, SCE_CANCELLED,
+ * SCE_TIME_LIMIT. */
+sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_need_t need, const char *method,
+                            const sce_tiers_patience_t *patience);
+
+/* Has all who wait look at their patience. Any thread. */
+void sce_tiers_wake(sce_tiers_t *tiers);
 
 /* Whether `code` is the best there will be. Costs no lock. */
 bool sce_tiers_is_best(const sce_tiers_t *tiers, const sce_runtime_t *code);

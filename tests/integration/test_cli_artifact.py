@@ -75,7 +75,7 @@ class Artifact(unittest.TestCase):
         self.run_command("call", "--runtime", self.runtime, "Test_empty", "--no-cache")
         self.run_command("bench", "--runtime", self.runtime, "Test_empty", "-n", "1", "-s", "pooling")
         self.assertEqual(self.entries(), [])
-        keep = ["--compiler", "cranelift"]  # tiers keep only what the background compiles while the process lives
+        keep = ["--compiler", "cranelift"]
         for _ in range(2):
             done = self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05", *keep)
             self.assertEqual(done.stdout, b"0x05\n")
@@ -91,6 +91,20 @@ class Artifact(unittest.TestCase):
         freed = json.loads(self.run_command("cache", "clear", "--json").stdout)["freed"]
         self.assertGreater(freed, 0)
         self.assertEqual(self.entries(), [])
+
+    def test_the_first_tier_is_kept_for_calls_of_the_same_function(self):
+        for method in ("Test_echo", "Test_echo", "Test_empty"):
+            done = self.run_command("call", "--runtime", self.runtime, method, "0x05")
+            self.assertEqual(done.stdout, b"0x05\n" if method == "Test_echo" else b"0x\n")
+        # The background may have come to its end: then there is one entry with all of the code.
+        functions = sorted(entry.get("onlyFor", "") for entry in self.entries())
+        self.assertIn(functions, ([""], ["Test_echo", "Test_empty"], ["Test_empty"]), functions)
+
+    def test_compiling_is_not_for_the_time_limit(self):
+        spin = ["--runtime", self.runtime, "--no-cache", "--time-limit", "50ms"]
+        for compiler in ("tiered", "winch", "cranelift"):
+            done = self.run_command("call", *spin, "Test_echo", "0x05", "--compiler", compiler)
+            self.assertEqual(done.stdout, b"0x05\n")
 
     def test_a_cache_of_ones_own(self):
         cache = self.folder / "own"
