@@ -108,12 +108,19 @@ static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config
 
 /* ---- Wasmtime's configuration ---- */
 
+/* Entries of a table in the pool (sc-executor-wasmtime, common_config). */
+#define TABLE_ELEMENTS 8192
+
 static void set_pooling(const sce_engine_t *engine, wasm_config_t *config) {
   wasmtime_pooling_allocation_config_t *pool = wasmtime_pooling_allocation_config_new();
   uint32_t slots = engine->config.max_instances;
   wasmtime_pooling_allocation_config_max_unused_warm_slots_set(pool, 4);
   wasmtime_pooling_allocation_config_max_core_instance_size_set(pool, 512 * 1024);
-  wasmtime_pooling_allocation_config_table_elements_set(pool, 8192);
+  wasmtime_pooling_allocation_config_table_elements_set(pool, TABLE_ELEMENTS);
+  wasmtime_pooling_allocation_config_table_keep_resident_set(pool, TABLE_ELEMENTS * sizeof(void *));
+  /* Where data segments are copied, clearing what they cover costs less than faulting it in again. An image is mapped. */
+  if (!sce_strategy_has_images(engine->config.semantics.strategy))
+    wasmtime_pooling_allocation_config_linear_memory_keep_resident_set(pool, engine->config.resident_budget);
   wasmtime_pooling_allocation_config_max_memory_size_set(pool, (size_t)1 << 32);
   wasmtime_pooling_allocation_config_total_tables_set(pool, slots);
   wasmtime_pooling_allocation_config_total_memories_set(pool, slots);
@@ -177,7 +184,8 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   set_profiler(engine, config);
   /* Wasmtime's images don't go with a memory creator of the host's: instance-reuse has images of its own. */
   wasmtime_config_memory_init_cow_set(config, sce_strategy_has_images(s->strategy));
-  if (s->strategy == SCE_STRATEGY_INSTANCE_REUSE) sce_memory_space_install(&engine->space, config);
+  bool recreates = s->strategy == SCE_STRATEGY_RECREATE_INSTANCE;
+  if (recreates || s->strategy == SCE_STRATEGY_INSTANCE_REUSE) sce_memory_space_install(&engine->space, config, recreates);
   if (sce_engine_pools(engine)) set_pooling(engine, config);
   return config;
 }

@@ -109,9 +109,56 @@ static wasmtime_error_t *grow_memory(void *env, size_t new_size) {
   return NULL;
 }
 
-static void delete_memory(void *env) {
-  sce_linear_memory_t *memory = env;
+static sce_error_t *drop_pages(uint8_t *start, size_t len) {
+  if (len > 0 && madvise(start, len, MADV_DONTNEED) != 0)
+    return sce_error_system(errno, "giving linear memory back to the system");
+  return NULL;
+}
+
+/* Takes growth back: contents dropped, access removed. */
+static sce_error_t *shrink(sce_linear_memory_t *memory) {
+  uint8_t *tail = memory->base + memory->first_size;
+  size_t len = memory->size - memory->first_size;
+  SCE_TRY(drop_pages(tail, len));
+  if (mprotect(tail, len, PROT_NONE) != 0) return sce_error_system(errno, "shrinking linear memory");
+  memory->size = memory->first_size;
+  return NULL;
+}
+
+static void unmap_memory(sce_linear_memory_t *memory) {
   munmap(memory, memory->mapped);
+}
+
+/* The instance is gone: its memory goes to the spares, all zero, or back to the system. */
+static void delete_memory(void *env) {
+  static const sce_memory_image_t zeros = {.fd = -1};
+  sce_linear_memory_t *memory = env;
+  sce_memory_space_t *space = memory->space;
+  bool kept = false;
+  if (space->recycles) {
+    memory->image = &zeros;
+    sce_error_t *err = sce_linear_memory_reset(memory);
+    pthread_mutex_lock(&space->spares_lock);
+    kept = err == NULL && space->spare_count < SCE_SPARE_MEMORIES;
+    if (kept) space->spares[space->spare_count++] = memory;
+    pthread_mutex_unlock(&space->spares_lock);
+    sce_error_delete(err);
+  }
+  if (!kept) unmap_memory(memory);
+}
+
+/* A spare memory with that much address space, or NULL. */
+static sce_linear_memory_t *take_spare(sce_memory_space_t *space, size_t capacity, size_t mapped) {
+  sce_linear_memory_t *found = NULL;
+  if (!space->recycles) return NULL;
+  pthread_mutex_lock(&space->spares_lock);
+  for (unsigned i = space->spare_count; found == NULL && i-- > 0;) {
+    if (space->spares[i]->capacity != capacity || space->spares[i]->mapped != mapped) continue;
+    found = space->spares[i];
+    space->spares[i] = space->spares[--space->spare_count];
+  }
+  pthread_mutex_unlock(&space->spares_lock);
+  return found;
 }
 
 /* Reserves a page for the record, `len` bytes of memory and guard; makes the record usable. NULL: no address space. */
@@ -127,6 +174,16 @@ static sce_linear_memory_t *reserve(size_t page, size_t len) {
   return (sce_linear_memory_t *)(void *)start;
 }
 
+/* Makes a memory of zeros exactly `size` bytes large. */
+static wasmtime_error_t *set_first_size(sce_linear_memory_t *memory, size_t size) {
+  memory->first_size = size;
+  if (size > memory->size) return grow_memory(memory, size);
+  sce_error_t *err = size < memory->size ? shrink(memory) : NULL;
+  if (err == NULL) return NULL;
+  sce_error_delete(err);
+  return wasmtime_error_new("the system refused to shrink linear memory");
+}
+
 static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, size_t minimum, size_t maximum,
                                     size_t reserved, size_t guard, wasmtime_linear_memory_t *out) {
   (void)type;
@@ -136,15 +193,16 @@ static wasmtime_error_t *new_memory(void *env, const wasm_memorytype_t *type, si
   if (reserved < minimum) reserved = minimum;
   if (!sce_add_size(reserved, guard, &len) || !sce_add_size(len, page, &mapped))
     return wasmtime_error_new("linear memory is too large");
-  sce_linear_memory_t *memory = reserve(page, len);
+  sce_linear_memory_t *memory = take_spare(space, reserved, mapped);
+  if (memory == NULL) memory = reserve(page, len);
   if (memory == NULL) return wasmtime_error_new("no address space for linear memory");
   memory->space = space;
   memory->base = (uint8_t *)memory + page;
   memory->capacity = reserved;
   memory->mapped = mapped;
-  wasmtime_error_t *refused = minimum > 0 ? grow_memory(memory, minimum) : NULL;
+  wasmtime_error_t *refused = set_first_size(memory, minimum);
   if (refused != NULL) {
-    delete_memory(memory);
+    unmap_memory(memory);
     return refused;
   }
   *out = (wasmtime_linear_memory_t){memory, get_memory, grow_memory, delete_memory};
@@ -184,15 +242,19 @@ void sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget) {
   space->fork_mark = make_fork_mark(space->page_size);
   if (space->fork_mark != NULL) space->pagemap = sce_pagemap_open();
   space->has_thread_key = pthread_key_create(&space->thread_key, NULL) == 0;
+  space->has_spares_lock = pthread_mutex_init(&space->spares_lock, NULL) == 0;
 }
 
 void sce_memory_space_clear(sce_memory_space_t *space) {
+  for (unsigned i = 0; i < space->spare_count; i++) unmap_memory(space->spares[i]);
+  if (space->has_spares_lock) pthread_mutex_destroy(&space->spares_lock);
   if (space->has_thread_key) pthread_key_delete(space->thread_key);
   if (space->pagemap >= 0) close(space->pagemap);
   if (space->fork_mark != NULL) munmap((void *)(uintptr_t)space->fork_mark, space->page_size);
 }
 
-void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config) {
+void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config, bool recycle) {
+  space->recycles = recycle && space->has_spares_lock;
   wasmtime_memory_creator_t creator = {space, new_memory, NULL};
   wasmtime_config_host_memory_creator_set(config, &creator);
 }
@@ -210,22 +272,6 @@ sce_error_t *sce_linear_memory_attach(sce_linear_memory_t *memory, const sce_mem
     return sce_error_system(errno, "mapping the memory image");
   memory->image = image;
   memory->first_size = memory->size;
-  return NULL;
-}
-
-static sce_error_t *drop_pages(uint8_t *start, size_t len) {
-  if (len > 0 && madvise(start, len, MADV_DONTNEED) != 0)
-    return sce_error_system(errno, "giving linear memory back to the system");
-  return NULL;
-}
-
-/* Takes growth back: contents dropped, access removed. */
-static sce_error_t *shrink(sce_linear_memory_t *memory) {
-  uint8_t *tail = memory->base + memory->first_size;
-  size_t len = memory->size - memory->first_size;
-  SCE_TRY(drop_pages(tail, len));
-  if (mprotect(tail, len, PROT_NONE) != 0) return sce_error_system(errno, "shrinking linear memory");
-  memory->size = memory->first_size;
   return NULL;
 }
 

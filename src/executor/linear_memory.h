@@ -1,5 +1,6 @@
-/* linear_memory.h: linear memories of the instance-reuse strategy: made for Wasmtime through its host memory creator, and
- * put back to the state after instantiation by work in proportion to what a call wrote.
+/* linear_memory.h: linear memories of the strategies instance-reuse and recreate-instance: made for Wasmtime through its
+ * host memory creator, and put back to a first state by work in proportion to what a call wrote: for instance-reuse that
+ * after instantiation, for recreate-instance zeros, so that the next instance may have the memory of an earlier one.
  *
  *            base                      image_len            first_size          capacity
  *   | record | private mapping of image | anonymous, zero    | PROT_NONE, grows   | guard |
@@ -30,6 +31,9 @@ void sce_memory_image_clear(sce_memory_image_t *image);
 
 typedef struct sce_linear_memory sce_linear_memory_t;
 
+/* Most memories without an instance that are kept for the next one. */
+#define SCE_SPARE_MEMORIES 8
+
 /* An engine's linear memories: the creator behind Wasmtime's configuration, thread-safe. */
 typedef struct sce_memory_space {
   size_t page_size;
@@ -39,13 +43,19 @@ typedef struct sce_memory_space {
   pthread_key_t thread_key;    /* serial numbers of threads */
   bool has_thread_key;
   atomic_uint_fast64_t last_thread;
+  bool recycles; /* memories of instances that are gone, all zero, go to the next ones */
+  pthread_mutex_t spares_lock;
+  bool has_spares_lock;
+  unsigned spare_count;
+  sce_linear_memory_t *spares[SCE_SPARE_MEMORIES];
 } sce_memory_space_t;
 
 void sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);
 void sce_memory_space_clear(sce_memory_space_t *space);
 
-/* Makes Wasmtime use `space` for the memories of on-demand instances. `space` must outlive the engine. */
-void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config);
+/* Makes Wasmtime use `space` for the memories of on-demand instances; `recycle`: and one memory for one instance after the
+ * other. `space` must outlive the engine. */
+void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config, bool recycle);
 
 /* A number that no other thread ever has in this space; 0 when the system gives none. */
 uint64_t sce_memory_space_thread(sce_memory_space_t *space);

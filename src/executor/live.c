@@ -34,7 +34,7 @@ static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) 
   SCE_TRY(get_export(live, "memory", WASMTIME_EXTERN_MEMORY, &item));
   live->memory = item.of.memory;
   const sce_heap_pages_t *heap = &runtime->engine->config.semantics.heap_pages;
-  if (heap->dynamic || heap->pages == 0) return NULL;
+  if (heap->dynamic || heap->pages == 0 || runtime->heap_included) return NULL;
   uint64_t before;
   return sce_error_from_wasmtime(wasmtime_memory_grow(live->context, &live->memory, heap->pages, &before),
                                  SCE_MEMORY_LIMIT, "adding the heap pages");

@@ -136,8 +136,9 @@ static void proposals_of(sce_proposals_t *proposals, const sce_semantics_t *s) {
   };
 }
 
-/* The module as Wasmtime compiles it. */
-static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module, const sce_blob_t *blob) {
+/* The module as Wasmtime compiles it, its memory with `more_pages` from the start. */
+static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module, const sce_blob_t *blob,
+                                   uint32_t more_pages) {
   const sce_semantics_t *s = &engine->config.semantics;
   sce_proposals_t proposals;
   proposals_of(&proposals, s);
@@ -148,6 +149,8 @@ static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module
       .export_mutable_globals = true, /* for instance-reuse; always, so that strategies share artifacts */
       .meter_stack = s->stack_limited,
       .stack_limit = s->stack_logical_max,
+      .set_memory_minimum = more_pages > 0,
+      .memory_minimum = more_pages > 0 ? sce_blob_memory(blob)->limits.minimum + more_pages : 0,
   };
   return sce_blob_rewrite(blob, module, &rewrite);
 }
@@ -169,8 +172,10 @@ static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t 
   return uses != NULL ? "may write to its tables" : NULL;
 }
 
-sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob) {
-  SCE_TRY(prepare_module(engine, module, blob));
+/* sce_runtime_prepare(), with `more_pages` of memory. */
+static sce_error_t *prepare_with_heap(const sce_engine_t *engine, sce_buf_t *module, bool *reusable,
+                                      const sce_blob_t *blob, uint32_t more_pages) {
+  SCE_TRY(prepare_module(engine, module, blob, more_pages));
   const char *obstacle = reuse_obstacle(blob, &engine->config.semantics);
   *reusable = obstacle == NULL;
   if (obstacle != NULL && engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE)
@@ -178,32 +183,44 @@ sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, 
   return NULL;
 }
 
-static sce_error_t *init_runtime(sce_runtime_t *runtime, const sce_module_types_t *types, bool reusable) {
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob) {
+  return prepare_with_heap(engine, module, reusable, blob, 0);
+}
+
+/* A compiled module, or none, from which a runtime is made. */
+typedef struct origin {
+  wasmtime_module_t *module;       /* may be NULL; taken in any case */
+  const sce_module_types_t *types; /* of that module */
+  bool reusable;
+  uint32_t heap_pages; /* of the heap that the module's memory begins with */
+} origin_t;
+
+static sce_error_t *init_runtime(sce_runtime_t *runtime, const origin_t *origin) {
   int failed = pthread_mutex_init(&runtime->snapshot_lock, NULL);
   if (failed != 0) return sce_error_system(failed, "making a lock");
   runtime->snapshot_lock_ready = true;
-  runtime->reusable = reusable;
-  runtime->reuse = reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
-  SCE_TRY(read_exports(runtime, &types->exports));
+  runtime->reusable = origin->reusable;
+  runtime->reuse = origin->reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
+  SCE_TRY(read_exports(runtime, &origin->types->exports));
+  runtime->initial_pages -= origin->heap_pages;
+  runtime->heap_included = origin->heap_pages > 0;
   find_stack_counter(runtime);
   SCE_TRY(set_memory_limit(runtime));
-  return sce_runtime_resolve_imports(runtime, &types->imports);
+  return sce_runtime_resolve_imports(runtime, &origin->types->imports);
 }
 
-/* Makes a runtime of `module`, which may be NULL and is taken in any case. */
-static sce_error_t *make_runtime(sce_runtime_t **out, sce_engine_t *engine, wasmtime_module_t *module,
-                                 const sce_module_types_t *types, bool reusable) {
+static sce_error_t *make_runtime(sce_runtime_t **out, sce_engine_t *engine, const origin_t *origin) {
   sce_runtime_t *runtime = sce_calloc(1, sizeof *runtime);
   if (runtime == NULL) {
-    if (module != NULL) wasmtime_module_delete(module);
+    if (origin->module != NULL) wasmtime_module_delete(origin->module);
     return sce_error_oom();
   }
   atomic_init(&runtime->references, 1);
   runtime->snapshot.image.fd = -1;
-  runtime->module = module;
+  runtime->module = origin->module;
   runtime->engine = engine;
   sce_engine_retain(engine);
-  sce_error_t *err = init_runtime(runtime, types, reusable);
+  sce_error_t *err = init_runtime(runtime, origin);
   if (err != NULL) {
     sce_runtime_delete(runtime);
     return err;
@@ -212,18 +229,25 @@ static sce_error_t *make_runtime(sce_runtime_t **out, sce_engine_t *engine, wasm
   return NULL;
 }
 
-sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
+static sce_error_t *runtime_with_heap(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module,
+                                      bool reusable, uint32_t heap_pages) {
   sce_module_types_t types;
   sce_module_types_of_module(&types, module);
-  sce_error_t *err = make_runtime(runtime, engine, module, &types, reusable);
+  origin_t origin = {.module = module, .types = &types, .reusable = reusable, .heap_pages = heap_pages};
+  sce_error_t *err = make_runtime(runtime, engine, &origin);
   sce_module_types_free(&types);
   return err;
+}
+
+sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
+  return runtime_with_heap(runtime, engine, module, reusable, 0);
 }
 
 sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable) {
   sce_module_types_t types;
   SCE_TRY(sce_module_types_of_blob(&types, module));
-  sce_error_t *err = make_runtime(runtime, engine, NULL, &types, reusable);
+  origin_t origin = {.types = &types, .reusable = reusable};
+  sce_error_t *err = make_runtime(runtime, engine, &origin);
   sce_module_types_free(&types);
   return err;
 }
@@ -231,25 +255,42 @@ sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, 
 sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, const sce_runtime_t *code) {
   sce_module_types_t types;
   sce_module_types_of_module(&types, code->module);
-  sce_error_t *err = make_runtime(runtime, engine, NULL, &types, code->reusable);
+  origin_t origin = {.types = &types, .reusable = code->reusable};
+  sce_error_t *err = make_runtime(runtime, engine, &origin);
   sce_module_types_free(&types);
   return err;
 }
 
-sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
+static sce_error_t *compile_with_heap(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
+                                      uint32_t heap_pages) {
   sce_buf_t prepared = {0};
   wasmtime_module_t *module = NULL;
   bool reusable = false;
-  sce_error_t *err = sce_runtime_prepare(engine, &prepared, &reusable, blob);
+  sce_error_t *err = prepare_with_heap(engine, &prepared, &reusable, blob, heap_pages);
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, prepared.data, prepared.len, &module), SCE_BAD_CODE,
                                   "compiling the runtime");
   sce_buf_free(&prepared);
-  return err == NULL ? sce_runtime_of_module(runtime, engine, module, reusable) : err;
+  return err == NULL ? runtime_with_heap(runtime, engine, module, reusable, heap_pages) : err;
+}
+
+sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
+  return compile_with_heap(runtime, engine, blob, 0);
+}
+
+/* Pages of a static heap that the module's own minimum may hold, where nobody else will use the machine code: a fresh
+ * instance then needs no growth, which costs two changes of protection for each call. */
+static uint32_t heap_to_include(const sce_engine_t *engine, const sce_blob_t *blob) {
+  const sce_semantics_t *s = &engine->config.semantics;
+  const sce_wasm_memory_t *memory = sce_blob_memory(blob);
+  if (s->strategy == SCE_STRATEGY_INSTANCE_REUSE || s->heap_pages.dynamic || memory == NULL) return 0;
+  uint64_t pages = (uint64_t)memory->limits.minimum + s->heap_pages.pages;
+  return pages <= SCE_WASM_MAX_PAGES ? s->heap_pages.pages : 0;
 }
 
 sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
-  return engine->tiered ? sce_tiers_new_runtime(runtime, engine, blob, NULL) : sce_runtime_compile(runtime, engine, blob);
+  if (engine->tiered) return sce_tiers_new_runtime(runtime, engine, blob, NULL);
+  return compile_with_heap(runtime, engine, blob, heap_to_include(engine, blob));
 }
 
 void sce_runtime_retain(sce_runtime_t *runtime) {

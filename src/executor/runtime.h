@@ -55,7 +55,8 @@ struct sce_runtime {
   uint32_t *mutable_globals; /* indices of exports */
   size_t mutable_global_count;
   const char *stack_counter; /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
-  uint32_t initial_pages;
+  uint32_t initial_pages;    /* of memory, without the heap's */
+  bool heap_included;        /* memory begins with the pages of a static heap: they need not be added */
   uint64_t max_memory_bytes; /* limit on linear memory */
   bool reusable;             /* the code leaves nothing that can't be put back */
   bool reuse;                /* instances are put back after a call; else each call gets a fresh one */
