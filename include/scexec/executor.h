@@ -49,7 +49,7 @@ typedef struct sce_heap_pages {
 /* Which compiler makes the machine code. Results are the same. */
 typedef enum sce_compiler {
   SCE_COMPILER_CRANELIFT = 0, /* best code */
-  SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with canonical NaNs, reference types or SIMD */
+  SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with reference types or SIMD */
   /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on threads
    * in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch can't be
    * used. Compiling counts as part of the call that it is done for, and for its time limit: sce_instance_prepare() has

@@ -51,7 +51,6 @@ static const char *winch_obstacle(const sce_semantics_t *s) {
 #if !defined(__x86_64__) && !defined(__aarch64__)
   return "this processor";
 #endif
-  if (s->canonicalize_nans) return "canonical NaNs";
   if (s->wasm_reference_types) return "reference types";
   return s->wasm_simd ? "SIMD" : NULL;
 }
@@ -311,8 +310,13 @@ void sce_engine_delete(sce_engine_t *engine) {
  * in Winch's, too. */
 #define QUICK_STACK_FACTOR 4
 #define QUICK_STACK_MAX ((uint32_t)1 << 30)
+/* Bytes of Winch's stack that one value of the deterministic limit can't come to: a value has at most three places of
+ * 8 bytes (operand, argument, parameter), and a call, whose own frame has some 100 bytes, counts as two values or more. */
+#define QUICK_VALUE_MAX 256
 
-static uint32_t quick_stack(uint32_t native_max) {
+static uint32_t quick_stack(const sce_semantics_t *s) {
+  uint32_t native_max = s->stack_native_max;
+  if (s->stack_limited && native_max / QUICK_VALUE_MAX >= s->stack_logical_max) return native_max;
   if (native_max >= QUICK_STACK_MAX) return native_max;
   return native_max > QUICK_STACK_MAX / QUICK_STACK_FACTOR ? QUICK_STACK_MAX : native_max * QUICK_STACK_FACTOR;
 }
@@ -328,7 +332,7 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
     config.log = (sce_log_t){0}; /* may be made after the owner of the log is gone; says nothing new anyway */
     config.semantics.compiler = SCE_COMPILER_WINCH;
     config.semantics.parallel_compilation = parallel && config.semantics.parallel_compilation;
-    config.semantics.stack_native_max = quick_stack(config.semantics.stack_native_max);
+    config.semantics.stack_native_max = quick_stack(&config.semantics);
     err = sce_engine_new(quick, &config);
     if (err == NULL) atomic_store_explicit(place, *quick, memory_order_release);
   }

@@ -281,12 +281,11 @@ static void note_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_s
 
 static void falls_back_where_winch_differs(void **unused) {
   (void)unused;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 1; i < 3; i++) {
     int lines = 0;
     sce_config_t config;
     sce_config_init(&config);
     config.semantics.compiler = SCE_COMPILER_TIERED;
-    config.semantics.canonicalize_nans = i == 0;
     config.semantics.wasm_reference_types = config.semantics.wasm_bulk_memory = i == 1;
     config.semantics.wasm_simd = i == 2;
     config.log = (sce_log_t){.write = note_line, .ctx = &lines, .max_level = 5};

@@ -1,4 +1,5 @@
-;; floats.wat: every operation of f32 and f64 that can make a NaN, from operands in the input.
+;; floats.wat: every operation of f32 and f64 that can make a NaN, and those that only touch its sign, from operands in the
+;; input.
 ;; Made into floats.wasm with `wat2wasm floats.wat` (wabt 1.0.32).
 (module
   (memory (export "memory") 1)
@@ -74,4 +75,22 @@
     (i64.const 0x400000000))
   (func (export "f64_promote") (param i32 i32) (result i64)
     (f64.store (i32.const 0) (f64.promote_f32 (f32.load (local.get 0))))
+    (i64.const 0x800000000))
+  (func (export "f32_abs") (param i32 i32) (result i64)
+    (f32.store (i32.const 0) (f32.abs (f32.load (local.get 0))))
+    (i64.const 0x400000000))
+  (func (export "f32_neg") (param i32 i32) (result i64)
+    (f32.store (i32.const 0) (f32.neg (f32.load (local.get 0))))
+    (i64.const 0x400000000))
+  (func (export "f32_copysign") (param i32 i32) (result i64)
+    (f32.store (i32.const 0) (f32.copysign (f32.load (local.get 0)) (f32.load offset=4 (local.get 0))))
+    (i64.const 0x400000000))
+  (func (export "f64_abs") (param i32 i32) (result i64)
+    (f64.store (i32.const 0) (f64.abs (f64.load (local.get 0))))
+    (i64.const 0x800000000))
+  (func (export "f64_neg") (param i32 i32) (result i64)
+    (f64.store (i32.const 0) (f64.neg (f64.load (local.get 0))))
+    (i64.const 0x800000000))
+  (func (export "f64_copysign") (param i32 i32) (result i64)
+    (f64.store (i32.const 0) (f64.copysign (f64.load (local.get 0)) (f64.load offset=8 (local.get 0))))
     (i64.const 0x800000000)))
