@@ -65,9 +65,7 @@ static sce_error_t *read_newest(sce_lmdb_snapshot_t *snapshot) {
   if (!found) value = sce_span(NULL, 0);
   SCE_TRY(sce_lmdb_in(snapshot->db, sce_lmdb_read_database(&snapshot->database, value)));
   SCE_TRY(sce_lmdb_find_state(snapshot, &found, &snapshot->state, snapshot->database.newest));
-  if (found) return NULL;
-  return sce_lmdb_in(snapshot->db,
-                     sce_error_new(SCE_BAD_STATE, "the state database is damaged: its newest state is missing"));
+  return found ? NULL : sce_lmdb_missing_state(snapshot);
 }
 
 sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {
@@ -110,6 +108,11 @@ sce_error_t *sce_lmdb_snapshot_new(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *d
   else
     *snapshot = made;
   return err;
+}
+
+sce_error_t *sce_lmdb_missing_state(const sce_lmdb_snapshot_t *snapshot) {
+  return sce_lmdb_in(snapshot->db,
+                     sce_error_new(SCE_BAD_STATE, "the state database is damaged: a state that it keeps is missing"));
 }
 
 sce_error_t *sce_lmdb_find_state(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_state_record_t *record,
@@ -217,6 +220,7 @@ static void save_place(sce_walk_t *walk, const sce_page_cursor_t *cursor) {
 }
 
 static void load_place(sce_page_cursor_t *cursor, const sce_walk_t *walk) {
+  cursor->ordered = true;
   cursor->depth = (uint32_t)walk->place[PLACE_DEPTH];
   for (uint32_t i = 0; i < cursor->depth; i++) {
     cursor->page[i] = walk->place[i] >> 16;
@@ -265,7 +269,10 @@ static sce_error_t *arrive(const sce_lmdb_snapshot_t *self, sce_walk_t *walk, sc
     walk->found = true;
     if (!is_cut(item, head->len)) {
       save_place(walk, cursor);
-      return sce_lmdb_read_value(&walk->entry, item->key, head->len, item->value);
+      SCE_TRY(sce_lmdb_read_value(&walk->entry, item->key, head->len, item->value));
+      int side = sce_span_compare(walk->entry.key, from);
+      if (side > 0 || (side == 0 && inclusive)) return NULL;
+      return sce_error_new(SCE_BAD_STATE, "the state database is damaged: keys that are not in order");
     }
     SCE_TRY(least_of_group(self, &walk->entry, &walk->found, cursor, item, head->len, from, inclusive));
     if (walk->found) return NULL; /* steps from a long key begin with its bytes, not with the place */

@@ -25,6 +25,7 @@ typedef struct sce_lmdb {
   uint32_t page_size;
   bool read_only;
   uint32_t keep;      /* states to keep from the next commit on; SCE_STATE_KEEP_STORED: as the database says */
+  uint64_t vet_whole; /* bytes of a file up to which all of it is vetted before the first write */
   uint64_t trusted;   /* transaction that this process wrote on pages that were vetted whole; UINT64_MAX: none */
   atomic_bool broken; /* LMDB gave up in the middle: nothing more may be written */
   jmp_buf *escape;    /* where a failed assertion of LMDB goes, while writing */
@@ -65,6 +66,8 @@ void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot);
 /* The record of a state that is kept; `*found` false: it is not. */
 sce_error_t *sce_lmdb_find_state(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_state_record_t *record,
                                  uint64_t number);
+/* The error for a state that should be there; all but number 0 have a record. */
+sce_error_t *sce_lmdb_missing_state(const sce_lmdb_snapshot_t *snapshot);
 /* A node record that is stored. */
 sce_error_t *sce_lmdb_stored_node(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_span_t *record,
                                   sce_trie_id_t trie, sce_nibbles_t path);

@@ -161,6 +161,10 @@ static sce_error_t *prune(sce_lmdb_writer_t *writer, commit_t *commit) {
   uint64_t oldest = database->newest > database->keep ? database->newest - database->keep : 0;
   sce_lmdb_key_t key;
   while (database->oldest < oldest) {
+    sce_lmdb_state_record_t record;
+    bool found;
+    SCE_TRY(sce_lmdb_find_state(writer->base, &found, &record, database->oldest));
+    if (!found && database->oldest > 0) return sce_lmdb_missing_state(writer->base);
     sce_lmdb_number_key(&key, SCE_LMDB_STATE, database->oldest);
     SCE_TRY(sce_lmdb_remove(writer, sce_lmdb_key_span(&key)));
     database->oldest++;

@@ -23,6 +23,8 @@
 /* Two pages of the largest size: what is looked at before LMDB opens the file. */
 #define HEAD_SIZE (2 * 32768)
 #define MAX_READERS 1024
+/* Files up to this size are vetted whole before the first write of a process: some 10 ms. */
+#define VET_WHOLE_BYTES ((uint64_t)64 << 20)
 #define DATA_FILE "data.mdb"
 #define LOCK_FILE "lock.mdb"
 
@@ -133,13 +135,15 @@ static sce_error_t *check_head(bool *empty, const char *data_path) {
   uint8_t *head = sce_alloc(HEAD_SIZE);
   if (head == NULL) return sce_error_oom();
   int fd = open(data_path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd < 0 ? -1 : pread(fd, head, HEAD_SIZE, 0);
+  struct stat info = {.st_size = 0};
+  ssize_t got = fd < 0 || fstat(fd, &info) != 0 ? -1 : pread(fd, head, HEAD_SIZE, 0);
   sce_error_t *err = got < 0 ? sce_error_system(errno, "opening %s", data_path) : NULL;
   if (fd >= 0) close(fd);
   uint32_t page_size;
   *empty = got == 0;
   if (err == NULL)
-    err = sce_error_prefix(sce_pages_check_head(&page_size, sce_span(head, (size_t)got)), "%s", data_path);
+    err = sce_error_prefix(sce_pages_check_head(&page_size, sce_span(head, (size_t)got), (uint64_t)info.st_size), "%s",
+                           data_path);
   sce_free(head);
   return err;
 }
@@ -217,6 +221,7 @@ sce_error_t *sce_lmdb_open(sce_lmdb_t **db, const char *path, const sce_state_op
   atomic_init(&made->refs, 1);
   made->fd = -1;
   made->read_only = options->read_only;
+  made->vet_whole = VET_WHOLE_BYTES;
   made->trusted = UINT64_MAX;
   made->keep = options->keep;
   made->path = sce_strndup(path, strlen(path));

@@ -148,7 +148,8 @@ sce_error_t *sce_lmdb_read_database(sce_lmdb_database_t *database, sce_span_t va
   if (value.len != 36) return damaged("the record of the database");
   *database = (sce_lmdb_database_t){sce_load_le32(value.data + 12), sce_load_le64(value.data + 16),
                                     sce_load_le64(value.data + 24), sce_load_le32(value.data + 32)};
-  if (database->oldest > database->newest || database->next_child == 0) return damaged("the record of the database");
+  if (database->oldest > database->newest || database->newest == UINT64_MAX || database->next_child == 0)
+    return damaged("the record of the database");
   return NULL;
 }
 

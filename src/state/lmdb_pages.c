@@ -56,7 +56,12 @@ static sce_error_t *read_meta(sce_pages_t *pages, const uint8_t *bytes, uint64_t
   return NULL;
 }
 
-sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head) {
+static sce_error_t *check_size(const sce_pages_t *pages, uint64_t file_size) {
+  if (pages->last_page <= file_size / pages->page_size + UNWRITTEN_PAGES) return NULL;
+  return sce_error_new(SCE_BAD_STATE, "the state database is damaged: cut off");
+}
+
+sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head, uint64_t file_size) {
   *page_size = 0;
   if (head.len == 0) return NULL;
   if (head.len < LMDB_PAGE_HEAD + META_SIZE) return sce_error_new(SCE_BAD_STATE, "not an LMDB file: too short");
@@ -66,8 +71,10 @@ sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head) {
   if (size < MIN_PAGE_SIZE || size > MAX_PAGE_SIZE || (size & (size - 1)) != 0) return sce_lmdb_damaged(0, "page size");
   if (head.len < 2 * (size_t)size) return sce_error_new(SCE_BAD_STATE, "the state database is damaged: cut off");
   sce_pages_t pages = {.page_size = size};
-  SCE_TRY(read_meta(&pages, head.data, 0));
-  SCE_TRY(read_meta(&pages, head.data + size, 1));
+  for (uint32_t i = 0; i < 2; i++) {
+    SCE_TRY(read_meta(&pages, head.data + i * (size_t)size, i));
+    SCE_TRY(check_size(&pages, file_size));
+  }
   *page_size = size;
   return NULL;
 }
@@ -76,9 +83,7 @@ sce_error_t *sce_pages_open(sce_pages_t *pages, bool *found, uint64_t transactio
   uint64_t number = transaction & 1;
   SCE_TRY(read_meta(pages, pages->map + number * pages->page_size, number));
   *found = pages->transaction == transaction;
-  if (*found && pages->last_page > pages->readable / pages->page_size + UNWRITTEN_PAGES)
-    return sce_error_new(SCE_BAD_STATE, "the state database is damaged: cut off");
-  return NULL;
+  return *found ? check_size(pages, pages->readable) : NULL;
 }
 
 /* ---- pages and nodes ---- */
@@ -247,6 +252,7 @@ sce_error_t *sce_pages_seek(const sce_pages_t *pages, sce_page_cursor_t *cursor,
   cursor->depth = 0;
   if (tree.root == LMDB_NO_PAGE) return NULL;
   lmdb_page_t page;
+  cursor->ordered = tree.root == pages->main.root;
   cursor->page[0] = tree.root;
   uint32_t level = 0;
   for (; level + 1 < tree.depth; level++) {
@@ -266,7 +272,15 @@ sce_error_t *sce_pages_seek(const sce_pages_t *pages, sce_page_cursor_t *cursor,
 sce_error_t *sce_pages_step(const sce_pages_t *pages, sce_page_cursor_t *cursor, sce_page_item_t *item) {
   uint32_t level = cursor->depth - 1;
   lmdb_page_t page;
+  lmdb_node_t last;
   SCE_TRY(sce_lmdb_page(pages, &page, cursor->page[level], LMDB_LEAF));
-  if (++cursor->index[level] < page.count) return item_at(pages, item, &page, cursor->index[level]);
-  return next_leaf(pages, cursor, item);
+  if (cursor->index[level] >= page.count) return sce_lmdb_damaged(page.number, "bounds of the page");
+  SCE_TRY(sce_lmdb_node(pages, &last, &page, cursor->index[level], true));
+  if (++cursor->index[level] < page.count)
+    SCE_TRY(item_at(pages, item, &page, cursor->index[level]));
+  else
+    SCE_TRY(next_leaf(pages, cursor, item));
+  if (cursor->depth > 0 && cursor->ordered && sce_span_compare(last.key, item->key) >= 0)
+    return sce_lmdb_damaged(cursor->page[level], "keys that are not in order");
+  return NULL;
 }

@@ -45,6 +45,7 @@ typedef struct sce_pages {
 
 /* A place in a tree. */
 typedef struct sce_page_cursor {
+  bool ordered;   /* steps check that keys rise: so no damage makes a walk go in circles */
   uint32_t depth; /* 0: nowhere */
   uint64_t page[SCE_PAGES_MAX_DEPTH];
   uint32_t index[SCE_PAGES_MAX_DEPTH];
@@ -57,9 +58,9 @@ typedef struct sce_page_item {
 
 /* All errors are SCE_BAD_STATE and name the page. */
 
-/* Checks both meta records in the first bytes of a file (`head`, at least two pages where the file has them) and gives
- * the page size. A file of 0 bytes is new: `*page_size` 0. */
-sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head);
+/* Checks both meta records in the first bytes of a file of `file_size` bytes (`head`, at least two pages where the file
+ * has them) and gives the page size. A file of 0 bytes is new: `*page_size` 0. */
+sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head, uint64_t file_size);
 /* Fills `pages` with the meta record of `transaction`; `*found` false when another has taken its place. `map`,
  * `readable` and `page_size` are set. */
 sce_error_t *sce_pages_open(sce_pages_t *pages, bool *found, uint64_t transaction);

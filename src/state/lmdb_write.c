@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* Files up to this size are vetted whole before the first write of a process: some 10 ms. */
-#define VET_WHOLE_BYTES ((uint64_t)64 << 20)
-
 static sce_error_t *broken(const sce_lmdb_t *db) {
   return sce_error_new(
       SCE_BAD_STATE, "%s: the state database is damaged: LMDB could not go on; check it with a verification", db->path);
@@ -60,7 +57,7 @@ static sce_error_t *check_base(sce_lmdb_writer_t *writer) {
                          writer->db->path);
   writer->all_vetted = writer->db->trusted == pages->transaction;
   if (writer->all_vetted) return NULL;
-  writer->all_vetted = pages->readable <= VET_WHOLE_BYTES;
+  writer->all_vetted = pages->readable <= writer->db->vet_whole;
   if (writer->all_vetted) return sce_lmdb_in(writer->db, sce_pages_vet_all(pages));
   SCE_TRY(sce_lmdb_in(writer->db, sce_pages_vet_free(pages)));
   return sce_page_set_new(&writer->vetted, pages);

@@ -92,6 +92,7 @@ static sce_error_t *find_at(sce_state_t **at, sce_lmdb_snapshot_t *snapshot, con
     sce_lmdb_state_record_t record;
     bool found = false;
     err = sce_lmdb_find_state(snapshot, &found, &record, number);
+    if (err == NULL && !found && number > 0) err = sce_lmdb_missing_state(snapshot);
     if (err == NULL && found && is_wanted(&record, wanted)) {
       if (number == snapshot->database.newest) return make_state(at, &snapshot->backend, &record);
       sce_backend_t *backend;
