@@ -130,13 +130,13 @@ static sce_error_t *ask_metadata(cli_block_t *block) {
   sce_buf_free(&output);
   if (err != NULL) return err;
   if (block->source.spec != NULL) sce_chain_spec_ss58_format(block->source.spec, &prefix);
-  m->format = (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix)};
+  m->format = (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix), .explain_errors = true};
   block->phases.decoded = m;
   return NULL;
 }
 
-static void try_metadata(cli_t *cli, cli_block_t *block) {
-  sce_error_t *err = ask_metadata(block);
+void cli_block_name(cli_t *cli, cli_block_t *block) {
+  sce_error_t *err = block->metadata.metadata == NULL ? ask_metadata(block) : NULL;
   if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);
 }
@@ -146,7 +146,7 @@ sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_valu
   sce_error_t *err = check_options(v);
   if (err == NULL) err = load(cli, block, v);
   if (err == NULL) err = make_chain(cli, block, v);
-  if (err == NULL && v->diff && !v->hex && cli->output != CLI_JSON) try_metadata(cli, block);
+  if (err == NULL && v->diff && !v->hex) cli_block_name(cli, block);
   return err;
 }
 

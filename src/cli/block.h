@@ -31,6 +31,7 @@ typedef struct cli_phases {
   const cli_metadata_t *decoded;         /* NULL: bytes */
   json_t *rows;                          /* owned: with --output json */
   json_t *differences, *children, *logs; /* owned: of the phase that goes on */
+  json_t *values;                        /* owned: the differences by name, where there is metadata */
   uint64_t count;                        /* differences of the phase */
 } cli_phases_t;
 
@@ -53,13 +54,16 @@ typedef struct cli_block {
   sce_config_t config;
   sce_chain_t *chain; /* prepared */
   cli_phases_t phases;
-  cli_metadata_t metadata; /* with --diff, where there is any */
+  cli_metadata_t metadata; /* with --diff and after cli_block_name(), where there is any */
   uint64_t compile_ns;
 } cli_block_t;
 
 /* Reads SOURCE, and compiles its code. */
 sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v);
 void cli_block_close(cli_block_t *block);
+/* Asks the code for metadata, unless that is done: for names and values. No block may be pending. A runtime that has
+ * none, or none that can be read, is a warning. */
+void cli_block_name(cli_t *cli, cli_block_t *block);
 
 /* What is wrong with a block is the block's fault: exit status 1. Returns `err`. */
 sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err);

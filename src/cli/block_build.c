@@ -1,6 +1,7 @@
 /* block_build.c: `scexec block build`: the next block, through the runtime's BlockBuilder API. */
 #include "cli/block.h"
 #include "cli/commands.h"
+#include "cli/events.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -80,7 +81,27 @@ static void add_row(build_t *build, sce_span_t extrinsic, bool inherent, const s
   cli_put(build->cli, row, "inherent", json_boolean(inherent));
   cli_put(build->cli, row, "dispatched", json_boolean(applied->dispatched));
   cli_put_hex(build->cli, row, "outcome", applied->outcome);
+  if (build->b->metadata.metadata != NULL) {
+    sce_buf_t value = {0};
+    sce_error_t *err = cli_outcome_value(&value, &build->b->metadata, applied->outcome);
+    if (err == NULL) cli_put(build->cli, row, "outcomeValue", cli_json_parse(sce_buf_span(&value)));
+    build->cli->json_failed |= err != NULL;
+    sce_error_delete(err);
+    sce_buf_free(&value);
+  }
   cli_add(build->cli, build->rows, row);
+}
+
+/* Why the call in an extrinsic failed, by the error's name and documentation. */
+static sce_error_t *warn_failed(const build_t *build, sce_span_t outcome) {
+  sce_buf_t reason = {0};
+  sce_error_t *err = NULL;
+  if (build->b->metadata.metadata != NULL) err = cli_outcome_text(&reason, &build->b->metadata, outcome);
+  if (err == NULL)
+    cli_warn(build->cli, "extrinsic %zu is part of the block, but its call failed%s%.*s", build->applied - 1,
+             reason.len > 0 ? ": " : "", (int)reason.len, reason.len > 0 ? (const char *)reason.data : "");
+  sce_buf_free(&reason);
+  return err;
 }
 
 static sce_error_t *apply(build_t *build, sce_span_t extrinsic, bool inherent) {
@@ -91,8 +112,7 @@ static sce_error_t *apply(build_t *build, sce_span_t extrinsic, bool inherent) {
   build->applied++;
   if (!applied.dispatched) {
     build->failed++;
-    if (build->cli->output != CLI_JSON)
-      cli_warn(build->cli, "extrinsic %zu is part of the block, but its call failed", build->applied - 1);
+    if (build->cli->output != CLI_JSON) SCE_TRY(warn_failed(build, applied.outcome));
   }
   if (build->rows != NULL) add_row(build, extrinsic, inherent, &applied);
   return NULL;
@@ -204,12 +224,21 @@ static sce_error_t *print_document(build_t *build, const sce_block_t *block, con
   build->rows = NULL;
   cli_put(build->cli, document, "committed", json_boolean(build->v->block.commit));
   if (build->v->block.diff) cli_put(build->cli, document, "phases", cli_phases_take(&build->b->phases));
-  return cli_print_json(build->cli, document);
+  sce_error_t *err = NULL;
+  if (build->b->metadata.metadata != NULL)
+    cli_put(build->cli, document, "values",
+            cli_block_values_json(build->cli, &err, &build->b->metadata, block, sce_chain_overlay(build->b->chain)));
+  if (err == NULL) return cli_print_json(build->cli, document);
+  json_decref(document);
+  return err;
 }
 
 /* The summary is no result where the block itself is on standard output. */
 static sce_error_t *print_human(const build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
   sce_buf_t text = {0};
+  const cli_metadata_t *names = build->b->metadata.metadata != NULL ? &build->b->metadata : NULL;
+  if (build->v->block.diff && names != NULL)
+    SCE_TRY(cli_block_values_print(build->cli, names, block, sce_chain_overlay(build->b->chain)));
   sce_error_t *err = sce_buf_printf(&text, "block %u, %zu extrinsics (%zu failed), %zu bytes%s, hash 0x",
                                     (unsigned)sce_block_header(block)->number, build->applied, build->failed,
                                     build->block.len, build->v->block.commit ? ", committed" : "");
@@ -242,6 +271,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   build_t build = {.cli = cli, .b = &b, .v = values};
   if (cli->output == CLI_JSON) build.rows = json_array();
   sce_error_t *err = cli_block_open(cli, &b, &build.v->block);
+  if (err == NULL && !build.v->block.hex) cli_block_name(cli, &b);
   if (err == NULL) err = make_block(&build);
   if (err == NULL) err = finish(&build);
   cli_block_close(&b);

@@ -1,6 +1,7 @@
 /* block_execute.c: `scexec block execute`: one block on its parent's state. */
 #include "cli/block.h"
 #include "cli/commands.h"
+#include "cli/events.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -27,7 +28,13 @@ static sce_error_t *print_document(cli_t *cli, cli_block_t *b, const outcome_t *
   if (outcome->committed) cli_put_ms(cli, times, "commitMs", outcome->commit_ns);
   cli_put(cli, document, "times", times);
   if (diff) cli_put(cli, document, "phases", cli_phases_take(&b->phases));
-  return cli_print_json(cli, document);
+  sce_error_t *err = NULL;
+  if (b->metadata.metadata != NULL)
+    cli_put(cli, document, "values",
+            cli_block_values_json(cli, &err, &b->metadata, outcome->block, sce_chain_overlay(b->chain)));
+  if (err == NULL) return cli_print_json(cli, document);
+  json_decref(document);
+  return err;
 }
 
 static sce_error_t *print_hash(const char *name, const uint8_t hash[32]) {
@@ -35,9 +42,11 @@ static sce_error_t *print_hash(const char *name, const uint8_t hash[32]) {
   return cli_write_hex_line(sce_span(hash, 32));
 }
 
-static sce_error_t *print_human(const outcome_t *outcome) {
+static sce_error_t *print_human(cli_t *cli, const cli_block_t *b, const outcome_t *outcome) {
   const sce_header_t *header = sce_block_header(outcome->block);
   char time[32];
+  if (b->metadata.metadata != NULL)
+    SCE_TRY(cli_block_values_print(cli, &b->metadata, outcome->block, sce_chain_overlay(b->chain)));
   SCE_TRY(cli_printf("block %u, %zu extrinsics, executed in %s%s\n", (unsigned)header->number,
                      sce_block_extrinsic_count(outcome->block), cli_time_text(time, outcome->execute_ns),
                      outcome->committed ? ", committed" : ""));
@@ -63,7 +72,7 @@ static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, c
   outcome_t outcome = {.block = block};
   sce_error_t *err = cli_block_open(cli, &b, v);
   if (err == NULL) err = execute(cli, &b, &outcome, v->commit);
-  if (err == NULL) err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(&outcome);
+  if (err == NULL) err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(cli, &b, &outcome);
   cli_block_close(&b);
   return err;
 }

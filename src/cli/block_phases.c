@@ -1,5 +1,6 @@
 /* block_phases.c: what each phase of a block changes: lines under the phase's name, or
- * {"phase", "storageDiff": [[key, value]], "childStorageDiff"?: [[child, key, value]], "logs": []}. */
+ * {"phase", "storageDiff": [[key, value]], "childStorageDiff"?: [[child, key, value]], "logs": []}, with "changes" beside
+ * them, the differences as `state diff` shows them, where the metadata has names for keys and values. */
 #include "cli/block.h"
 #include "cli/difference.h"
 
@@ -13,6 +14,7 @@ void cli_phases_open(cli_phases_t *phases, cli_t *cli) {
   phases->differences = json_array();
   phases->children = json_array();
   phases->logs = json_array();
+  phases->values = json_array();
 }
 
 void cli_phases_free(cli_phases_t *phases) {
@@ -20,6 +22,7 @@ void cli_phases_free(cli_phases_t *phases) {
   json_decref(phases->differences);
   json_decref(phases->children);
   json_decref(phases->logs);
+  json_decref(phases->values);
   *phases = (cli_phases_t){0};
 }
 
@@ -67,6 +70,8 @@ static sce_error_t *take_difference(void *ctx, const sce_phase_t *phase, const s
   bool first = phases->count++ == 0;
   if (phases->cli->output == CLI_JSON) {
     add_row(phases, difference);
+    if (phases->decoded != NULL)
+      cli_add(phases->cli, phases->values, cli_difference_json(phases->cli, phases->decoded, difference));
     return NULL;
   }
   if (first) SCE_TRY(print_phase(phase));
@@ -88,6 +93,7 @@ static sce_error_t *take_end(void *ctx, const sce_phase_t *phase) {
   put_array(phases->cli, row, "storageDiff", &phases->differences);
   if (json_array_size(phases->children) > 0) put_array(phases->cli, row, "childStorageDiff", &phases->children);
   put_array(phases->cli, row, "logs", &phases->logs);
+  if (phases->decoded != NULL) put_array(phases->cli, row, "changes", &phases->values);
   cli_add(phases->cli, phases->rows, row);
   return NULL;
 }
