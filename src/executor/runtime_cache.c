@@ -27,16 +27,18 @@ typedef struct cache_entry {
   size_t idle_count;
 } cache_entry_t;
 
-/* Engines are made once for each semantics. */
+/* Engines are made once for each semantics, as they were asked for: an engine may have replaced some of them. */
 typedef struct engine_entry {
   struct engine_entry *next;
+  sce_semantics_t semantics;
   sce_engine_t *engine;
 } engine_entry_t;
 
 struct sce_runtime_cache {
   pthread_mutex_t lock;
   pthread_cond_t compiled;
-  sce_engine_t *base; /* holds the copied configuration, and serves its semantics */
+  sce_engine_t *base; /* holds the copied configuration, and serves `semantics` */
+  sce_semantics_t semantics;
   engine_entry_t *engines;
   cache_entry_t *entries;
   size_t max_runtimes;
@@ -58,6 +60,13 @@ static bool same_semantics(const sce_semantics_t *a, const sce_semantics_t *b) {
          a->compiler == b->compiler;
 }
 
+/* What may be asked for in two ways, in one. */
+static sce_semantics_t normal_semantics(const sce_semantics_t *semantics) {
+  sce_semantics_t normal = *semantics;
+  if (normal.stack_native_max == 0) normal.stack_native_max = SCE_DEFAULT_NATIVE_STACK;
+  return normal;
+}
+
 /* ---- life ---- */
 
 sce_error_t *sce_runtime_cache_new(sce_runtime_cache_t **out, const sce_config_t *config, size_t max_runtimes) {
@@ -65,6 +74,7 @@ sce_error_t *sce_runtime_cache_new(sce_runtime_cache_t **out, const sce_config_t
   if (cache == NULL) return sce_error_oom();
   cache->max_runtimes = max_runtimes > 0 ? max_runtimes : 1;
   sce_error_t *err = sce_engine_new(&cache->base, config);
+  if (err == NULL) cache->semantics = normal_semantics(&config->semantics);
   int failed = err == NULL ? pthread_mutex_init(&cache->lock, NULL) : 0;
   if (err == NULL && failed == 0) {
     failed = pthread_cond_init(&cache->compiled, NULL);
@@ -148,33 +158,49 @@ static cache_entry_t *evict(sce_runtime_cache_t *cache) {
 
 /* ---- compiling, without the lock ---- */
 
+/* The engine for these semantics, retained for the caller, or NULL. With the lock held. */
+static sce_engine_t *find_engine(sce_runtime_cache_t *cache, const sce_semantics_t *semantics) {
+  sce_engine_t *engine = same_semantics(&cache->semantics, semantics) ? cache->base : NULL;
+  for (engine_entry_t *e = cache->engines; engine == NULL && e != NULL; e = e->next)
+    if (same_semantics(&e->semantics, semantics)) engine = e->engine;
+  if (engine != NULL) sce_engine_retain(engine);
+  return engine;
+}
+
+/* Adds an engine, unless another thread was first with the same; retains it for the caller, too. */
+static sce_engine_t *add_engine(sce_runtime_cache_t *cache, engine_entry_t *added) {
+  pthread_mutex_lock(&cache->lock);
+  sce_engine_t *engine = find_engine(cache, &added->semantics);
+  if (engine == NULL) {
+    added->next = cache->engines;
+    cache->engines = added;
+    engine = added->engine;
+    sce_engine_retain(engine);
+    added = NULL;
+  }
+  pthread_mutex_unlock(&cache->lock);
+  if (added != NULL) sce_engine_delete(added->engine);
+  sce_free(added);
+  return engine;
+}
+
 /* The engine for these semantics, retained for the caller. */
 static sce_error_t *engine_for(sce_runtime_cache_t *cache, sce_engine_t **found, const sce_semantics_t *semantics) {
-  sce_engine_t *engine = NULL;
   pthread_mutex_lock(&cache->lock);
-  if (same_semantics(&cache->base->config.semantics, semantics)) engine = cache->base;
-  for (engine_entry_t *e = cache->engines; engine == NULL && e != NULL; e = e->next)
-    if (same_semantics(&e->engine->config.semantics, semantics)) engine = e->engine;
-  if (engine != NULL) sce_engine_retain(engine);
+  *found = find_engine(cache, semantics);
   pthread_mutex_unlock(&cache->lock);
-  *found = engine;
-  if (engine != NULL) return NULL;
-
+  if (*found != NULL) return NULL;
   sce_config_t config = cache->base->config;
   config.semantics = *semantics;
   engine_entry_t *added = sce_calloc(1, sizeof *added);
   if (added == NULL) return sce_error_oom();
+  added->semantics = *semantics;
   sce_error_t *err = sce_engine_new(&added->engine, &config);
   if (err != NULL) {
     sce_free(added);
     return err;
   }
-  sce_engine_retain(added->engine);
-  *found = added->engine;
-  pthread_mutex_lock(&cache->lock); /* two threads may add the same: harmless, the first found is used from now on */
-  added->next = cache->engines;
-  cache->engines = added;
-  pthread_mutex_unlock(&cache->lock);
+  *found = add_engine(cache, added);
   return NULL;
 }
 
@@ -264,8 +290,7 @@ static sce_instance_t *take_idle(sce_runtime_cache_t *cache, cache_entry_t *entr
 
 sce_error_t *sce_runtime_cache_acquire(sce_runtime_cache_t *cache, sce_instance_t **instance, const uint8_t hash[32],
                                        const sce_semantics_t *semantics, sce_fetch_code_fn fetch, void *fetch_ctx) {
-  sce_semantics_t wanted = semantics != NULL ? *semantics : cache->base->config.semantics;
-  if (wanted.stack_native_max == 0) wanted.stack_native_max = SCE_DEFAULT_NATIVE_STACK;
+  sce_semantics_t wanted = semantics != NULL ? normal_semantics(semantics) : cache->semantics;
   cache_entry_t *entry = NULL;
   bool compile_it;
   SCE_TRY(enter_entry(cache, &entry, &compile_it, hash, &wanted));
@@ -287,7 +312,7 @@ void sce_runtime_cache_release(sce_runtime_cache_t *cache, sce_instance_t *insta
   if (instance == NULL) return;
   pthread_mutex_lock(&cache->lock);
   for (cache_entry_t *entry = cache->entries; entry != NULL; entry = entry->next) {
-    if (entry->runtime != instance->runtime || entry->idle_count == MAX_IDLE) continue;
+    if (entry->runtime != instance->home || entry->idle_count == MAX_IDLE) continue;
     entry->idle[entry->idle_count++] = instance;
     instance = NULL;
     break;
