@@ -140,4 +140,12 @@
     (local $size i32)
     (local.set $size (i32.load (local.get $ptr)))
     (call $pack (call $malloc (local.get $size)) (local.get $size)))
+
+  ;; soils everything, then allocates until the heap has no more
+  (func (export "soil_and_storm") (param i32 i32) (result i64)
+    (call $soil)
+    (loop $for_ever
+      (drop (call $malloc (i32.const 65536)))
+      (br $for_ever))
+    (unreachable))
 )
