@@ -24,6 +24,9 @@ static int open_engine(void **state) {
   sce_config_t config;
   sce_config_init(&config);
   config.semantics.heap_pages.pages = 0;
+  const char *compiler = getenv("TEST_COMPILER"); /* NULL: the library's default */
+  if (compiler != NULL && strcmp(compiler, "winch") == 0) config.semantics.compiler = SCE_COMPILER_WINCH;
+  if (compiler != NULL && strcmp(compiler, "tiered") == 0) config.semantics.compiler = SCE_COMPILER_TIERED;
   sce_error_t *err = sce_engine_new(&engine, &config);
   if (err != NULL) print_error("%s\n", sce_error_message(err));
   return err != NULL;
