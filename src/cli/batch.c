@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/host.h"
 #include "cli/lines.h"
+#include "cli/typed.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -20,6 +21,7 @@ typedef struct batch_values {
   cli_common_t common;
   cli_run_options_t run;
   uint64_t threads;
+  bool values;
 } batch_values_t;
 
 typedef struct worker {
@@ -27,6 +29,7 @@ typedef struct worker {
   const cli_session_t *session;
   batch_queue_t *queue;
   uint64_t time_limit_ms;
+  const cli_metadata_t *metadata; /* NULL: bytes only */
   sce_instance_t *instance;
   cli_host_t host;
   bool used; /* the host has seen a call */
@@ -44,14 +47,44 @@ static sce_error_t *make_call(worker_t *w, const batch_request_t *request) {
   return sce_instance_call(w->instance, &w->output, method, request->data.data, request->data.len, &options);
 }
 
+/* The input of a request with "args" instead of "data". */
+static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
+  if (request->args.len == 0) return NULL;
+  if (w->metadata == NULL) return sce_error_new(SCE_MISUSE, "\"args\" needs --values");
+  size_t method;
+  const sce_metadata_t *md = w->metadata->metadata;
+  SCE_TRY(sce_metadata_method_find(md, &method, sce_span_text((const char *)request->method.data)));
+  return sce_method_args_encode(md, &request->data, method, sce_buf_span(&request->args));
+}
+
+/* The output as JSON; stays empty for what the metadata does not describe, or what does not fit it: the call is done, and
+ * its bytes are the answer in any case. */
+static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, const batch_request_t *request) {
+  bool known;
+  const char *method = (const char *)request->method.data;
+  if (w->metadata == NULL) return NULL;
+  sce_error_t *err = strcmp(method, "Core_version") == 0
+                         ? cli_version_value(value, sce_buf_span(&w->output))
+                         : cli_typed_output(value, &known, w->metadata, method, sce_buf_span(&w->output));
+  if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  sce_error_delete(err);
+  value->len = 0;
+  return NULL;
+}
+
 /* Fills slot->answer. An error of the request is an answer; one of ours (no memory for the answer) is returned. */
 static sce_error_t *answer(worker_t *w, batch_slot_t *slot) {
   batch_request_t request = {0};
+  sce_buf_t value = {0};
   sce_error_t *problem = batch_request_read(&request, slot);
+  if (problem == NULL) problem = encode_args(w, &request);
   if (problem == NULL) problem = make_call(w, &request);
-  sce_error_t *err = problem == NULL ? batch_answer_output(&slot->answer, &request, sce_buf_span(&w->output))
-                                     : batch_answer_error(&slot->answer, &request, problem);
+  if (problem == NULL) problem = decode_output(w, &value, &request);
+  sce_error_t *err = problem == NULL
+                         ? batch_answer_output(&slot->answer, &request, sce_buf_span(&w->output), sce_buf_span(&value))
+                         : batch_answer_error(&slot->answer, &request, problem);
   sce_error_delete(problem);
+  sce_buf_free(&value);
   batch_request_free(&request);
   return err;
 }
@@ -145,9 +178,13 @@ static sce_error_t *run_threads(worker_t *workers, uint64_t count, batch_queue_t
 }
 
 static sce_error_t *open_workers(cli_t *cli, worker_t *workers, const cli_session_t *session, batch_queue_t *queue,
-                                 const batch_values_t *v) {
+                                 const batch_values_t *v, const cli_metadata_t *metadata) {
   for (uint64_t i = 0; i < v->threads; i++) {
-    workers[i] = (worker_t){.cli = cli, .session = session, .queue = queue, .time_limit_ms = v->run.engine.time_limit};
+    workers[i] = (worker_t){.cli = cli,
+                            .session = session,
+                            .queue = queue,
+                            .time_limit_ms = v->run.engine.time_limit,
+                            .metadata = metadata};
     SCE_TRY(sce_instance_new(&workers[i].instance, session->runtime));
     SCE_TRY(cli_host_open(cli, &workers[i].host, session, NULL));
   }
@@ -156,10 +193,12 @@ static sce_error_t *open_workers(cli_t *cli, worker_t *workers, const cli_sessio
 
 static sce_error_t *run_session(cli_t *cli, const cli_session_t *session, const batch_values_t *v) {
   batch_queue_t queue;
+  cli_metadata_t metadata = {0};
   worker_t *workers = sce_calloc((size_t)v->threads, sizeof *workers);
   sce_error_t *err = batch_queue_init(&queue, (size_t)v->threads * 4 + 16);
   if (err == NULL && workers == NULL) err = sce_error_oom();
-  if (err == NULL) err = open_workers(cli, workers, session, &queue, v);
+  if (err == NULL && v->values) err = cli_metadata_load(cli, &metadata, session, 0);
+  if (err == NULL) err = open_workers(cli, workers, session, &queue, v, v->values ? &metadata : NULL);
   if (err == NULL) err = run_threads(workers, v->threads, &queue);
   for (uint64_t i = 0; workers != NULL && i < v->threads; i++) {
     cli_host_close(&workers[i].host);
@@ -167,6 +206,7 @@ static sce_error_t *run_session(cli_t *cli, const cli_session_t *session, const 
     sce_buf_free(&workers[i].output);
   }
   sce_free(workers);
+  cli_metadata_free(&metadata);
   batch_queue_free(&queue);
   return err;
 }
@@ -178,7 +218,7 @@ static sce_error_t *run_batch(cli_t *cli, const void *values, const cli_list_t *
   sce_error_t *err = cli_session_load(cli, &session, &v->run);
   if (err == NULL && cli->stdin_taken)
     err = sce_error_new(SCE_MISUSE, "standard input has the requests: the code must come from a file");
-  if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, (uint32_t)v->threads);
+  if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, (uint32_t)v->threads + v->values);
   if (err == NULL) err = run_session(cli, &session, v);
   cli_session_close(&session);
   return err;
@@ -194,6 +234,10 @@ static const cli_option_t batch_options[] = {
      .preset = "1",
      .min = 1,
      .max = 1024},
+    {.name = "values",
+     .kind = CLI_FLAG,
+     .help = "Answer with the output's value beside it, and take arguments as JSON: \"args\": […] in place of data",
+     .offset = offsetof(batch_values_t, values)},
     {.name = NULL},
 };
 
@@ -206,6 +250,9 @@ const cli_command_t cli_batch_command = {
         "  request   {\"id\": 1, \"method\": \"Core_version\", \"data\": \"0x\"}\n"
         "  answer    {\"id\": 1, \"output\": \"0x…\"}\n"
         "            {\"id\": 1, \"error\": {\"kind\": \"trap\", \"message\": \"…\"}}\n\n"
+        "With --values:\n\n"
+        "  request   {\"id\": 1, \"method\": \"AccountNonceApi_account_nonce\", \"args\": [\"15oF4u…\"]}\n"
+        "  answer    {\"id\": 1, \"output\": \"0x00000000\", \"value\": 0}\n\n"
         "id is any JSON value and comes back as it was; data may be left out; empty lines are passed over.",
     .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"
                 "scexec batch --chain kusama.json --threads 4 < requests.jsonl > answers.jsonl",

@@ -49,6 +49,33 @@ class Typed(unittest.TestCase):
         document = json.loads(self.call(*POLKADOT, method, "0x" + ALICE_KEY, "--json", "--hex"))
         self.assertNotIn("value", document)
 
+    def test_batch_with_values(self):
+        requests = [
+            {"id": 1, "method": "AccountNonceApi_account_nonce", "args": [ALICE]},
+            {"id": 2, "method": "AccountNonceApi_account_nonce", "data": "0x" + ALICE_KEY},
+            {"id": 3, "method": "Core.version"},
+            {"id": 4, "method": "AccountNonceApi_account_nonce", "args": [1]},
+            {"id": 5, "method": "AccountNonceApi_account_nonce", "args": [ALICE], "data": "0x"},
+            {"id": 6, "method": "TransactionPaymentApi_query_length_to_fee", "args": [100]},
+            {"id": 7, "method": "Metadata_metadata_versions", "args": []},
+            {"id": 8, "method": "NoSuch_method", "args": []},
+        ]
+        stdin = "\n".join(map(json.dumps, requests)).encode()
+        command = ["batch", *WINCH, *self.cache, *PASEO]
+        answers = [json.loads(line) for line in self.output(*command, "--values", "--threads", "2", stdin=stdin).splitlines()]
+        self.assertEqual([answer["id"] for answer in answers], list(range(1, 9)))
+        self.assertEqual(answers[0], {"id": 1, "output": "0x00000000", "value": 0})
+        self.assertEqual(answers[1]["value"], 0)
+        self.assertEqual(answers[2]["value"]["spec_name"], "paseo")
+        self.assertEqual(answers[3]["error"]["message"], 'args[0]: expected an account, SS58 or "0x…", got 1 (args[0] is '
+                         'account: AccountId32, such as "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")')
+        self.assertEqual(answers[4]["error"]["message"], "line 5 has both data and args")
+        self.assertEqual((answers[5]["value"], answers[6]["value"]), (100000000, [14, 15]))
+        self.assertEqual(answers[7]["error"]["kind"], "not-found")
+        bytes_only = self.output(*command, stdin=stdin).splitlines()
+        self.assertEqual(json.loads(bytes_only[0])["error"]["message"], '"args" needs --values')
+        self.assertEqual(json.loads(bytes_only[1]), {"id": 2, "output": "0x00000000"})
+
     def test_version_as_value(self):
         document = json.loads(self.call(*PASEO, "Core_version", "--json"))
         value = document["value"]
