@@ -95,9 +95,10 @@ SCE_API void sce_config_init(sce_config_t *config);
 /* The semantics that a node runs blocks with: those of sce_config_init(). */
 SCE_API void sce_config_block(sce_config_t *config);
 
-/* The semantics that Polkadot validates parachain blocks with (polkadot-node-core-pvf-common, executor_interface.rs,
+/* The semantics that Polkadot validates parachain blocks with (polkadot-node-core-pvf-common 29, executor_interface.rs,
  * DEFAULT_CONFIG): a stack of 65,536 values and 256 MiB, canonical NaNs, linear memory that may grow to
- * 32 + 2,048 pages, a fresh instance for each call, and missing imports allowed (storage and the like are never called). */
+ * 32 + 2,048 pages (older hosts had a static heap of 2,048 extra pages, which heap_pages can ask for), a fresh instance
+ * for each call, and missing imports allowed (storage and the like are never called). */
 SCE_API void sce_config_pvf(sce_config_t *config);
 
 /* ---- engine ---- */

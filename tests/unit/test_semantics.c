@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -228,6 +229,36 @@ static void presets(void **state) {
   assert_false(config.semantics.parallel_compilation || config.semantics.wasm_simd || config.semantics.wasm_bulk_memory);
 }
 
+static void count_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
+  (void)target;
+  if (level == SCE_LOG_WARN && memmem(message.data, message.len, "'nothing', which is unknown", 27) != NULL) ++*(int *)ctx;
+}
+
+/* A profiler by name, a warning for a name that is none, once in the process. */
+static void profilers(void **state) {
+  (void)state;
+  static const char *const values[] = {"nothing", "nothing", "perfmap", "vtune", "nothing"};
+  int warnings = 0;
+  char map[64];
+  snprintf(map, sizeof map, "/tmp/perf-%d.map", (int)getpid());
+  unlink(map);
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    sce_config_t config;
+    sce_config_init(&config);
+    config.log = (sce_log_t){count_line, &warnings, 5};
+    setenv("WASMTIME_PROFILING_STRATEGY", values[i], 1);
+    sce_instance_t *instance = open_instance("calls.wasm", &config);
+    unsetenv("WASMTIME_PROFILING_STRATEGY");
+    sce_buf_t output = {0};
+    expect_success(sce_instance_call(instance, &output, "echo", (const uint8_t *)"x", 1, NULL));
+    sce_buf_free(&output);
+    sce_instance_delete(instance);
+    assert_int_equal(warnings, 1);
+    assert_int_equal(access(map, F_OK) == 0, i >= 2);
+  }
+  unlink(map);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -235,6 +266,7 @@ int main(void) {
       cmocka_unit_test(deterministic_limit_comes_first),
       cmocka_unit_test(small_threads_may_call),
       cmocka_unit_test(presets),
+      cmocka_unit_test(profilers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
