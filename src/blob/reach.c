@@ -97,10 +97,29 @@ static sce_error_t *fail(const reach_t *r, const uint8_t *at, const char *why) {
   return sce_error_new(SCE_BAD_CODE, "malformed module: code section, offset %zu: %s", offset, why);
 }
 
+/* Host functions that call what is in the runtime's table, by an index that only the runtime knows. */
+static bool calls_table(const sce_blob_t *blob, uint32_t import) {
+  uint32_t index = 0;
+  for (uint32_t i = 0; i < blob->import_count; i++) {
+    if (blob->imports[i].kind != SCE_WASM_FUNCTION || index++ != import) continue;
+    return sce_span_equal(blob->imports[i].field, sce_span_text("ext_sandbox_instantiate_version_1")) ||
+           sce_span_equal(blob->imports[i].field, sce_span_text("ext_runtime_tasks_spawn_version_1"));
+  }
+  return false;
+}
+
 static void add_function(reach_t *r, uint32_t function) {
   if (r->reached[function]) return;
   r->reached[function] = 1;
-  if (function >= r->blob->imported_functions) r->work[r->work_count++] = function;
+  if (function >= r->blob->imported_functions) {
+    r->work[r->work_count++] = function;
+  } else if (calls_table(r->blob, function)) {
+    for (size_t i = 0; i < r->entry_count; i++) {
+      uint32_t entry = r->entries[i].function; /* an import among them adds nothing more */
+      if (!r->reached[entry] && entry >= r->blob->imported_functions) r->work[r->work_count++] = entry;
+      r->reached[entry] = 1;
+    }
+  }
 }
 
 static void add_type(reach_t *r, uint32_t type) {

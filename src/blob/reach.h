@@ -6,7 +6,8 @@
 
 /* Sets `reached` (one byte for each function index, written whole) to 1 for the functions in `roots`, for the start
  * function, and for all that code in reach may call: directly, by a reference it takes, or by a call_indirect, which
- * may come to each function of its type that an element segment or a global refers to.
+ * may come to each function of its type that an element segment or a global refers to, or by a host function that calls
+ * into the table (sandbox, runtime tasks), which may come to all of them.
  * Errors: SCE_BAD_CODE (an instruction that can't be read, an index outside), SCE_OUT_OF_MEMORY. Any thread. */
 sce_error_t *sce_blob_reach(const sce_blob_t *blob, uint8_t *reached, const uint32_t *roots, size_t count);
 

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-static void refresh(sce_call_t *call) {
+void sce_call_refresh(sce_call_t *call) {
   sce_live_memory(call->live, &call->memory.data, &call->memory.size);
   call->caller.memory = call->memory.data;
   call->caller.memory_size = (size_t)call->memory.size;
@@ -35,7 +35,7 @@ wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *wasm_caller, wasm
     return wasmtime_trap_new(text, sizeof text - 1);
   }
   if (import->call == NULL) return end_call(call, missing_function(import));
-  refresh(call);
+  sce_call_refresh(call);
   uint64_t args[SCE_HOST_MAX_PARAMS], result = 0;
   const sce_signature_t *signature = &import->signature;
   for (int i = 0; i < signature->param_count; i++) {

@@ -11,6 +11,12 @@ uint64_t sce_monotonic_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+void sce_deadlines_interrupt(sce_deadlines_t *deadlines) {
+  wasmtime_engine_increment_epoch(deadlines->wasm);
+  wasm_engine_t *guests = atomic_load_explicit(&deadlines->guests, memory_order_acquire);
+  if (guests != NULL) wasmtime_engine_increment_epoch(guests);
+}
+
 /* Advances the epoch for what is due; the earliest deadline still to come, or UINT64_MAX. Called with the lock held. */
 static uint64_t fire_due(sce_deadlines_t *deadlines) {
   uint64_t now = sce_monotonic_ns(), earliest = UINT64_MAX;
@@ -23,7 +29,7 @@ static uint64_t fire_due(sce_deadlines_t *deadlines) {
       earliest = d->at_ns;
     }
   }
-  if (due) wasmtime_engine_increment_epoch(deadlines->wasm);
+  if (due) sce_deadlines_interrupt(deadlines);
   return earliest;
 }
 

@@ -6,6 +6,7 @@
 #include "scexec/base.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <wasmtime.h>
 
 /* A running call's deadline; lives in the instance. */
@@ -23,6 +24,7 @@ typedef struct sce_deadlines {
   bool stop;
   sce_deadline_t *first;
   wasm_engine_t *wasm;
+  wasm_engine_t *_Atomic guests; /* a second engine to advance, or NULL */
 } sce_deadlines_t;
 
 uint64_t sce_monotonic_ns(void);
@@ -33,6 +35,8 @@ void sce_deadlines_clear(sce_deadlines_t *deadlines);
 
 /* Watches `deadline` (its at_ns set) until it is removed. Errors: no thread can be started. */
 sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadline);
+/* Makes all running calls look at their limits. Any thread. */
+void sce_deadlines_interrupt(sce_deadlines_t *deadlines);
 void sce_deadlines_remove(sce_deadlines_t *deadlines, sce_deadline_t *deadline);
 
 #endif

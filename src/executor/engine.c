@@ -1,6 +1,6 @@
 /* engine.c: from an sce_config_t to a Wasmtime engine. Source of the settings: sc-executor-wasmtime runtime.rs,
  * common_config. */
-#include "executor/engine.h"
+#include "executor/guests.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -293,6 +293,7 @@ void sce_engine_delete(sce_engine_t *engine) {
   for (int i = 0; i < 2; i++) sce_engine_delete(atomic_load_explicit(&engine->quick[i], memory_order_relaxed));
   if (engine->quick_ready) pthread_mutex_destroy(&engine->quick_lock);
   if (engine->deadlines_ready) sce_deadlines_clear(&engine->deadlines);
+  if (engine->deadlines.guests != NULL) wasm_engine_delete(engine->deadlines.guests);
   if (engine->wasm != NULL) wasm_engine_delete(engine->wasm);
   if (engine->space_ready) sce_memory_space_clear(&engine->space);
   if (engine->slots_ready) {
@@ -340,11 +341,49 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
   return err;
 }
 
+/* ---- nested modules ---- */
+
+static wasm_config_t *make_guest_config(const sce_engine_t *engine) {
+  sce_semantics_t mvp = engine->config.semantics;
+  mvp.wasm_reference_types = mvp.wasm_simd = mvp.wasm_bulk_memory = mvp.wasm_multi_value = false;
+  wasm_config_t *config = wasm_config_new();
+  if (config == NULL) return NULL;
+  /* Guests are compiled for a call or two, and may be made to compile slowly: Winch takes time in proportion. */
+  wasmtime_config_strategy_set(config,
+                               winch_obstacle(&mvp) == NULL ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
+  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_NONE);
+  wasmtime_config_cranelift_nan_canonicalization_set(config, mvp.canonicalize_nans);
+  wasmtime_config_parallel_compilation_set(config, false);
+  wasmtime_config_max_wasm_stack_set(config, SCE_GUEST_STACK);
+  wasmtime_config_async_stack_size_set(config, (size_t)SCE_GUEST_STACK + ((size_t)1 << 20));
+  wasmtime_config_epoch_interruption_set(config, mvp.interruptible);
+  wasmtime_config_native_unwind_info_set(config, false);
+  set_proposals(&mvp, config);
+  wasmtime_config_memory_init_cow_set(config, false);
+  /* There may be many small memories: explicit checks of bounds instead of 4 GiB of address space for each. */
+  wasmtime_config_memory_reservation_set(config, 0);
+  wasmtime_config_memory_reservation_for_growth_set(config, (uint64_t)1 << 20);
+  wasmtime_config_memory_guard_size_set(config, 0);
+  return config;
+}
+
+sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests) {
+  pthread_mutex_lock(&engine->quick_lock);
+  *guests = atomic_load_explicit(&engine->deadlines.guests, memory_order_relaxed);
+  if (*guests == NULL) {
+    wasm_config_t *config = make_guest_config(engine);
+    *guests = config != NULL ? wasm_engine_new_with_config(config) : NULL;
+    atomic_store_explicit(&engine->deadlines.guests, *guests, memory_order_release);
+  }
+  pthread_mutex_unlock(&engine->quick_lock);
+  return *guests != NULL ? NULL : sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration of nested modules");
+}
+
 void sce_engine_interrupt(sce_engine_t *engine) {
-  wasmtime_engine_increment_epoch(engine->wasm);
+  sce_deadlines_interrupt(&engine->deadlines);
   for (int i = 0; i < 2; i++) {
     sce_engine_t *quick = atomic_load_explicit(&engine->quick[i], memory_order_acquire);
-    if (quick != NULL) wasmtime_engine_increment_epoch(quick->wasm);
+    if (quick != NULL) sce_deadlines_interrupt(&quick->deadlines);
   }
 }
 

@@ -120,5 +120,7 @@ sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_impo
   if (runtime->imports == NULL) return sce_error_oom();
   runtime->import_count = types->size;
   SCE_TRY(resolve_all(runtime, types));
+  for (size_t i = 0; i < runtime->import_count; i++)
+    if (strncmp(runtime->imports[i].name, "ext_sandbox_", 12) == 0) runtime->has_guests = true;
   return runtime->module != NULL ? link_imports(runtime, types) : NULL;
 }

@@ -1,6 +1,6 @@
 /* instance.c: the call itself. Source: sc-executor-wasmtime runtime.rs, perform_call, inject_input_data and
  * extract_output_data. */
-#include "executor/instance.h"
+#include "executor/guests.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -37,29 +37,7 @@ static sce_error_t *call_free(void *self, uint32_t ptr) {
   return sce_heap_free(&call->heap, &call->memory, ptr);
 }
 
-static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char *signature, wasmtime_func_t *function);
-
-static sce_error_t *call_table(void *self, uint64_t *result, uint32_t index, const uint32_t *args, size_t count) {
-  static const char *const signatures[] = {"() -> i64", "(i32) -> i64", "(i32, i32) -> i64", "(i32, i32, i32) -> i64",
-                                           "(i32, i32, i32, i32) -> i64"};
-  sce_call_t *call = self;
-  if (count >= sizeof signatures / sizeof *signatures) return sce_error_new(SCE_INTERNAL, "too many table arguments");
-  wasmtime_func_t function;
-  SCE_TRY(get_table_entry(call->live, index, signatures[count], &function));
-  wasmtime_val_raw_t values[4] = {0};
-  for (size_t i = 0; i < count; i++) values[i].i32 = (int32_t)args[i];
-  wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error =
-      wasmtime_func_call_unchecked(call->live->context, &function, values, count > 0 ? count : 1, &trap);
-  sce_live_memory(call->live, &call->memory.data, &call->memory.size);
-  call->caller.memory = call->memory.data;
-  call->caller.memory_size = (size_t)call->memory.size;
-  if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
-  *result = (uint64_t)values[0].i64;
-  return NULL;
-}
-
-static const sce_caller_ops_t caller_ops = {call_alloc, call_free, sce_read_version, call_table};
+static const sce_caller_ops_t caller_ops = {call_alloc, call_free, sce_read_version, &sce_guest_ops};
 
 /* ---- entry points ---- */
 
@@ -106,7 +84,8 @@ static sce_error_t *get_method(sce_live_t *live, const sce_export_t *export, was
   return NULL;
 }
 
-static sce_error_t *check_type(sce_live_t *live, const wasmtime_func_t *function, uint32_t index, const char *wanted) {
+sce_error_t *sce_live_check_type(const sce_live_t *live, const wasmtime_func_t *function, uint32_t index,
+                                 const char *wanted) {
   wasm_functype_t *type = wasmtime_func_type(live->context, function);
   sce_signature_t signature, expected;
   bool known = sce_signature_from_type(&signature, type);
@@ -117,7 +96,7 @@ static sce_error_t *check_type(sce_live_t *live, const wasmtime_func_t *function
   return sce_error_new(SCE_WRONG_TYPE, "table entry %u has type %s, the call needs %s", index, text, wanted);
 }
 
-static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char *signature, wasmtime_func_t *function) {
+sce_error_t *sce_live_table_entry(const sce_live_t *live, uint32_t index, wasmtime_func_t *function) {
   static const char name[] = "__indirect_function_table";
   wasmtime_extern_t item;
   if (!wasmtime_instance_export_get(live->context, &live->instance, name, sizeof name - 1, &item))
@@ -133,14 +112,15 @@ static sce_error_t *get_table_entry(sce_live_t *live, uint32_t index, const char
   if (value.kind != WASMTIME_FUNCREF || wasmtime_funcref_is_null(&value.of.funcref))
     return sce_error_new(SCE_MISSING_EXPORT, "table entry %u is empty", index);
   *function = value.of.funcref;
-  return check_type(live, function, index, signature);
+  return NULL;
 }
 
 static sce_error_t *find_entry(sce_live_t *live, const target_t *target, entry_t *entry) {
   *entry = (entry_t){.wrapped = target->wrapped, .leading = target->leading};
   if (target->method != NULL) return get_method(live, target->export, &entry->function);
-  return get_table_entry(live, target->index, target->wrapped ? "(i32, i32, i32) -> i64" : "(i32, i32) -> i64",
-                         &entry->function);
+  SCE_TRY(sce_live_table_entry(live, target->index, &entry->function));
+  return sce_live_check_type(live, &entry->function, target->index,
+                             target->wrapped ? "(i32, i32, i32) -> i64" : "(i32, i32) -> i64");
 }
 
 /* ---- one call ---- */
@@ -228,9 +208,10 @@ static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, 
   if (entry->wrapped) in.values[in.count++].i32 = (int32_t)entry->leading;
   in.values[in.count++].i32 = (int32_t)ptr;
   in.values[in.count++].i32 = (int32_t)len;
+  size_t stack = engine->config.semantics.stack_native_max + HOST_STACK;
+  if (instance->runtime->has_guests) stack += SCE_GUEST_STACK + HOST_STACK;
   instance->call = call;
-  sce_error_t *err = sce_stack_run(&instance->stack, sce_memory_space_thread(&engine->space),
-                                   engine->config.semantics.stack_native_max + HOST_STACK, enter_wasm, &in);
+  sce_error_t *err = sce_stack_run(&instance->stack, sce_memory_space_thread(&engine->space), stack, enter_wasm, &in);
   instance->call = NULL;
   if (err != NULL) return err;
   if (in.trap != NULL || in.error != NULL) return sce_call_failure(call, in.trap, in.error);
@@ -288,6 +269,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
   if (err == NULL) err = copy_output(&call, output, result);
   if (timed) fill_stats(&call, options->stats, started, entered, left);
   sce_error_delete(call.error);
+  sce_guests_delete(call.guests);
   sce_host_state_clear(&call.host);
   return err;
 }

@@ -19,6 +19,9 @@ typedef struct sce_live {
   wasmtime_global_t *globals; /* instance-reuse: the runtime's mutable globals */
 } sce_live_t;
 
+/* The nested modules of a call (guests.h). */
+typedef struct sce_guests sce_guests_t;
+
 /* One call from beginning to end. `memory` comes first: the heap's callback gets back to the call by it. */
 typedef struct sce_call {
   sce_heap_memory_t memory;
@@ -30,6 +33,7 @@ typedef struct sce_call {
   const char *what;    /* the method, for messages */
   sce_error_t *error;  /* what a host function or a limit ended the call with */
   uint64_t deadline_ns; /* 0: none */
+  sce_guests_t *guests; /* nested modules (guests.h), or NULL */
 } sce_call_t;
 
 struct sce_instance {
@@ -52,6 +56,20 @@ sce_error_t *sce_live_reset(sce_live_t *live, const sce_runtime_t *runtime);
 
 /* Address and size of linear memory now. */
 void sce_live_memory(const sce_live_t *live, uint8_t **data, uint64_t *size);
+
+/* Function `index` of the runtime's table; an error when there is none. And an error unless it has type `wanted`. */
+sce_error_t *sce_live_table_entry(const sce_live_t *live, uint32_t index, wasmtime_func_t *function);
+sce_error_t *sce_live_check_type(const sce_live_t *live, const wasmtime_func_t *function, uint32_t index,
+                                 const char *wanted);
+
+/* live.c: an error when the call was cancelled or its time is over. */
+sce_error_t *sce_call_check_limits(const sce_call_t *call);
+/* Wasmtime's callback (wasmtime_store_epoch_deadline_callback) that looks; `data` is the instance. */
+wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,
+                                    wasmtime_update_deadline_kind_t *kind);
+
+/* call.c: takes over where linear memory is now, after anything that may have grown it. */
+void sce_call_refresh(sce_call_t *call);
 
 /* trap.c: the error that a failed entry into compiled code is. Takes `trap` and `error` (at most one is not NULL) and
  * call->error. */

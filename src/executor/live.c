@@ -40,23 +40,24 @@ static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) 
                                  SCE_MEMORY_LIMIT, "adding the heap pages");
 }
 
-static wasmtime_error_t *epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,
-                                       wasmtime_update_deadline_kind_t *kind) {
+sce_error_t *sce_call_check_limits(const sce_call_t *call) {
+  if (atomic_load_explicit(&call->instance->cancelled, memory_order_acquire))
+    return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
+  if (call->deadline_ns != 0 && sce_monotonic_ns() >= call->deadline_ns)
+    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit", call->what);
+  return NULL;
+}
+
+wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,
+                                    wasmtime_update_deadline_kind_t *kind) {
   (void)context;
   sce_instance_t *instance = data;
   *kind = WASMTIME_UPDATE_DEADLINE_CONTINUE;
   *delta = 1;
   sce_call_t *call = instance->call;
   if (call == NULL) return NULL;
-  if (atomic_load_explicit(&instance->cancelled, memory_order_acquire)) {
-    call->error = sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
-    return wasmtime_error_new("cancelled");
-  }
-  if (call->deadline_ns != 0 && sce_monotonic_ns() >= call->deadline_ns) {
-    call->error = sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit", call->what);
-    return wasmtime_error_new("time limit");
-  }
-  return NULL;
+  call->error = sce_call_check_limits(call);
+  return call->error != NULL ? wasmtime_error_new("a limit of the call") : NULL;
 }
 
 /* An error of instantiation, whichever of the two it is. */
@@ -80,7 +81,7 @@ static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
   wasmtime_store_limiter(live->store, (int64_t)runtime->max_memory_bytes, -1, -1, -1, -1);
   if (runtime->engine->config.semantics.interruptible) {
     wasmtime_context_set_epoch_deadline(live->context, 1);
-    wasmtime_store_epoch_deadline_callback(live->store, epoch_reached, owner, NULL);
+    wasmtime_store_epoch_deadline_callback(live->store, sce_epoch_reached, owner, NULL);
   }
   wasm_trap_t *trap = NULL;
   wasmtime_error_t *error = wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);

@@ -1,15 +1,17 @@
 /* caller.c: the public view of a running call (sce_caller_*) and the state that host functions keep during it. */
 #include "host/args.h"
 
-#include "host/sandbox.h"
-
 #include <string.h>
 
 void sce_host_state_clear(sce_host_state_t *state) {
   sce_buf_free(&state->panic);
   sce_buf_free(&state->scratch);
-  sce_sandbox_delete(state->sandbox);
   *state = (sce_host_state_t){0};
+}
+
+void sce_host_state_forget_panic(sce_host_state_t *state) {
+  state->panic.len = 0;
+  state->panic_set = false;
 }
 
 /* ---- public functions ---- */

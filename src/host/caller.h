@@ -13,9 +13,8 @@ typedef struct sce_caller_ops {
   /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` from its custom sections, else by running it on an empty state;
    * `*found` false for anything that fails. */
   sce_error_t *(*read_version)(void *self, bool *found, sce_buf_t *version, sce_span_t code);
-  /* Calls entry `index` of the runtime's function table with i32 arguments (legacy sandbox dispatch thunk); the i64
-   * result. */
-  sce_error_t *(*call_table)(void *self, uint64_t *result, uint32_t index, const uint32_t *args, size_t count);
+  /* Nested modules (sandbox.h). */
+  const struct sce_guest_ops *guests;
 } sce_caller_ops_t;
 
 /* State of one call that host functions keep between each other; all zero at its start, freed by
@@ -25,7 +24,6 @@ typedef struct sce_host_state {
   bool panic_set;           /* abort_on_panic was called: its message wins over log lines */
   bool batch_open;          /* start_batch_verify without finish */
   bool batch_ok;            /* and of the results since */
-  struct sce_sandbox *sandbox; /* legacy nested instances, made on first use; see sandbox.h */
   sce_buf_t scratch;        /* for encoding results; contents valid only inside one handler */
 } sce_host_state_t;
 
@@ -40,6 +38,8 @@ struct sce_caller {
 
 /* Frees what a call's host functions left; makes it all zero again. */
 void sce_host_state_clear(sce_host_state_t *state);
+/* The runtime went on after a panic, which can only be one that it saw as a guest's trap. */
+void sce_host_state_forget_panic(sce_host_state_t *state);
 
 /* Checked access, inlined into every handler. end = ptr + len in 64 bits; length 0 at or below the end is fine. */
 static inline bool sce_caller_in_bounds(const sce_caller_t *caller, uint32_t ptr, uint32_t len) {

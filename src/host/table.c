@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define SCE_NOTE_BENCH "benchmark builds only: the answers are measurements of a node's database"
-#define SCE_NOTE_SANDBOX "nested instances of the old contracts pallet"
 #define SCE_NOTE_BLS                                                                                                   \
   "experimental feature of node builds (bls-experimental, bandersnatch-experimental): no chain has it"
 #define SCE_NOTE_CURVES "experimental elliptic curve function: no production chain has it"
