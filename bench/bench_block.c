@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static void must(sce_error_t *err) {
@@ -50,9 +51,22 @@ static sce_block_t *read_block(const char *path) {
   return block;
 }
 
+static int print_input(const char *path) {
+  sce_block_t *block = read_block(path);
+  sce_buf_t input = {0}, text = {0};
+  must(sce_block_execution_input(block, &input));
+  must(sce_hex_append(&text, sce_buf_span(&input)));
+  printf("{\"input\": \"%.*s\"}\n", (int)text.len, (const char *)text.data);
+  sce_buf_free(&input);
+  sce_buf_free(&text);
+  sce_block_delete(block);
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "input") == 0) return print_input(argv[2]);
   if (argc < 3) {
-    fputs("usage: bench_block SPEC.json BLOCK [COUNT]\n", stderr);
+    fputs("usage: bench_block SPEC.json BLOCK [COUNT] | input BLOCK\n", stderr);
     return 2;
   }
   size_t count = argc > 3 ? strtoul(argv[3], NULL, 10) : 200;

@@ -2,7 +2,7 @@
 import dataclasses
 import typing
 
-from measure import INPUTS, bench, code_file, fastest, field, first_answer, made, median, scaling
+from measure import INPUTS, ROOT, bench, code_file, fastest, field, first_answer, made, median, scaling
 
 RELAY_CHAINS = ["polkadot", "kusama", "westend", "rococo", "paseo"]
 SHARED_STRATEGIES = ["pooling-copy-on-write", "recreate-instance-copy-on-write", "pooling", "recreate-instance"]
@@ -143,6 +143,20 @@ def root_rows():
               chart="State root, one million keys")
 
 
+def block_rows():
+    group = "One block on its parent's state: call and state root"
+    for name in ("polkadot", "kusama"):
+        spec, block = INPUTS / f"{name}.json", ROOT / "tests" / "data" / "blocks" / f"{name}-1.hex"
+
+        def theirs(session, spec=spec, block=block):
+            data = session.document("bench_block", "input", block)["input"]
+            return field("bestMs", "upstream", "block", "--chain", spec, data, "--calls", 200)(session)
+        yield Row(group, f"Block 1, {name.capitalize()}", "ms", theirs=theirs,
+                  ours=field("minMs", "bench_block", spec, block, 200), target=2,
+                  chart=f"Block 1, {name.capitalize()}")
+
+
 def all_rows():
-    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, blob_rows, host_rows, root_rows)
+    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, blob_rows, host_rows, root_rows,
+                             block_rows)
             for row in rows()]

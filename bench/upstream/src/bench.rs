@@ -125,6 +125,27 @@ pub fn root(source: &Source, version: StateVersion, iterations: usize) -> Result
     }))
 }
 
+/// A block on the state of its parent: the call, and the root with its changes; nothing is committed.
+pub fn block(source: &Source, data: &[u8], version: StateVersion, iterations: usize) -> Result<Value, Failure> {
+    let runtime = engine::compile(source, InstantiationStrategy::PoolingCopyOnWrite)?;
+    let mut instance = engine::instance(&runtime)?;
+    let backend: InMemoryBackend<Blake2Hasher> = (source.state.clone(), version).into();
+    let mut root = H256::zero();
+    let time = best(iterations, || {
+        let mut overlay = OverlayedChanges::<Blake2Hasher>::default();
+        overlay
+            .enter_runtime()
+            .map_err(|_| "the overlay is in a runtime already")?;
+        let mut extensions = Extensions::new();
+        let mut ext = Ext::new(&mut overlay, &backend, Some(&mut extensions));
+        set_and_run_with_externalities(&mut ext, || instance.call("Core_execute_block", data))?;
+        overlay.exit_runtime().map_err(|_| "the overlay is not in a runtime")?;
+        root = overlay.storage_root(&backend, version).0;
+        Ok(())
+    })?;
+    Ok(json!({ "root": format!("{root:?}"), "bestMs": milliseconds(time) }))
+}
+
 /// Loads a finished artifact: `loadMs` until there is an instance, `firstMs` for its first call.
 pub fn artifact(path: &str, calls: &Calls) -> Result<Value, Failure> {
     let strategy = InstantiationStrategy::PoolingCopyOnWrite;

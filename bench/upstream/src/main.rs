@@ -7,6 +7,7 @@
 //! upstream blob SOURCE                    decompress, parse, write back: --calls N
 //! upstream instrument SOURCE              meter the stack: --stack-limit N --calls N [-o FILE]
 //! upstream root SOURCE                    state root of the top trie: --state-version 0|1 --calls N
+//! upstream block SOURCE DATA              Core_execute_block with DATA, and the state root: --state-version 0|1 --calls N
 //! upstream artifact SOURCE METHOD [DATA]  -o FILE --calls N: write an artifact, then time loading it
 //! ```
 //!
@@ -102,6 +103,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         "bench" => bench_calls(arguments, &source)?,
         "blob" => bench::blob(&source, count)?,
         "root" => bench::root(&source, arguments.state_version()?, count)?,
+        "block" => bench::block(
+            &source,
+            &hex_bytes(arguments.word(1, "DATA")?)?,
+            arguments.state_version()?,
+            count,
+        )?,
         "instrument" => {
             let (document, code) = bench::instrument(&source, arguments.number("stack-limit", 65_536)?, count)?;
             if let Some(path) = arguments.option("o") {
