@@ -63,6 +63,7 @@ void sce_overlay_delete(sce_overlay_t *overlay) {
   sce_overlay_reset(overlay);
   sce_ov_map_free(&overlay->top);
   sce_ov_map_free(&overlay->offchain);
+  sce_hash_index_free(&overlay->child_index); /* left when no child could be added after it */
   sce_free(overlay->marks);
   sce_free(overlay->undo);
   sce_overlay_stop_recording(overlay);
