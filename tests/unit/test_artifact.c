@@ -370,6 +370,76 @@ static void cache_keeps_and_repairs(void **state) {
   assert_int_equal(warnings.count, 2);
 }
 
+/* The one entry of the cache, read into `bytes`. */
+static size_t read_entry(char name[512], uint8_t *bytes, size_t capacity, const char *path) {
+  DIR *dir = opendir(path);
+  assert_non_null(dir);
+  struct dirent *item;
+  name[0] = '\0';
+  while ((item = readdir(dir)) != NULL)
+    if (strstr(item->d_name, ".scexec") != NULL) snprintf(name, 512, "%s/%s", path, item->d_name);
+  closedir(dir);
+  assert_true(name[0] != '\0');
+  return read_code(bytes, capacity, name);
+}
+
+/* Seeded corruptions of a cache's entry, whole or part: none is used, all are named and repaired, each call is right.
+ * SCEXEC_SOAK=1 has 5,000 of them. */
+static void damaged_entries_are_never_used(void **state) {
+  (void)state;
+  wasm_signals_restore();
+  char path[128], name[512];
+  static uint8_t good[1 << 20], bad[(1 << 20) + 64];
+  int rounds = getenv("SCEXEC_SOAK") != NULL ? 2500 : 100;
+  uint64_t seed = 0xcac4e, freed;
+  for (int c = 0; c < 2; c++) {
+    warnings_t warnings = {0};
+    sce_config_t config;
+    snprintf(path, sizeof path, "%s/damaged", directory);
+    sce_config_init(&config);
+    config.cache_path = path;
+    config.semantics.compiler = c == 0 ? SCE_COMPILER_CRANELIFT : SCE_COMPILER_WINCH;
+    config.log = (sce_log_t){keep_warning, &warnings, 3};
+    run_from_code(&config);
+    size_t len = read_entry(name, good, sizeof good, path);
+    for (int i = 0; i < rounds; i++) {
+      seed = seed * 6364136223846793005u + 1442695040888963407u;
+      size_t at = (size_t)(seed >> 33) % len, size = len;
+      memcpy(bad, good, len);
+      memset(bad + len, 0, 64);
+      if (i % 8 == 0) at = len - 1 - at % SCE_ARTIFACT_TRAILER_SIZE;
+      if (i % 16 == 1) size = at;
+      if (i % 16 == 2) size = len + 1 + at % 64;
+      if (size == len) bad[at] ^= (uint8_t)(1u << (seed >> 20 & 7));
+      write_file(name, (sce_span_t){bad, size}, 0600);
+      run_from_code(&config);
+      if (warnings.count != i + 1) fail_msg("corruption %d at %zu went unnoticed", i, at);
+      assert_non_null(strstr(warnings.last, "compiled again"));
+    }
+    expect_success(sce_cache_clear(&freed, path));
+  }
+}
+
+/* The same for the part that tiers keep: it has been damaged, so the call's code is compiled. */
+static void damaged_parts_are_never_used(void **state) {
+  (void)state;
+  wasm_signals_restore();
+  char path[128];
+  snprintf(path, sizeof path, "%s/parts", directory);
+  warnings_t warnings = {0};
+  sce_config_t config;
+  sce_config_init(&config);
+  config.cache_path = path;
+  config.semantics.compiler = SCE_COMPILER_TIERED;
+  config.log = (sce_log_t){keep_warning, &warnings, 3};
+  for (int i = 0; i < 20; i++) {
+    run_from_code(&config);
+    if (count_cache(path).entries > 0) damage_entries(path);
+  }
+  assert_true(warnings.count > 0);
+  assert_non_null(strstr(warnings.last, "compiled again"));
+}
+
 /* An entry whose runtime the host can't serve is not damaged: the error is the runtime's, and the entry stays. */
 static void missing_imports_are_no_damage(void **state) {
   (void)state;
@@ -406,6 +476,7 @@ static void fill_for_ever(const char *path, int rounds) {
   for (int i = 0; i < rounds; i++) {
     sce_engine_t *engine = NULL;
     sce_runtime_t *runtime = NULL;
+    config.semantics.compiler = i % 2 == 0 ? SCE_COMPILER_CRANELIFT : SCE_COMPILER_TIERED;
     sce_error_t *err = sce_engine_new(&engine, &config);
     if (err == NULL) err = sce_runtime_from_code(&runtime, engine, code());
     if (err != NULL || !echoes(runtime)) _exit(1);
@@ -461,6 +532,8 @@ int main(void) {
       cmocka_unit_test(files_are_mapped_or_copied),
       cmocka_unit_test(the_users_key_is_made_once),
       cmocka_unit_test(cache_keeps_and_repairs),
+      cmocka_unit_test(damaged_entries_are_never_used),
+      cmocka_unit_test(damaged_parts_are_never_used),
       cmocka_unit_test(missing_imports_are_no_damage),
       cmocka_unit_test(cache_survives_killed_processes),
   };
