@@ -103,9 +103,10 @@ SCE_API sce_error_t *sce_state_set_block(sce_state_t *state, const sce_block_inf
  * A state that lasts is a directory with an LMDB environment (data.mdb, lock.mdb). One process may write while others
  * read. A process opens a directory once, and shares the state from there: sce_state_ref, sce_state_newest,
  * sce_state_at_*. Commits are atomic: after a crash the directory holds the old or the new state. The database grows as
- * it needs to. The file is checked while it is read, a damaged one gives SCE_BAD_STATE errors; only a file that is cut
- * off or whose disk fails while it is open ends the process, with SIGBUS. A state keeps the pages it reads from being
- * used again: states of a database should not be held for long while it is written to.
+ * it needs to; where the disk is full or a limit reached, a commit fails with SCE_IO and the state stays the old one.
+ * The file is checked while it is read, a damaged one gives SCE_BAD_STATE errors; only a file that is cut off or whose
+ * disk fails while it is open ends the process, with SIGBUS. A state keeps the pages it reads from being used again:
+ * states of a database should not be held for long while it is written to.
  */
 
 #define SCE_STATE_KEEP_STORED UINT32_MAX
@@ -116,7 +117,8 @@ typedef struct sce_state_options {
   bool read_only; /* nothing will be committed */
   bool create;    /* make the directory and an empty state where there is none */
   bool no_sync; /* do not wait for the disk: a power failure may then damage the database (a killed process does not) */
-  uint32_t keep; /* older states to keep from the next commit on; SCE_STATE_KEEP_STORED: as many as before */
+  uint32_t keep;      /* older states to keep from the next commit on; SCE_STATE_KEEP_STORED: as many as before */
+  uint64_t max_bytes; /* the file may not grow beyond, give or take a page; 0: to what the process can map, 1 TiB */
 } sce_state_options_t;
 
 /* Opens the newest state of a directory. `options` NULL: for reading and writing, nothing is made. Errors: SCE_IO, also

@@ -36,7 +36,11 @@ sce_error_t *sce_lmdb_error(const sce_lmdb_t *db, int code, const char *doing) {
   switch (code) {
     case MDB_MAP_FULL:
       return sce_error_new(SCE_IO,
-                           "%s: %s: the database has no room to grow: allow the process more addresses (ulimit -v)",
+                           "%s: %s: the database may not grow beyond %zu MiB: open it with a larger limit, or allow "
+                           "the process more addresses (ulimit -v)",
+                           db->path, doing, db->map_size >> 20);
+    case MDB_MAP_RESIZED:
+      return sce_error_new(SCE_IO, "%s: %s: another process has let it grow beyond the limit here: open it again",
                            db->path, doing);
     case MDB_READERS_FULL:
       return sce_error_new(SCE_IO, "%s: %s: more than %d states of it are open", db->path, doing, MAX_READERS);
@@ -171,22 +175,32 @@ static int try_env(sce_lmdb_t *db, size_t map_size, unsigned flags) {
   return code;
 }
 
+/* A map of our own, as large as LMDB's, which is never smaller than the file. 0 or an errno value. */
+static int map_file(sce_lmdb_t *db) {
+  MDB_envinfo info;
+  int code = mdb_env_info(db->env, &info);
+  if (code == 0) {
+    const void *map = mmap(NULL, info.me_mapsize, PROT_READ, MAP_SHARED, db->fd, 0);
+    if (map != MAP_FAILED) {
+      db->map = map;
+      db->map_size = info.me_mapsize;
+      return 0;
+    }
+    code = errno;
+  }
+  mdb_env_close(db->env);
+  db->env = NULL;
+  return code;
+}
+
 /* `empty`: LMDB must write the first pages, whoever opens the file. */
 static sce_error_t *open_env(sce_lmdb_t *db, const sce_state_options_t *options, bool empty) {
   unsigned flags = MDB_NOTLS | (options->read_only && !empty ? MDB_RDONLY : 0) | (options->no_sync ? MDB_NOSYNC : 0);
-  for (size_t size = MAP_SIZE_FIRST;; size /= 4) {
+  bool limited = options->max_bytes > 0 && options->max_bytes < MAP_SIZE_FIRST;
+  for (size_t size = limited ? (size_t)options->max_bytes : MAP_SIZE_FIRST;; size /= 4) {
     int code = try_env(db, size, flags);
-    if (code == 0) {
-      const void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, db->fd, 0);
-      if (map != MAP_FAILED) {
-        db->map = map;
-        db->map_size = size;
-        return NULL;
-      }
-      code = errno;
-      mdb_env_close(db->env);
-      db->env = NULL;
-    }
+    if (code == 0) code = map_file(db);
+    if (code == 0) return NULL;
     if (code != ENOMEM || size <= MAP_SIZE_LEAST) return sce_lmdb_error(db, code, "opening");
   }
 }

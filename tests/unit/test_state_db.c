@@ -9,11 +9,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -418,14 +422,177 @@ static void readers_keep_their_state(void **unused) {
   remove_folder(dir);
 }
 
+/* ---- no room ---- */
+
+/* Commits `blocks` blocks of 64 KiB in 64 keys that nobody had; stops at the first error, which is given. */
+static sce_error_t *grow(sce_overlay_t *overlay, uint32_t *next, uint32_t blocks) {
+  static const uint8_t value[1024];
+  uint8_t root[32];
+  for (uint32_t i = 0; i < blocks; i++, ++*next) {
+    for (uint32_t key = 0; key < 64; key++) {
+      uint32_t name[2] = {*next, key};
+      ok(sce_overlay_ops()->set(overlay, NULL, sce_span((const uint8_t *)name, 8), sce_span(value, sizeof value)));
+    }
+    SCE_TRY(sce_overlay_commit(overlay, root, SCE_STATE_V1, NULL));
+  }
+  return NULL;
+}
+
+/* After an error of growing: the state is the one from before, also for a process that opens it now. */
+static void expect_kept(sce_overlay_t *overlay, const char *dir, const sce_state_options_t *options, uint32_t blocks,
+                        sce_overlay_t **again) {
+  uint64_t keys;
+  uint8_t root[32], reopened[32];
+  ok(sce_state_count(sce_overlay_state(overlay), &keys, NULL));
+  assert_int_equal(keys, 64 * (uint64_t)blocks);
+  ok(sce_state_verify(sce_overlay_state(overlay), NULL, NULL));
+  ok(sce_state_root(sce_overlay_state(overlay), root, NULL));
+  sce_overlay_delete(overlay);
+  sce_state_t *state;
+  ok(sce_state_open(&state, dir, options));
+  ok(sce_state_verify(state, NULL, NULL));
+  ok(sce_state_root(state, reopened, NULL));
+  assert_memory_equal(root, reopened, 32);
+  ok(sce_overlay_new(again, state));
+  sce_state_delete(state);
+}
+
+static sce_overlay_t *open_overlay(const char *dir, const sce_state_options_t *options) {
+  sce_state_t *state;
+  sce_overlay_t *overlay;
+  ok(sce_state_open(&state, dir, options));
+  ok(sce_overlay_new(&overlay, state));
+  sce_state_delete(state);
+  return overlay;
+}
+
+static void a_limit_is_an_error_and_nothing_is_lost(void **unused) {
+  (void)unused;
+  const char *dir = fresh_folder();
+  sce_state_options_t options = {.size = sizeof options, .create = true, .no_sync = true, .max_bytes = 1 << 20};
+  sce_overlay_t *overlay = open_overlay(dir, &options);
+  uint32_t blocks = 0;
+  sce_error_t *err = grow(overlay, &blocks, 100);
+  assert_non_null(err);
+  assert_non_null(strstr(sce_error_message(err), "may not grow beyond 1 MiB"));
+  expect_kind(err, SCE_IO);
+  assert_in_range(blocks, 4, 30);
+  expect_kind(grow(overlay, &blocks, 1), SCE_IO); /* again, with what the overlay still has */
+  options.max_bytes = 0;
+  expect_kept(overlay, dir, &options, blocks, &overlay);
+  ok(grow(overlay, &blocks, 100));
+  options.max_bytes = 4096; /* below what it has: nothing can be added, everything read */
+  expect_kept(overlay, dir, &options, blocks, &overlay);
+  err = grow(overlay, &blocks, 20);
+  expect_kind(err, SCE_IO);
+  sce_overlay_delete(overlay);
+  remove_folder(dir);
+}
+
+/* As a full disk: no byte can be written beyond a limit. */
+static void a_full_disk_is_an_error_and_nothing_is_lost(void **unused) {
+  (void)unused;
+  const char *dir = fresh_folder();
+  sce_state_options_t options = {.size = sizeof options, .create = true};
+  struct rlimit before, small;
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, handler;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  assert_int_equal(sigaction(SIGXFSZ, &ignore, &handler), 0);
+  sce_overlay_t *overlay = open_overlay(dir, &options);
+  uint32_t blocks = 0;
+  ok(grow(overlay, &blocks, 3));
+  for (rlim_t room = 1 << 20; room < (rlim_t)(4 << 20); room += (1 << 20) + 4096 * 3 + 100) {
+    small = before;
+    small.rlim_cur = room;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    sce_error_t *err = grow(overlay, &blocks, 100);
+    expect_kind(err, SCE_IO);
+    expect_kept(overlay, dir, &options, blocks, &overlay);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    ok(grow(overlay, &blocks, 1)); /* once there is room */
+  }
+  expect_kept(overlay, dir, &options, blocks, &overlay);
+  sce_overlay_delete(overlay);
+  assert_int_equal(sigaction(SIGXFSZ, &handler, NULL), 0);
+  remove_folder(dir);
+}
+
+/* ---- readers beside a writer ---- */
+
+typedef struct reader {
+  pthread_t thread;
+  sce_state_t *state; /* a reference each */
+  uint64_t reads;
+} reader_t;
+
+static atomic_bool stop_reading;
+
+/* All keys of one state say the same; the newest one may be another at any time. */
+static void *read_on(void *ctx) {
+  reader_t *reader = ctx;
+  while (!atomic_load(&stop_reading) || reader->reads == 0) {
+    sce_state_t *newest;
+    sce_state_cursor_t cursor;
+    sce_error_t *err = sce_state_newest(&newest, reader->state);
+    if (err == NULL) err = sce_state_seek(newest, &cursor, NULL, sce_span(NULL, 0), true);
+    uint8_t first = err == NULL && cursor.found ? cursor.value.data[0] : 0;
+    uint64_t keys = 0;
+    for (; err == NULL && cursor.found; keys++) {
+      if (cursor.value.data[0] != first) abort();
+      err = sce_state_step(newest, &cursor);
+    }
+    if (err != NULL || (keys != 0 && keys != 200)) abort();
+    sce_state_delete(reader->state);
+    reader->state = newest;
+    reader->reads++;
+  }
+  sce_state_delete(reader->state);
+  return NULL;
+}
+
+static void readers_run_beside_a_writer(void **unused) {
+  (void)unused;
+  enum { READERS = 4, BLOCKS = 150 };
+  const char *dir = fresh_folder();
+  reader_t readers[READERS] = {0};
+  sce_state_t *state = open_db(dir, true, 2);
+  sce_overlay_t *overlay;
+  uint8_t root[32];
+  ok(sce_overlay_new(&overlay, state));
+  atomic_store(&stop_reading, false);
+  for (int i = 0; i < READERS; i++) {
+    readers[i].state = sce_state_ref(state);
+    assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
+  }
+  sce_state_delete(state);
+  for (int i = 0; i < BLOCKS; i++) {
+    uint8_t value[100];
+    memset(value, i + 1, sizeof value);
+    for (uint8_t key = 0; key < 200; key++)
+      ok(sce_overlay_ops()->set(overlay, NULL, sce_span(&key, 1), sce_span(value, sizeof value)));
+    ok(sce_overlay_commit(overlay, root, SCE_STATE_V1, NULL));
+  }
+  atomic_store(&stop_reading, true);
+  for (int i = 0; i < READERS; i++) assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+  ok(sce_state_verify(sce_overlay_state(overlay), NULL, NULL));
+  sce_overlay_delete(overlay);
+  remove_folder(dir);
+}
+
 int main(void) {
   const char *given = getenv("SCE_TEST_SEED");
   random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
   printf("SCE_TEST_SEED=%llu\n", (unsigned long long)random_state);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(commits_agree_with_memory),   cmocka_unit_test(imports_and_exports_keep_everything),
-      cmocka_unit_test(differences_are_told),        cmocka_unit_test(foreign_directories_are_refused),
-      cmocka_unit_test(other_databases_are_refused), cmocka_unit_test(readers_keep_their_state),
+      cmocka_unit_test(commits_agree_with_memory),
+      cmocka_unit_test(imports_and_exports_keep_everything),
+      cmocka_unit_test(differences_are_told),
+      cmocka_unit_test(foreign_directories_are_refused),
+      cmocka_unit_test(other_databases_are_refused),
+      cmocka_unit_test(readers_keep_their_state),
+      cmocka_unit_test(a_limit_is_an_error_and_nothing_is_lost),
+      cmocka_unit_test(a_full_disk_is_an_error_and_nothing_is_lost),
+      cmocka_unit_test(readers_run_beside_a_writer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
