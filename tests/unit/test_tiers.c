@@ -231,7 +231,91 @@ static void threads_share_each_tier(void **unused) {
   sce_buf_free(&code);
 }
 
+/* ---- giving up ---- */
+
+static void *cancel_soon(void *instance) {
+  nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+  sce_instance_cancel(instance);
+  return NULL;
+}
+
+/* Waiting for code ends like the call itself: by its time limit, or when another thread cancels it. The compile goes on,
+ * so that the next call is right. */
+static void waiting_has_its_limits(void **unused) {
+  (void)unused;
+  sce_buf_t code = test_runtime_code(TEST_INPUTS, "paseo"), output = {0};
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, sce_buf_span(&code)));
+  tiered_t t = open_blob(blob, SCE_COMPILER_TIERED);
+  sce_call_options_t short_limit = {.time_limit_ms = 1};
+  sce_error_t *err = sce_instance_call(t.instance, &output, "Core_version", NULL, 0, &short_limit);
+  assert_int_equal(sce_error_kind(err), SCE_TIME_LIMIT);
+  assert_non_null(strstr(sce_error_message(err), "Core_version did not finish within its time limit"));
+  sce_error_delete(err);
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, cancel_soon, t.instance), 0);
+  err = sce_instance_call(t.instance, &output, "Core_version", NULL, 0, NULL);
+  pthread_join(thread, NULL);
+  assert_int_equal(sce_error_kind(err), SCE_CANCELLED);
+  sce_error_delete(err);
+  expect_success(sce_instance_prepare(t.instance, "Core_version"));
+  sce_call_options_t limited = {.time_limit_ms = 10000};
+  expect_success(sce_instance_call(t.instance, &output, "Core_version", NULL, 0, &limited));
+  assert_true(output.len > 100);
+  assert_int_equal(sce_error_kind(err = sce_instance_prepare(t.instance, "nothing")), SCE_MISSING_EXPORT);
+  sce_error_delete(err);
+  close_tiered(&t);
+  sce_buf_free(&output);
+  sce_blob_delete(blob);
+  sce_buf_free(&code);
+}
+
 /* ---- the cache ---- */
+
+/* One call of `method` through an engine of its own; what it compiled stays in the cache. Gives the time it took, 0 when
+ * Cranelift's code is there already. */
+static uint64_t call_through_cache(sce_span_t code, const char *cache, const char *method) {
+  sce_engine_t *engine = new_engine(SCE_COMPILER_TIERED, cache);
+  sce_runtime_t *runtime = NULL;
+  sce_instance_t *instance = NULL;
+  sce_buf_t output = {0};
+  uint64_t start = sce_monotonic_ns();
+  expect_success(sce_runtime_from_code(&runtime, engine, code));
+  bool whole = runtime->tiers == NULL;
+  expect_success(sce_instance_new(&instance, runtime));
+  expect_success(sce_instance_call(instance, &output, method, NULL, 0, NULL));
+  uint64_t time = sce_monotonic_ns() - start;
+  assert_true(output.len > 100);
+  sce_buf_free(&output);
+  sce_instance_delete(instance);
+  sce_runtime_delete(runtime);
+  sce_engine_delete(engine);
+  return whole ? 0 : time;
+}
+
+static void note_part(void *ctx, const sce_cache_entry_t *entry) {
+  strcat(strcat(ctx, entry->info.only_for), " ");
+}
+
+/* The first call's code is there for the next process, long before Cranelift is done; other methods join it. */
+static void parts_are_kept(void **unused) {
+  (void)unused;
+  char directory[] = "/tmp/scexec-tiers-XXXXXX", cache[64], command[128], parts[512] = "";
+  assert_non_null(mkdtemp(directory));
+  setenv("XDG_CONFIG_HOME", directory, 1);
+  snprintf(cache, sizeof cache, "%s/cache", directory);
+  sce_buf_t code = test_runtime_code(TEST_INPUTS, "paseo");
+  uint64_t first = call_through_cache(sce_buf_span(&code), cache, "Core_version");
+  uint64_t second = call_through_cache(sce_buf_span(&code), cache, "Core_version");
+  if (second > first / 3) fail_msg("%llu ns, then %llu ns", (unsigned long long)first, (unsigned long long)second);
+  uint64_t third = call_through_cache(sce_buf_span(&code), cache, "Metadata_metadata");
+  expect_success(sce_cache_list(cache, note_part, parts));
+  bool kept = strstr(parts, "Core_version ") != NULL && strstr(parts, "Metadata_metadata ") != NULL;
+  assert_true(kept || third == 0 || strcmp(parts, " ") == 0); /* or all of it took their place meanwhile */
+  sce_buf_free(&code);
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  assert_int_equal(system(command), 0);
+}
 
 static void count_entry(void *ctx, const sce_cache_entry_t *entry) {
   *(int *)ctx += entry->readable;
@@ -304,7 +388,8 @@ int main(void) {
       cmocka_unit_test(better_code_takes_over),          cmocka_unit_test(backtraces_are_equal),
       cmocka_unit_test(invalid_code_is_refused_at_once), cmocka_unit_test(owners_may_go_while_it_compiles),
       cmocka_unit_test(threads_share_each_tier),         cmocka_unit_test(background_fills_the_cache),
-      cmocka_unit_test(falls_back_where_winch_differs),
+      cmocka_unit_test(falls_back_where_winch_differs),  cmocka_unit_test(waiting_has_its_limits),
+      cmocka_unit_test(parts_are_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
