@@ -165,7 +165,8 @@ static const sce_known_type_t rows[] = {
     {"VersionedLocation", "VersionedMultiLocation", ANY, MD(14, 0)},
     {"VersionedAssets", "VersionedMultiAssets", ANY, MD(14, 0)},
     {"XcmPaymentApiError",
-     "enum {Unimplemented, VersionedConversionFailed, WeightNotComputable, UnhandledXcmVersion, AssetNotFound}", ANY, ALL_MD},
+     "enum {Unimplemented, VersionedConversionFailed, WeightNotComputable, UnhandledXcmVersion, AssetNotFound, Unroutable}",
+     ANY, ALL_MD},
     {"CallDryRunEffects",
      "{execution_result: Result<PostDispatchInfo, {post_info: PostDispatchInfo, error: DispatchError}>, "
      "emitted_events: Vec<RuntimeEvent>, local_xcm: Option<VersionedXcm>, "

@@ -138,6 +138,13 @@ static const sce_known_method_t rows[] = {
     {"NominationPoolsApi", "pending_rewards", 1, 0, "who: AccountId", "Balance"},
     {"NominationPoolsApi", "points_to_balance", 1, 0, "pool_id: u32, points: Balance", "Balance"},
     {"NominationPoolsApi", "balance_to_points", 1, 0, "pool_id: u32, new_funds: Balance", "Balance"},
+    {"NominationPoolsApi", "pool_pending_slash", 1, 0, "pool_id: u32", "Balance"},
+    {"NominationPoolsApi", "member_pending_slash", 1, 0, "member: AccountId", "Balance"},
+    {"NominationPoolsApi", "pool_needs_delegate_migration", 1, 0, "pool_id: u32", "bool"},
+    {"NominationPoolsApi", "member_needs_delegate_migration", 1, 0, "member: AccountId", "bool"},
+    {"NominationPoolsApi", "member_total_balance", 1, 0, "who: AccountId", "Balance"},
+    {"NominationPoolsApi", "pool_balance", 1, 0, "pool_id: u32", "Balance"},
+    {"NominationPoolsApi", "pool_accounts", 1, 0, "pool_id: u32", "(AccountId, AccountId)"},
 
     {"StakingApi", "nominations_quota", 1, 0, "balance: Balance", "u32"},
     {"StakingApi", "eras_stakers_page_count", 1, 0, "era: u32, account: AccountId", "u32"},
@@ -153,11 +160,12 @@ static const sce_known_method_t rows[] = {
     {"CollectCollationInfo", "collect_collation_info", 1, 1, "", "CollationInfoV1"},
     {"CollectCollationInfo", "collect_collation_info", 2, 0, "header: Header", "CollationInfo"},
 
+    /* Renamed and replaced without a new version of the API: polkadot-sdk, pull request 4714. */
     {"GenesisBuilder", "create_default_config", 1, 1, "", "Vec<u8>"},
     {"GenesisBuilder", "build_config", 1, 1, "json: Vec<u8>", "Result<(), str>"},
-    {"GenesisBuilder", "build_state", 2, 0, "json: Vec<u8>", "Result<(), str>"},
-    {"GenesisBuilder", "get_preset", 2, 0, "id: Option<str>", "Option<Vec<u8>>"},
-    {"GenesisBuilder", "preset_names", 2, 0, "", "Vec<str>"},
+    {"GenesisBuilder", "build_state", 1, 0, "json: Vec<u8>", "Result<(), str>"},
+    {"GenesisBuilder", "get_preset", 1, 0, "id: Option<str>", "Option<Vec<u8>>"},
+    {"GenesisBuilder", "preset_names", 1, 0, "", "Vec<str>"},
 
     {"DryRunApi", "dry_run_call", 1, 1, "origin: OriginCaller, call: RuntimeCall",
      "Result<CallDryRunEffects, enum {Unimplemented, VersionedConversionFailed}>"},

@@ -85,6 +85,15 @@ static uint32_t account_type(const sce_metadata_t *md) {
   return type != SCE_TYPE_NONE ? type : segment_type(md, "AccountId20");
 }
 
+/* How AssetConversion names assets: as the two halves of a pool's identifier. */
+static uint32_t conversion_asset(const sce_metadata_t *md) {
+  const sce_pallet_t *p = sce_metadata_find_pallet(md, sce_span_text("AssetConversion"));
+  const sce_storage_t *s = p == NULL ? NULL : sce_pallet_find_storage(p, sce_span_text("Pools"));
+  if (s == NULL || s->key_count != 1 || s->keys == NULL) return SCE_TYPE_NONE;
+  const sce_type_t *pool = &md->types[s->keys[0]];
+  return pool->def == SCE_DEF_TUPLE && pool->fields.count == 2 ? pool->fields.items[0].type : SCE_TYPE_NONE;
+}
+
 static uint32_t extrinsic_type(const sce_metadata_t *md) {
   if (md->extrinsic.type != SCE_TYPE_NONE) return md->extrinsic.type;
   return segment_type(md, "UncheckedExtrinsic");
@@ -104,6 +113,7 @@ uint32_t sce_names_find_well_known(const sce_metadata_t *md, sce_span_t name) {
   if (sce_text_is(name, "Digest") || sce_text_is(name, "digest")) return storage_value(md, "System", "Digest");
   if (sce_text_is(name, "Events") || sce_text_is(name, "events")) return storage_value(md, "System", "Events");
   if (sce_text_is(name, "Extrinsic") || sce_text_is(name, "extrinsic")) return extrinsic_type(md);
+  if (sce_text_is(name, "AssetConversionKind")) return conversion_asset(md);
   if (sce_text_is(name, "MultiAddress") || sce_text_is(name, "Address")) return md->extrinsic.address;
   if (sce_text_is(name, "Signature")) return md->extrinsic.signature;
   return SCE_TYPE_NONE;

@@ -1,5 +1,6 @@
 /* metadata_support.h: samples of metadata in tests/data/metadata, NAME.scale.zst, each returned by the runtime it is named
- * after (made.v16: by tests/oracle/metadata, out of paseo.v15). Include after cmocka.h. */
+ * after (made.v16: by tests/oracle/metadata, out of paseo.v15; asset-hub-polkadot.v15 and substrate.v16: of the packages
+ * that @polkadot/types-support 16.5.6 keeps). Include after cmocka.h. */
 #ifndef TESTS_METADATA_SUPPORT_H
 #define TESTS_METADATA_SUPPORT_H
 
