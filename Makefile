@@ -14,7 +14,7 @@ CONFIGURE = cmake -G "$(GENERATOR)" -S . --log-level=WARNING
 BUILD = cmake --build
 CTEST = ctest --output-on-failure -j $(JOBS)
 
-.PHONY: all demo test asan fuzz bench install format deps deps-build deps-test inputs clean help
+.PHONY: all demo test asan fuzz soak bench install format deps deps-build deps-test inputs clean help
 
 all: build/cmake_install.cmake ## Build the library and the command build/scexec
 	$(BUILD) build -j $(JOBS) --target scexec_all
@@ -42,6 +42,11 @@ asan: deps-test inputs ## Build again with address and undefined-behaviour sanit
 fuzz: deps-test inputs ## Run only the fuzz targets, FUZZ_SECONDS each (30)
 	$(MAKE) build/asan
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(CTEST) --test-dir build/asan -L fuzz
+
+soak: deps-test inputs ## Run the long versions of tests: hundreds of killed processes, many seeds
+	$(CONFIGURE) -B build -DSCEXEC_TESTS=ON -DSCEXEC_WERROR=ON
+	$(BUILD) build -j $(JOBS)
+	sh tests/soak/run.sh build
 
 .PHONY: build/asan
 build/asan:

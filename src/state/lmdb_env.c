@@ -53,6 +53,7 @@ sce_error_t *sce_lmdb_error(const sce_lmdb_t *db, int code, const char *doing) {
                            mdb_strerror(code));
     default: break;
   }
+  if (code == EIO) return sce_error_system(code, "%s: %s: the disk may be full", db->path, doing);
   if (code > 0) return sce_error_system(code, "%s: %s", db->path, doing);
   return sce_error_new(SCE_INTERNAL, "%s: %s: %s", db->path, doing, mdb_strerror(code));
 }

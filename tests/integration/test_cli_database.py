@@ -1,14 +1,11 @@
-"""State databases: import, reading at a block, commits of calls, export, comparison, damage, and a killed import."""
+"""State databases: import, reading at a block, commits of calls, export, comparison, and damage."""
 import json
 import pathlib
-import signal
-import subprocess
 import tempfile
-import time
 import unittest
 
 import wat
-from command import INPUTS, SCEXEC, scexec
+from command import INPUTS, scexec
 
 POLKADOT = INPUTS / "polkadot.json"
 ROOT = "0x29d0d972cd27cbc511e9589fcb7a4506d5eb6a9e8df205f00472e5ab354a4e17"
@@ -111,20 +108,6 @@ class Database(unittest.TestCase):
             done = scexec("state", "verify", self.dir)
             self.assertIn(done.returncode, (0, 3), done.stderr.decode())  # 0: the page was not in use
             self.assertGreaterEqual(scexec("state", "keys", "--state", self.dir).returncode, 0)
-
-    def test_a_killed_import_leaves_all_or_nothing(self):
-        for n in range(12):
-            target = self.folder / f"killed-{n}"
-            process = subprocess.Popen([SCEXEC, "state", "import", POLKADOT, target], stdout=subprocess.DEVNULL)
-            time.sleep(0.02 * n)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            done = scexec("state", "verify", target, "--json")
-            if done.returncode == 0 and json.loads(done.stdout)["stateRoot"] == ROOT:
-                continue  # all of it
-            again = scexec("state", "import", POLKADOT, target)
-            self.assertEqual(again.returncode, 0, again.stderr.decode())
-            self.assertEqual(self.document("state", "root", target)["stateRoot"], ROOT)
 
 
 if __name__ == "__main__":
