@@ -264,7 +264,8 @@ static void run_job(const job_t *job) {
   sce_blob_t *module = NULL;
   sce_error_t *err = compile_part(&part, job);
   /* Kept before it is used: a process that makes one call may be gone right after it. */
-  if (err == NULL && job->need == SCE_TIERS_METHOD) keep(tiers, part.runtime, job->method);
+  bool late = atomic_load_explicit(&tiers->best, memory_order_acquire) != NULL;
+  if (err == NULL && !late && job->need == SCE_TIERS_METHOD) keep(tiers, part.runtime, job->method);
   pthread_mutex_lock(&tiers->lock);
   tiers->compiling = false;
   bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
