@@ -27,7 +27,8 @@ typedef struct sce_metadata sce_metadata_t;
  * runtime's Core_version said, or NULL: spec_name and spec_version decide what old type names mean, and `apis` which
  * runtime APIs metadata before V15 has; without it the tables' newest meanings are taken. It is not kept.
  * Owned by the caller. Errors: SCE_BAD_METADATA with the place and the offset (malformed, unknown version, type ids that
- * do not exist, types that contain themselves, more than 16 MiB or 262144 types), SCE_OUT_OF_MEMORY. Any thread.
+ * do not exist, types that contain themselves, more than 16 MiB, 262144 types or 256 pallets, names longer than 4096
+ * bytes, more than 256 MiB in memory), SCE_OUT_OF_MEMORY. Any thread.
  * Source: frame-metadata 23, scale-info 2.11. */
 SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t bytes,
                                       const sce_runtime_version_t *version);

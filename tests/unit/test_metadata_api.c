@@ -19,7 +19,8 @@ static sce_runtime_version_t load_version(sce_buf_t *bytes, const char *name) {
   char path[512];
   snprintf(path, sizeof path, TEST_DATA "/metadata/%s.version.hex", name);
   sce_buf_t text = read_whole(path);
-  must(sce_hex_decode(bytes, sce_span(text.data, strcspn(as_text(&text), "\n"))));
+  const char *hex = as_text(&text);
+  must(sce_hex_decode(bytes, sce_span(hex, strcspn(hex, "\n"))));
   must(sce_runtime_version_decode(&version, sce_buf_span(bytes)));
   sce_buf_free(&text);
   return version;

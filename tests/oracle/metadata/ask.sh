@@ -14,7 +14,7 @@ for file in "$inputs"/*.json "$inputs"/parachains/*.json "$inputs"/*.wasm; do
   "$scexec" call "$source" "$file" Metadata_metadata --output raw > "$out/metadata.new"
   at=$(grep -abo meta "$out/metadata.new" | head -1 | cut -d: -f1) # behind its length; the version follows
   version=$(od -An -tu1 -j$((at + 4)) -N1 "$out/metadata.new" | tr -d ' ')
-  mv "$out/metadata.new" "$out/metadata/$name.v$version.scale"
+  tail -c +$((at + 1)) "$out/metadata.new" > "$out/metadata/$name.v$version.scale"
   for newer in 15 16; do
     "$scexec" metadata "$source" "$file" --metadata-version "$newer" --output scale > "$out/metadata.new" 2>/dev/null || continue
     mv "$out/metadata.new" "$out/metadata/$name.v$newer.scale"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# run.sh BUILD METADATA SPECS VERSIONS: everything the oracles say about our reading of metadata and values.
+# run.sh BUILD METADATA SPECS VERSIONS, after ask.sh: everything the oracles say about our reading of metadata and values.
 #   BUILD     a build folder of scexec (libscexec.a in it)
-#   METADATA  a folder of NAME.vN.scale: what Metadata_metadata (or _at_version) returned, in any wrapping
+#   METADATA  a folder of NAME.vN.scale: what Metadata_metadata (or _at_version) returned, from "meta" on
 #   SPECS     a folder of NAME.json: raw chain specs
 #   VERSIONS  a folder of NAME.bin: what Core_version returned
 # Writes outlines.txt (digests for tests/data/metadata) here, and prints a line a comparison. Needs cargo, npm, cc, b2sum.
