@@ -72,18 +72,19 @@ static void hex_round_trips_and_refuses(void **state) {
   sce_buf_free(&text);
 }
 
-/* Every byte value at every place of two groups of eight digits, against isxdigit and strtoul. */
+/* Every byte value at every place of two blocks of 32 digits and what may follow them, against isxdigit and strtoul. */
 static void hex_pairs_stop_at_the_first_other_byte(void **state) {
   (void)state;
-  const char good[] = "0123456789abcdEF";
-  for (size_t at = 0; at < 16; at++) {
+  const char good[] = "0123456789abcdEF9876543210ABCDefff00a1B20123456789abcdEF0123456789abcdEFaabbccddee";
+  enum { DIGITS = sizeof good - 1 };
+  for (size_t at = 0; at < DIGITS; at++) {
     for (int byte = 0; byte < 256; byte++) {
-      char text[17];
+      char text[DIGITS + 1];
       memcpy(text, good, sizeof text);
       text[at] = (char)byte;
-      uint8_t out[8];
-      size_t count = sce_hex_decode_pairs(out, sce_span(text, 16));
-      assert_int_equal(count, isxdigit(byte) ? 8 : at / 2);
+      uint8_t out[DIGITS / 2];
+      size_t count = sce_hex_decode_pairs(out, sce_span(text, DIGITS));
+      assert_int_equal(count, isxdigit(byte) ? DIGITS / 2 : at / 2);
       for (size_t i = 0; i < count; i++) {
         char pair[3] = {text[2 * i], text[2 * i + 1], 0};
         assert_int_equal(out[i], strtoul(pair, NULL, 16));
