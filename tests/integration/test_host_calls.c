@@ -15,6 +15,8 @@
 
 #define MAX_STEPS 64
 #define MAX_FUNCTIONS 64
+#define HTTP_SEED {0xb0, 0x09}
+#define LEAST_RANDOM 200 /* of each function */
 
 static sce_engine_t *engine;
 
@@ -208,9 +210,31 @@ static bool one_call(runners_t *runners, json_t *record) {
   return check_step(runner, 0, record, &buffers);
 }
 
+/* Every function of the random records is there often enough, in calls or in steps of scripts. */
+static void count_functions(json_t *counts, const json_t *record) {
+  const char *name = test_vector_text(record, "function");
+  const json_t *steps = json_object_get(record, "steps");
+  if (name != NULL && strncmp(name, "ext_", 4) == 0)
+    json_object_set_new(counts, name, json_integer(json_integer_value(json_object_get(counts, name)) + 1));
+  for (size_t i = 0; i < json_array_size(steps); i++) count_functions(counts, json_array_get(steps, i));
+}
+
+static void random_cases_suffice(void **state) {
+  (void)state;
+  json_t *root = test_vectors_load(TEST_VECTORS "/host-random.json.zst"), *counts = json_object(), *count;
+  const char *name;
+  for (size_t i = 0; i < json_array_size(root); i++) count_functions(counts, json_array_get(root, i));
+  json_object_foreach(counts, name, count) {
+    if (json_integer_value(count) < LEAST_RANDOM) fail_msg("%s: %d", name, (int)json_integer_value(count));
+  }
+  assert_true(json_object_size(counts) >= 94);
+  json_decref(counts);
+  json_decref(root);
+}
+
 typedef struct file {
   const char *path;
-  size_t calls, scripts; /* at least so many */
+  size_t calls, scripts; /* that it has: all of them are run */
   bool every_trap;
 } file_t;
 
@@ -227,7 +251,7 @@ static void calls_answer_as_upstream(void **state) {
   while (runners.count > 0) runner_close(&runners.list[--runners.count]);
   json_decref(root);
   print_message("%zu calls, %zu wrong\n", calls, wrong);
-  assert_true(calls >= file->calls);
+  assert_int_equal(calls, file->calls);
   assert_int_equal(wrong, 0);
 }
 
@@ -241,10 +265,24 @@ static bool traps(const json_t *step) {
   return json_is_null(json_object_get(step, "output"));
 }
 
-/* Not here: heaps (test_heap.c), and HTTP errors, whose ids are upstream's test double's (test_host_scripts.c). */
+static bool is_http(const json_t *script) {
+  return is_script(script, "offchain http argument errors");
+}
+
+/* Not here: heaps (test_host_heap_calls.c). */
 static bool is_ours(const json_t *script) {
-  return json_object_get(script, "script") != NULL && !is_script(script, "allocator") &&
-         !is_script(script, "offchain http argument errors");
+  return json_object_get(script, "script") != NULL && !is_script(script, "allocator");
+}
+
+/* Services whose first request has the id 0, as upstream's test double: the seed makes the first random number so. */
+static void allow_http(test_stage_t *stage) {
+  sce_services_options_t options;
+  sce_services_options_init(&options);
+  options.allow_http = options.seeded = true;
+  memcpy(options.seed, (const uint8_t[])HTTP_SEED, 2);
+  sce_services_delete(stage->services);
+  must(sce_services_new(&stage->services, &options));
+  sce_services_attach(stage->services, &stage->ext, true);
 }
 
 /* Runs the steps that do not trap before `end`, then, unless it is the number of steps, step `end`, which must. */
@@ -263,6 +301,7 @@ static size_t run_steps(json_t *script, size_t end) {
   }
   runner_open(&runner);
   test_stage_open(&stage, script);
+  if (is_http(script)) allow_http(&stage);
   forwarder_input_begin(&input, runner.calls, count);
   for (size_t i = 0; i < count; i++) put_inputs(&input, &buffers[i], json_array_get(steps, used[i]));
   sce_error_t *err = run(&runner, &input, &stage.ext);
@@ -291,6 +330,10 @@ static size_t run_script(json_t *script, bool every_trap) {
   if (is_script(script, "append after a root")) { /* upstream's second root is stale (docs/deviations.md) */
     json_object_set(json_array_get(steps, 2), "output", json_object_get(json_array_get(steps, 7), "output"));
   }
+  if (is_http(script)) { /* the double takes an unknown id for an I/O error; a node (sc-offchain) says: invalid */
+    json_object_set_new(json_array_get(steps, 5), "output", json_string("0103"));
+    json_object_set_new(json_array_get(steps, 9), "output", json_string("0103"));
+  }
   wrong += run_steps(script, total);
   for (size_t i = 0, trapped = 0; i < total; i++) {
     if (traps(json_array_get(steps, i)) && (every_trap || trapped++ == 0)) wrong += run_steps(script, i);
@@ -310,14 +353,15 @@ static void scripts_answer_as_upstream(void **state) {
   }
   json_decref(root);
   print_message("%zu scripts, %zu wrong steps\n", scripts, wrong);
-  assert_true(scripts >= file->scripts);
+  assert_int_equal(scripts, file->scripts);
   assert_int_equal(wrong, 0);
 }
 
 int main(void) {
-  static file_t chosen = {TEST_VECTORS "/host-vectors.json", 1260, 85, true};
+  static file_t chosen = {TEST_VECTORS "/host-vectors.json", 1260, 86, true};
   static file_t random = {TEST_VECTORS "/host-random.json.zst", 8400, 470, false};
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(random_cases_suffice),
       cmocka_unit_test_prestate(calls_answer_as_upstream, &chosen),
       cmocka_unit_test_prestate(scripts_answer_as_upstream, &chosen),
       cmocka_unit_test_prestate(calls_answer_as_upstream, &random),
