@@ -9,6 +9,8 @@ import argparse
 import dataclasses
 import statistics
 import sys
+import time
+import typing
 
 import measure
 import report
@@ -21,25 +23,37 @@ DOCS = measure.ROOT / "docs"
 @dataclasses.dataclass
 class Result:
     row: rows.Row
-    theirs: float
+    theirs: typing.Optional[float]
     ours: float
 
     @property
+    def bounded(self):
+        """Whether the aim is a bound on ours."""
+        return self.row.theirs is None
+
+    @property
     def ratio(self):
-        return self.ours if self.row.unit == "x" else self.theirs / self.ours
+        return self.ours if self.row.unit == "x" else (self.row.target if self.bounded else self.theirs) / self.ours
+
+    @property
+    def reached(self):
+        return self.ratio >= (1 if self.bounded else self.row.target)
 
 
 def run(chosen, rounds):
     session = measure.Session()
     values = [([], []) for _ in chosen]
+    start = time.monotonic()
     for number in range(rounds):
         session.new_round()
         for index, row in enumerate(chosen):
             print(f"\r\x1b[Kround {number + 1} of {rounds}: {row.name}", end="", file=sys.stderr, flush=True)
-            values[index][0].append(row.theirs(session))
+            if row.theirs is not None:
+                values[index][0].append(row.theirs(session))
             values[index][1].append(row.ours(session))
-    print("\r\x1b[K", end="", file=sys.stderr)
-    return [Result(row, *map(statistics.median, pair)) for row, pair in zip(chosen, values)]
+    print(f"\r\x1b[K{time.monotonic() - start:.0f} s of measuring", file=sys.stderr)
+    return [Result(row, statistics.median(theirs) if theirs else None, statistics.median(ours))
+            for row, (theirs, ours) in zip(chosen, values)]
 
 
 def main():
