@@ -121,7 +121,7 @@ static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_v
 static sce_error_t *ask_metadata(cli_block_t *block) {
   sce_buf_t output = {0};
   sce_span_t scale;
-  uint16_t prefix = 42; /* of no chain in particular */
+  uint16_t prefix = cli_ss58_prefix(block->source.spec, sce_chain_version(block->chain));
   cli_metadata_t *m = &block->metadata;
   sce_error_t *err = sce_chain_call(block->chain, &output, "Metadata_metadata", sce_span(NULL, 0));
   if (err == NULL) err = sce_metadata_unwrap(&scale, sce_buf_span(&output));
@@ -129,7 +129,6 @@ static sce_error_t *ask_metadata(cli_block_t *block) {
   if (err == NULL) err = sce_buf_append(&m->scale, scale.data, scale.len);
   sce_buf_free(&output);
   if (err != NULL) return err;
-  if (block->source.spec != NULL) sce_chain_spec_ss58_format(block->source.spec, &prefix);
   m->format = (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix), .explain_errors = true};
   block->phases.decoded = m;
   return NULL;

@@ -82,15 +82,23 @@ sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_r
   return err;
 }
 
+/* Runtimes before 2021 do not say their prefix, and databases have no chain spec. Source: ss58-registry. */
+uint16_t cli_ss58_prefix(const sce_chain_spec_t *spec, const sce_runtime_version_t *version) {
+  uint16_t prefix = ANY_CHAIN_PREFIX;
+  if (spec != NULL && sce_chain_spec_ss58_format(spec, &prefix)) return prefix;
+  if (version != NULL && sce_span_equal(version->spec_name, sce_span_text("polkadot"))) return 0;
+  if (version != NULL && sce_span_equal(version->spec_name, sce_span_text("kusama"))) return 2;
+  return ANY_CHAIN_PREFIX;
+}
+
 /* Metadata out of `bytes` (wrapped or not). `version` may be NULL. */
 static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
                                const sce_chain_spec_t *spec) {
   sce_span_t scale;
-  uint16_t prefix = ANY_CHAIN_PREFIX;
+  uint16_t prefix = cli_ss58_prefix(spec, version);
   SCE_TRY(sce_metadata_unwrap(&scale, bytes));
   SCE_TRY(sce_metadata_new(&out->metadata, scale, version));
   SCE_TRY(sce_buf_append(&out->scale, scale.data, scale.len));
-  if (spec != NULL) sce_chain_spec_ss58_format(spec, &prefix);
   out->format =
       (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(out->metadata, prefix), .explain_errors = true};
   return NULL;
@@ -125,17 +133,37 @@ sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_sessio
   return err;
 }
 
+/* A few calls of several functions, whatever the code imports: what compiles soonest as a whole. */
+static void choose_engine(cli_engine_options_t *engine) {
+  engine->compiler = SCE_COMPILER_WINCH;
+  engine->compiler_given = true;
+  engine->allow_missing_imports = true;
+}
+
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted) {
   *out = (cli_metadata_t){0};
   cli_run_options_t options = {.source = *source};
-  /* A few calls of several functions, whatever the code imports: what compiles soonest as a whole. */
-  options.engine.compiler = SCE_COMPILER_WINCH;
-  options.engine.compiler_given = true;
-  options.engine.allow_missing_imports = true;
+  choose_engine(&options.engine);
   SCE_TRY(cli_session_load(cli, session, &options));
   SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
   return cli_metadata_load(cli, out, session, wanted);
+}
+
+sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session) {
+  *out = (cli_metadata_t){0};
+  cli_run_options_t options = {.source = session->source.options};
+  sce_value_t code;
+  choose_engine(&options.engine);
+  session->log = cli_own_log(cli);
+  SCE_TRY(cli_services_config(&session->services, &options.host));
+  SCE_TRY(cli_cache_path(&session->cache_path, &options.cache));
+  SCE_TRY(cli_keystore_open(cli, &session->keystore, &options.host));
+  SCE_TRY(sce_state_get(session->source.state, &code, NULL, sce_span_text(":code")));
+  if (!code.found) return sce_error_new(SCE_NOT_FOUND, "the state has no :code");
+  session->source.code = sce_span(code.data, code.len);
+  SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
+  return cli_metadata_load(cli, out, session, 0);
 }
 
 /* ---- files ---- */

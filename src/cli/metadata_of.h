@@ -14,6 +14,9 @@ typedef struct cli_metadata {
   sce_value_format_t format; /* with the chain's SS58 prefix */
 } cli_metadata_t;
 
+/* The SS58 prefix of a chain whose metadata does not have one; `spec` and `version` may be NULL. */
+uint16_t cli_ss58_prefix(const sce_chain_spec_t *spec, const sce_runtime_version_t *version);
+
 /* Calls the compiled runtime of the session: for metadata of version `wanted`, or for the best that it offers (0).
  * Errors: SCE_NOT_FOUND when the runtime has no such version; those of calling and decoding. */
 sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_session_t *session, uint32_t wanted);
@@ -22,6 +25,9 @@ sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_r
 /* Reads and compiles SOURCE for nothing but its metadata. The session is kept by the caller. */
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted);
+/* The same of the code in session->source.state, which the caller has loaded; the rest of the session is empty before.
+ * Errors: SCE_NOT_FOUND when the state has no code. */
+sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session);
 /* Of a file: metadata in SCALE, code, or a raw chain spec, told apart by its first bytes. */
 sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);
 void cli_metadata_free(cli_metadata_t *metadata);

@@ -2,7 +2,9 @@
 #include "cli/commands.h"
 #include "cli/difference.h"
 #include "cli/state.h"
+#include "cli/storage_key.h"
 
+#include "base/buf.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -28,38 +30,64 @@ static cli_source_options_t options_of(const char *path) {
   return directory ? (cli_source_options_t){.state = path} : (cli_source_options_t){.chain = path};
 }
 
-/* Metadata of the second state's code. Where it has none to give, keys and values stay bytes. */
-static void try_metadata(cli_t *cli, cli_metadata_t *metadata, cli_session_t *session, const char *path) {
-  cli_source_options_t source = options_of(path);
-  if (source.state != NULL) return; /* opened already, and a process opens a directory once */
-  sce_error_t *err = cli_metadata_open(cli, metadata, session, &source, 0);
-  if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
+/* Metadata of the second state's code. Where it has none to give, keys and values stay bytes, unless they are asked for by
+ * name. */
+static sce_error_t *load_metadata(cli_t *cli, cli_metadata_t *metadata, cli_session_t *session, bool named) {
+  sce_error_t *err = cli_metadata_of_state(cli, metadata, session);
+  if (err == NULL || named) return err;
+  cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);
+  return NULL;
+}
+
+/* What is printed: all, or the top trie's keys under a prefix. */
+typedef struct filter {
+  cli_differences_t printer;
+  sce_buf_t prefix; /* empty: all */
+} filter_t;
+
+static sce_error_t *print_wanted(void *ctx, const sce_state_difference_t *d) {
+  filter_t *filter = ctx;
+  sce_span_t prefix = sce_buf_span(&filter->prefix);
+  if (prefix.len > 0 && (d->child != NULL || !sce_span_starts_with(d->key, prefix))) return NULL;
+  return cli_differences_print(&filter->printer, d);
+}
+
+static sce_error_t *compare(cli_t *cli, const diff_values_t *v, const sce_state_t *a, cli_session_t *b,
+                            const cli_list_t *words) {
+  cli_metadata_t metadata = {0};
+  filter_t filter = {.prefix = {0}};
+  bool named = cli_key_is_named(words->items + 2, words->count - 2);
+  sce_error_t *err = !v->hex || named ? load_metadata(cli, &metadata, b, named) : NULL;
+  if (err == NULL) err = cli_key_read(&filter.prefix, &metadata, words->items + 2, words->count - 2);
+  const cli_metadata_t *names = metadata.metadata != NULL && !v->hex ? &metadata : NULL;
+  if (err == NULL) err = cli_differences_begin(&filter.printer, cli, names);
+  if (err == NULL) err = sce_state_diff(a, b->source.state, print_wanted, &filter);
+  if (err == NULL) err = cli_differences_end(&filter.printer);
+  cli_metadata_free(&metadata);
+  sce_buf_free(&filter.prefix);
+  return err;
 }
 
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
-  const diff_values_t *v = values;
   cli_source_options_t options_a = options_of(words->items[0]), options_b = options_of(words->items[1]);
-  cli_source_t a = {0}, b = {0};
-  cli_session_t session = {0};
-  cli_metadata_t metadata = {0};
+  cli_source_t a = {0};
+  cli_session_t b = {0};
   sce_error_t *err = cli_source_load_state(cli, &a, &options_a, CLI_LAYOUT_EMBEDDED);
-  if (err == NULL) err = cli_source_load_state(cli, &b, &options_b, CLI_LAYOUT_EMBEDDED);
-  if (err == NULL && !v->hex) try_metadata(cli, &metadata, &session, words->items[1]);
-  cli_differences_t printer;
-  if (err == NULL) err = cli_differences_begin(&printer, cli, metadata.metadata != NULL ? &metadata : NULL);
-  if (err == NULL) err = sce_state_diff(a.state, b.state, cli_differences_print, &printer);
-  if (err == NULL) err = cli_differences_end(&printer);
-  cli_metadata_free(&metadata);
-  cli_session_close(&session);
+  if (err == NULL) err = cli_source_load_state(cli, &b.source, &options_b, CLI_LAYOUT_EMBEDDED);
+  if (err == NULL) err = compare(cli, values, a.state, &b, words);
+  cli_session_close(&b);
   cli_source_free(&a);
-  cli_source_free(&b);
   return err;
 }
 
 static const cli_positional_t positionals[] = {
     {.name = "A", .help = "A state database, or a raw chain spec"},
     {.name = "B", .help = "The same: what changed from A to B is shown"},
+    {.name = "PREFIX",
+     .help = "Only keys under it: 0x…, or PALLET, PALLET.ITEM, with the first of its keys",
+     .optional = true,
+     .repeated = true},
     {.name = NULL},
 };
 
@@ -67,7 +95,8 @@ const cli_command_t cli_state_diff_command = {
     .name = "state diff",
     .summary = "Shows the keys in which two states differ",
     .description = "Shows what B adds (+), removes (-) and changes (~) against A, the top trie first, then each child.",
-    .examples = "scexec state diff polkadot.json polkadot.db",
+    .examples = "scexec state diff polkadot.json polkadot.db\n"
+                "scexec state diff polkadot.json polkadot.db System.Account",
     .positionals = positionals,
     .groups = {{"State", options, 0}, {"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
     .values_size = sizeof(diff_values_t),

@@ -43,6 +43,26 @@ class BlockValues(unittest.TestCase):
         for phase in document["phases"]:  # a change for each difference, in the same order
             self.assertEqual([change["key"] for change in phase["changes"]], [row[0] for row in phase["storageDiff"]])
 
+    def test_differences_of_a_database(self):
+        database = self.folder / "polkadot.db"
+        block = f"@{DATA}/blocks/polkadot-1.hex"
+        for command in (["state", "import", INPUTS / "polkadot.json", database],
+                        ["block", "execute", "--state", database, block, "--commit", "--compiler", "winch"]):
+            done = scexec(*command)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+
+        def differences(*prefix):
+            done = scexec("state", "diff", INPUTS / "polkadot.json", database, *prefix)
+            return done.returncode, done.stdout.decode().splitlines() or done.stderr.decode()
+
+        self.assertEqual(differences("Timestamp"), (0, ["+ Timestamp.Now = 1590507378000"]))
+        code, lines = differences()
+        self.assertIn('~ Staking.ActiveEra = {"index":0,"start":null} => {"index":0,"start":1590507378000}', lines)
+        author = "12H7nsDUrJUSCQQJrTKAFfyCWSactiSdjoVUixqcd9CZHTGt"  # with Polkadot's prefix, though no spec says it
+        self.assertEqual(differences("ImOnline.AuthoredBlocks", "0", author), (0, [f"+ ImOnline.AuthoredBlocks(0, {author}) = 1"]))
+        self.assertEqual(differences("0x26aa394eea5630e07c48ae0c9558cef7a44704b568d21667356a5a050c118746", "--hex")[0], 0)
+        self.assertEqual(differences("Timestam"), (3, "error: no pallet `Timestam`; the nearest: Timestamp\n"))
+
     def test_bytes(self):
         document = json.loads(self.execute("polkadot", "--json", "--hex"))
         self.assertNotIn("values", document)
