@@ -1,13 +1,14 @@
 /* fuzz_host.c: host functions, called with any arguments over a small memory of any contents, end in an answer or an
  * error, whatever calls came before; pointers that they return lie inside of memory.
  *
- * Input: u16 length and that many bytes of memory, then calls. A call is a byte for the table's row, a byte of modes
- * (bit i for parameter i), and each parameter: with its mode 8 raw bytes, else 3 bytes: u16 pointer and u8 length. */
+ * Input: u16 length and that many bytes of memory, then calls. A call is a byte (two, once there are more than 256) for
+ * the table's row, a byte of modes (bit i for parameter i), and each parameter: with its mode 8 raw bytes, else 3
+ * bytes: u16 pointer and u8 length. */
 #include "base/alloc.h"
 #include "base/checked.h"
 #include "base/error.h"
 #include "executor/heap.h"
-#include "host/caller.h"
+#include "host/sandbox.h"
 #include "scexec/keystore.h"
 #include "scexec/overlay.h"
 #include "scexec/services.h"
@@ -63,7 +64,70 @@ static sce_error_t *read_version(void *self, bool *found, sce_buf_t *version, sc
   return NULL;
 }
 
-static const sce_caller_ops_t ops = {.alloc = alloc_block, .free = free_block, .read_version = read_version};
+/* ---- nested modules: two pages, and an instance that calls the runtime with its own arguments, which answers as the
+ * pointer in the first of them says ---- */
+
+static uint8_t guest_memory[2 * SCE_WASM_PAGE];
+
+static sce_error_t *guest_number(void *self, uint32_t *number, uint32_t initial, const uint32_t *maximum) {
+  (void)self, (void)maximum;
+  *number = initial;
+  return NULL;
+}
+
+static sce_error_t *guest_bytes(void *self, uint8_t **data, size_t *size, uint32_t memory) {
+  (void)self;
+  *data = guest_memory;
+  *size = memory % 2 == 0 ? sizeof guest_memory : 0;
+  return NULL;
+}
+
+static sce_error_t *guest_remove(void *self, uint32_t number) {
+  (void)self;
+  return number == 99 ? sce_error_new(SCE_HOST_FUNCTION, "there is no 99") : NULL;
+}
+
+static sce_error_t *guest_new(void *self, sce_guest_outcome_t *outcome, uint32_t *instance, uint32_t thunk,
+                              sce_span_t code, const sce_guest_import_t *imports, size_t import_count, uint32_t state) {
+  (void)self, (void)thunk, (void)state;
+  size_t len = 0;
+  for (size_t i = 0; i < import_count; i++) len += imports[i].module.len + imports[i].field.len;
+  *instance = (uint32_t)len;
+  *outcome = (sce_guest_outcome_t)(code.len % 3);
+  return NULL;
+}
+
+static sce_error_t *answer(void *ctx, uint64_t *result, const uint32_t args[4]) {
+  (void)args;
+  *result = *(uint64_t *)ctx;
+  return NULL;
+}
+
+static sce_error_t *guest_call(void *self, sce_guest_outcome_t *outcome, bool *has_result, sce_guest_value_t *result,
+                               uint32_t instance, sce_span_t name, const sce_guest_value_t *args, size_t arg_count,
+                               uint32_t state) {
+  host_t *host = self;
+  uint64_t packed = arg_count > 0 ? args[0].bits << 32 | (args[0].bits & 15) : name.len;
+  sce_guest_call_t call = {args, arg_count, state, instance, answer, &packed};
+  sce_error_t *err = sce_sandbox_dispatch(&host->caller, has_result, result, &call);
+  *outcome = err != NULL ? SCE_GUEST_TRAPPED : SCE_GUEST_DONE;
+  sce_error_delete(err);
+  return NULL;
+}
+
+static sce_error_t *guest_global(void *self, bool *found, sce_guest_value_t *value, uint32_t instance,
+                                 sce_span_t name) {
+  (void)self;
+  *value = (sce_guest_value_t){instance & 3, name.len};
+  *found = name.len > 0;
+  return NULL;
+}
+
+static const sce_guest_ops_t guests = {guest_number, guest_bytes, guest_remove, guest_remove,
+                                       guest_new,    guest_call,  guest_global, guest_remove};
+
+static const sce_caller_ops_t ops = {
+    .alloc = alloc_block, .free = free_block, .read_version = read_version, .guests = &guests};
 
 static void ignore_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
   (void)ctx, (void)level, (void)target, (void)message;
@@ -89,7 +153,7 @@ static uint64_t take(input_t *in, size_t count) {
 static bool one_call(host_t *host, input_t *in) {
   size_t count, params = 0;
   const sce_host_function_info_t *rows = sce_host_functions(&count);
-  const sce_host_function_info_t *info = &rows[take(in, 1) % count];
+  const sce_host_function_info_t *info = &rows[take(in, count > 256 ? 2 : 1) % count];
   const sce_host_row_t *row =
       sce_host_lookup((sce_span_t){(const uint8_t *)info->name, strlen(info->name)}, info->signature);
   uint64_t args[SCE_HOST_MAX_PARAMS] = {0}, result = 0;

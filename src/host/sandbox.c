@@ -142,8 +142,10 @@ sce_error_t *sce_sandbox_dispatch(sce_caller_t *caller, bool *has_result, sce_gu
   const uint32_t args[4] = {ptr, len, call->state, call->function};
   sce_error_t *err = call->thunk(call->ctx, &packed, args);
   sce_error_t *free_error = caller->ops->free(caller->self, ptr);
-  if (err == NULL) err = free_error;
-  else sce_error_delete(free_error);
+  if (err == NULL)
+    err = free_error;
+  else
+    sce_error_delete(free_error);
   return err != NULL ? err : take_answer(caller, has_result, result, packed);
 }
 
@@ -245,7 +247,8 @@ SCE_HANDLER(sandbox_memory_new_1) {
 
 /* The two ends of a copy between a guest's memory and the runtime's; `*inside` false when either is outside, which is
  * an answer (ERR_OUT_OF_BOUNDS). */
-static sce_error_t *both_ends(sce_caller_t *caller, bool *inside, uint8_t **guest, uint8_t **own, const uint64_t *args) {
+static sce_error_t *both_ends(sce_caller_t *caller, bool *inside, uint8_t **guest, uint8_t **own,
+                              const uint64_t *args) {
   const sce_guest_ops_t *guests;
   size_t size;
   uint32_t offset = (uint32_t)args[1], ptr = (uint32_t)args[2], len = (uint32_t)args[3];

@@ -37,8 +37,7 @@ typedef struct sce_guest_ops {
   sce_error_t *(*check_thunk)(void *self, uint32_t index);
   /* Makes an instance and runs its start function. Its imported functions come back by sce_sandbox_dispatch(). */
   sce_error_t *(*instance_new)(void *self, sce_guest_outcome_t *outcome, uint32_t *instance, uint32_t thunk,
-                               sce_span_t code, const sce_guest_import_t *imports, size_t import_count,
-                               uint32_t state);
+                               sce_span_t code, const sce_guest_import_t *imports, size_t import_count, uint32_t state);
   /* Calls an exported function; `*has_result` false: it has none. */
   sce_error_t *(*instance_call)(void *self, sce_guest_outcome_t *outcome, bool *has_result, sce_guest_value_t *result,
                                 uint32_t instance, sce_span_t name, const sce_guest_value_t *args, size_t arg_count,

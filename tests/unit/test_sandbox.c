@@ -51,8 +51,8 @@ static void close_fixture(fixture_t *f) {
 /* ---- scripts ---- */
 
 /* The oracle interprets the runtime, and there a host function that panics ends the whole call. Compiled code, which is
- * what counts, makes a trap of that (sc-executor-wasmtime 0.9 imports.rs, call_static), and a trap of the runtime is one
- * of the guest that called it: -3. The steps that went before are as in the other scripts. */
+ * what counts, makes a trap of that (sc-executor-wasmtime 0.9 imports.rs, call_static), and a trap of the runtime is
+ * one of the guest that called it: -3. The steps that went before are as in the other scripts. */
 static const struct {
   const char *name, *output;
 } panics[] = {
