@@ -36,14 +36,14 @@ static sce_span_t read_file(const char *path) {
   return (sce_span_t){data, len};
 }
 
+static uint8_t digit(char c) {
+  return (uint8_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+}
+
 static sce_span_t from_hex(const char *text) {
   size_t len = (strlen(text) - 2) / 2;
   uint8_t *data = malloc(len + 1);
-  for (size_t i = 0; i < len; i++) {
-    unsigned byte = 0;
-    sscanf(text + 2 + 2 * i, "%2x", &byte);
-    data[i] = (uint8_t)byte;
-  }
+  for (size_t i = 0; i < len; i++) data[i] = (uint8_t)(digit(text[2 + 2 * i]) << 4 | digit(text[3 + 2 * i]));
   return (sce_span_t){data, len};
 }
 
