@@ -10,6 +10,7 @@ import unittest
 import wat
 from command import INPUTS, SCEXEC, scexec
 
+SANITIZED = "asan" in os.environ.get("SCEXEC_BUILD", "")
 STRATEGIES = ["instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write"]
 
 
@@ -83,23 +84,54 @@ class Batch(Runtime):
             timer.cancel()
         self.assertEqual(process.returncode, 0)
 
+    def measure(self, requests, *arguments):
+        """Bytes that were answered, exit status, and the most resident memory in kB."""
+        code = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE);"
+                "n = sum(len(c) for c in iter(lambda: p.stdout.read(1 << 20), b''));"
+                "_, status, usage = os.wait4(p.pid, 0); print(n, status, usage.ru_maxrss)")
+        requests.seek(0)
+        done = subprocess.run(["python3", "-c", code, SCEXEC, "batch", "--runtime", self.runtime, *arguments],
+                              stdin=requests, capture_output=True, check=True)
+        return map(int, done.stdout.split())
+
+    @unittest.skipIf(SANITIZED, "the sanitizer's own memory")
     def test_memory_is_bounded(self):
         """300 MB of requests and as much of answers pass through less than that."""
-        if "asan" in os.environ.get("SCEXEC_BUILD", ""):
-            self.skipTest("the sanitizer's own memory")
         line = b'{"id":1,"method":"Test_echo","data":"0x' + b"00" * 500_000 + b'"}\n'
         with tempfile.TemporaryFile() as requests:
             for _ in range(300):
                 requests.write(line)
-            requests.seek(0)
-            code = ("import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE);"
-                    "n = sum(len(c) for c in iter(lambda: p.stdout.read(1 << 20), b''));"
-                    "_, status, usage = os.wait4(p.pid, 0); print(n, status, usage.ru_maxrss)")
-            done = subprocess.run(["python3", "-c", code, SCEXEC, "batch", "--runtime", self.runtime, "--threads", "2",
-                                   "--heap-maximum", "0"], stdin=requests, capture_output=True, check=True)
-        length, status, resident = map(int, done.stdout.split())
+            length, status, resident = self.measure(requests, "--threads", "2", "--heap-maximum", "0")
         self.assertEqual((length, status), (300 * (len('{"id":1,"output":"0x"}\n') + 1_000_000), 0))
-        self.assertLess(resident, 250_000)  # kB
+        self.assertLess(resident, 250_000)
+
+    @unittest.skipIf(SANITIZED, "the sanitizer's own memory")
+    def test_many_small_requests_take_no_more_memory_than_few(self):
+        residents = []
+        for count in (1_000, 400_000):
+            with tempfile.TemporaryFile() as requests:
+                requests.write(b'{"id":1,"method":"Test_empty"}\n' * count)
+                length, status, resident = self.measure(requests, "--threads", "2")
+            self.assertEqual((length, status), (count * len('{"id":1,"output":"0x"}\n'), 0))
+            residents.append(resident)
+        self.assertLess(residents[1], residents[0] + 8_000)
+
+    @unittest.skipIf(SANITIZED, "the sanitizer's own memory")
+    def test_a_line_without_end(self):
+        """One line of 1 GiB is an error, takes no such memory, and the next line is answered."""
+        with tempfile.TemporaryFile() as requests:
+            requests.truncate(1 << 30)
+            requests.seek(0, os.SEEK_END)
+            requests.write(b'\n{"id":7,"method":"Test_empty"}\n')
+            requests.seek(0)
+            done = subprocess.run([SCEXEC, "batch", "--runtime", self.runtime], stdin=requests, capture_output=True, check=True)
+            first, second = map(json.loads, done.stdout.splitlines())
+            self.assertIn("line 1 is longer than", first["error"]["message"])
+            self.assertEqual((first["id"], first["error"]["kind"]), (None, "bad-input"))
+            self.assertEqual(second, {"id": 7, "output": "0x"})
+            _, status, resident = self.measure(requests)
+        self.assertEqual(status, 0)
+        self.assertLess(resident, 500_000)
 
     def test_reader_that_leaves(self):
         command = [SCEXEC, "batch", "--runtime", self.runtime]
