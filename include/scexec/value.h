@@ -65,7 +65,7 @@ SCE_API sce_error_t *sce_type_example(const sce_metadata_t *metadata, sce_buf_t 
  * An extrinsic is {"version": 4 or 5, "type", "address", "signature", "extensions": {"CheckNonce": …}, "call"}: address
  * and signature where signed, "extension_version" and "extensions" where general.
  * Errors: SCE_BAD_INPUT with path and offset; SCE_NOT_FOUND (no such id); on failure `json` is as before. Nesting is
- * limited to 512 levels, the number of nodes to 1048576 and 256 for each byte, the JSON to 64 MiB and 1024 for each.
+ * limited to 512 levels, the number of nodes to 65536 and 256 for each byte, the JSON to 64 MiB and 1024 for each.
  * Source: parity-scale-codec 3.7 (strict: shortest compacts, no bytes left over). */
 SCE_API sce_error_t *sce_value_decode(const sce_metadata_t *metadata, sce_buf_t *json, uint32_t type, sce_span_t bytes,
                                       const sce_value_format_t *format);

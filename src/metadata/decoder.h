@@ -9,7 +9,7 @@
 /* Limits of a walk: nesting, and nodes and bytes of JSON for every byte besides those that are free. Names are the
  * metadata's, so JSON may be longer than its value by any factor. */
 #define SCE_VALUE_MAX_DEPTH 512
-#define SCE_VALUE_FREE_NODES ((uint64_t)1 << 20)
+#define SCE_VALUE_FREE_NODES ((uint64_t)1 << 16)
 #define SCE_VALUE_NODES_A_BYTE 256
 #define SCE_VALUE_FREE_TEXT ((uint64_t)64 << 20)
 #define SCE_VALUE_TEXT_A_BYTE 1024
