@@ -37,6 +37,15 @@ SCE_API sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_p
 SCE_API sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec,
                                                sce_state_version_t version);
 
+/* Gives the state version of a chain's genesis runtime. */
+typedef sce_error_t *(*sce_state_version_fn)(void *ctx, sce_state_version_t *version);
+
+/* The same, made when it is first read: calls that read no state need none, and to know the version takes reading the
+ * code. `spec`, and what `ctx` points to, must stay until the state is deleted; `version_of` is called once, by the
+ * thread that reads first. Its errors, and those of making the state, are errors of that read. */
+SCE_API sce_error_t *sce_state_from_chain_spec_later(sce_state_t **state, const sce_chain_spec_t *spec,
+                                                     sce_state_version_fn version_of, void *ctx);
+
 /* A state that is known only by a proof of what was read from one with the root `root`: what the proof does not cover
  * is an SCE_BAD_PROOF error. `proof` is borrowed and must outlive the state. SCE_BAD_PROOF when the root node is
  * missing. */

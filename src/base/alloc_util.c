@@ -3,7 +3,11 @@
 
 #include "base/checked.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE ((uintptr_t)2 << 20)
 
 void *sce_calloc(size_t count, size_t size) {
   size_t total;
@@ -17,6 +21,12 @@ void *sce_realloc_array(void *ptr, size_t count, size_t size) {
   size_t total;
   if (!sce_mul_size(count, size, &total)) return NULL;
   return sce_realloc(ptr, total);
+}
+
+void sce_advise_large(void *ptr, size_t size) {
+  uintptr_t start = ((uintptr_t)ptr + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+  uintptr_t end = ((uintptr_t)ptr + size) / LARGE_PAGE * LARGE_PAGE;
+  if (size >= LARGE_PAGE && end > start) (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
 }
 
 char *sce_strndup(const char *text, size_t len) {

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include "base/alloc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,6 +21,7 @@ static sce_error_t *read_all(sce_buf_t *out, int fd, const char *path, size_t ma
   if (S_ISREG(info.st_mode) && info.st_size > 0) {
     if ((uint64_t)info.st_size > max) return too_large(path, max);
     SCE_TRY(sce_buf_reserve(out, (size_t)info.st_size + 1)); /* 1: the read that finds the end needs room too */
+    sce_advise_large(out->data + out->len, (size_t)info.st_size);
   }
   for (size_t start = out->len;;) {
     SCE_TRY(sce_buf_reserve(out, out->cap > out->len ? 1 : (size_t)1 << 16));

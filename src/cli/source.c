@@ -103,14 +103,19 @@ static sce_state_version_t version_in_spec(cli_t *cli, const sce_chain_spec_t *s
   return version;
 }
 
-static sce_error_t *genesis_version(cli_t *cli, sce_state_version_t *version, cli_source_t *source) {
+/* sce_state_version_fn: `ctx` is the source, which is only read: any thread may come first. */
+static sce_error_t *genesis_version(void *ctx, sce_state_version_t *version) {
+  const cli_source_t *source = ctx;
   if (source->options.runtime != NULL || source->options.artifact != NULL) {
-    *version = version_in_spec(cli, source->spec, false);
+    *version = version_in_spec(source->cli, source->spec, false);
     return NULL;
   }
-  const sce_blob_t *blob;
-  SCE_TRY(cli_source_blob(source, &blob));
-  return version_in(version, blob);
+  if (source->blob != NULL) return version_in(version, source->blob);
+  sce_blob_t *blob = NULL;
+  sce_error_t *err = sce_error_prefix(sce_blob_new(&blob, source->code), "%s", code_label(&source->options));
+  if (err == NULL) err = version_in(version, blob);
+  sce_blob_delete(blob);
+  return err;
 }
 
 static sce_error_t *make_genesis(cli_source_t *source, sce_state_version_t version) {
@@ -216,9 +221,8 @@ sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_
   SCE_TRY(cli_source_load_code(cli, source, options));
   if (source->state != NULL) return NULL; /* of a database */
   if (source->spec == NULL) return sce_state_new_memory(&source->state, NULL, 0, SCE_STATE_V0);
-  sce_state_version_t version;
-  SCE_TRY(genesis_version(cli, &version, source));
-  return make_genesis(source, version);
+  source->cli = cli;
+  return sce_state_from_chain_spec_later(&source->state, source->spec, genesis_version, source);
 }
 
 sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout) {

@@ -25,17 +25,19 @@ extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only m
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {
   cli_source_options_t options;
+  cli_t *cli; /* of who loaded it */
   sce_chain_spec_t *spec; /* of --chain, or NULL */
   sce_state_t *state;     /* what calls read: empty without --chain; NULL after cli_source_load_code() */
   sce_buf_t file;         /* the runtime file's bytes; empty when the code comes from the state */
   sce_span_t code;        /* as given, compressed or not; borrowed from the above; empty with --artifact */
   sce_blob_t *blob;       /* see cli_source_blob() */
   uint64_t read_ns;       /* reading files and the chain spec in them */
-  uint64_t state_ns;      /* making the state */
+  uint64_t state_ns;      /* making or opening the state; 0 when it is made as it is read */
   uint64_t decode_ns;     /* decompressing and parsing the code */
 } cli_source_t;
 
-/* Reads the code, and the state where there is one. Errors: SCE_MISUSE when nothing is given; those of files and chain
+/* Reads the code, and the state where there is one; that of a chain spec is made when it is first read. `source` stays
+ * where it is until it is released. Errors: SCE_MISUSE when nothing is given; those of files and chain
  * specs, with the file's name. The texts in `options` are borrowed. */
 sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_options_t *options);
 /* The same without making the state: for what only looks at the code. */

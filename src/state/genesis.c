@@ -19,6 +19,7 @@ sce_error_t *sce_arena_new(sce_arena_t **arena, size_t size) {
     sce_free(made);
     return sce_error_oom();
   }
+  sce_advise_large(made->bytes, size);
   atomic_init(&made->refs, 1);
   *arena = made;
   return NULL;

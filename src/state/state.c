@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/chain_spec.h"
+#include "state/deferred.h"
 #include "state/lmdb.h"
 #include "state/memory.h"
 #include "state/proof.h"
@@ -139,10 +140,48 @@ sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_pair_t *p
   return err;
 }
 
+static sce_error_t *memory_of_spec(sce_memory_t **memory, const sce_chain_spec_t *spec, sce_state_version_t version) {
+  sce_memory_t *made;
+  SCE_TRY(sce_memory_from_genesis(&made, sce_chain_spec_genesis(spec), version));
+  sce_error_t *err = put_child_roots(made);
+  if (err == NULL)
+    *memory = made;
+  else
+    sce_memory_delete(made);
+  return err;
+}
+
 sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec, sce_state_version_t version) {
   sce_memory_t *memory;
-  SCE_TRY(sce_memory_from_genesis(&memory, sce_chain_spec_genesis(spec), version));
-  return finish_memory(state, memory);
+  SCE_TRY(memory_of_spec(&memory, spec, version));
+  return sce_state_from_backend(state, &memory->backend);
+}
+
+/* A genesis state that is made later. */
+typedef struct later {
+  const sce_chain_spec_t *spec;
+  sce_state_version_fn version_of;
+  void *ctx;
+} later_t;
+
+static sce_error_t *make_now(void *ctx, sce_backend_t **backend) {
+  const later_t *later = ctx;
+  sce_state_version_t version;
+  sce_memory_t *memory;
+  SCE_TRY(later->version_of(later->ctx, &version));
+  SCE_TRY(memory_of_spec(&memory, later->spec, version));
+  *backend = &memory->backend;
+  return NULL;
+}
+
+sce_error_t *sce_state_from_chain_spec_later(sce_state_t **state, const sce_chain_spec_t *spec,
+                                             sce_state_version_fn version_of, void *ctx) {
+  later_t *later = sce_alloc(sizeof *later);
+  if (later == NULL) return sce_error_oom();
+  *later = (later_t){spec, version_of, ctx};
+  sce_backend_t *backend;
+  SCE_TRY(sce_deferred_backend_new(&backend, make_now, later));
+  return sce_state_from_backend(state, backend);
 }
 
 sce_error_t *sce_state_from_proof(sce_state_t **state, const sce_proof_t *proof, const uint8_t root[32]) {

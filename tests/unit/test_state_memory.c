@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "scexec/chain_spec.h"
+#include "scexec/overlay.h"
 #include "scexec/state.h"
 #include "state/memory.h"
 
@@ -224,12 +226,76 @@ static void a_state_answers(void **unused) {
   sce_state_delete(state);
 }
 
+/* ---- made when it is read ---- */
+
+typedef struct asked {
+  int times;
+  bool fails;
+} asked_t;
+
+static sce_error_t *version_of(void *ctx, sce_state_version_t *version) {
+  asked_t *asked = ctx;
+  asked->times++;
+  *version = SCE_STATE_V1;
+  return asked->fails ? sce_error_new(SCE_BAD_CODE, "no version") : NULL;
+}
+
+/* Nothing is asked before the first read; an error is that read's, and the next tries again. Then it is the state that
+ * is made at once, commits included. */
+static void states_are_made_when_read(void **unused) {
+  (void)unused;
+  static const char text[] = "{\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x02\",\"0x0203\":"
+                             "\"0x000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f0011\"},"
+                             "\"childrenDefault\":{\"0x0a0b\":{\"0x11\":\"0x22\"}}}}}";
+  sce_chain_spec_t *spec = NULL;
+  sce_state_t *now = NULL, *later = NULL;
+  asked_t asked = {0, true};
+  sce_value_t value;
+  uint64_t keys;
+  uint8_t roots[2][32];
+  assert_null(sce_chain_spec_parse(&spec, sce_span_text(text)));
+  assert_null(sce_state_from_chain_spec(&now, spec, SCE_STATE_V1));
+  assert_null(sce_state_from_chain_spec_later(&later, spec, version_of, &asked));
+  assert_int_equal(asked.times, 0);
+  sce_error_t *err = sce_state_get(later, &value, NULL, sce_span_text("\x01"));
+  assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
+  sce_error_delete(err);
+  asked.fails = false;
+  assert_null(sce_state_get(later, &value, NULL, sce_span_text("\x01")));
+  assert_true(value.found && value.len == 1 && value.data[0] == 2);
+  assert_null(sce_state_count(later, &keys, NULL));
+  assert_int_equal(keys, 3);
+  sce_span_t child = sce_span_text("\x0a\x0b");
+  assert_null(sce_state_get(later, &value, &child, sce_span_text("\x11")));
+  assert_true(value.found && value.len == 1 && value.data[0] == 0x22);
+  sce_state_t *states[] = {now, later};
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < 2; i++) {
+      sce_overlay_t *overlay = NULL;
+      assert_null(sce_overlay_new(&overlay, states[i]));
+      const sce_storage_ops_t *ops = sce_overlay_ops();
+      assert_null(ops->set(overlay, NULL, sce_span_text("new"), sce_span_text("value")));
+      if (round == 0) assert_null(ops->root(overlay, roots[i], NULL, SCE_STATE_V1));
+      if (round == 1) assert_null(sce_overlay_commit(overlay, roots[i], SCE_STATE_V1, NULL));
+      sce_overlay_delete(overlay);
+    }
+    assert_memory_equal(roots[0], roots[1], 32);
+  }
+  for (int i = 0; i < 2; i++) assert_null(sce_state_root(states[i], roots[i], NULL));
+  assert_memory_equal(roots[0], roots[1], 32);
+  assert_int_equal(asked.times, 2);
+  sce_state_delete(now);
+  sce_state_delete(later);
+  sce_chain_spec_delete(spec);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sorting_agrees_with_qsort),
       cmocka_unit_test(tables_keep_order_and_values),
       cmocka_unit_test(real_specs_have_the_references_roots),
       cmocka_unit_test(a_state_answers),
+      cmocka_unit_test(states_are_made_when_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
