@@ -30,12 +30,39 @@ static sce_error_t *encode_part(sce_encoder_t *e, uint32_t type, json_t *object,
   return sce_encoder_value(e, type, value, &inside);
 }
 
+/* True when the extrinsic may have a member of this name: an extension, or (`list` NULL) a part. */
+static bool is_member(const sce_metadata_t *md, const sce_extension_list_t *list, sce_span_t name) {
+  static const char *const parts[] = {"version", "type",       "address",          "signature", "call",
+                                      "extensions", "extension_version"};
+  for (size_t i = 0; list == NULL && i < sizeof parts / sizeof *parts; i++)
+    if (sce_text_is(name, parts[i])) return true;
+  for (uint32_t i = 0; list != NULL && i < list->count; i++)
+    if (sce_span_equal(sce_extension_at(md, list, i)->name, name)) return true;
+  return false;
+}
+
+/* Refuses members that are none: what is mistyped must not pass as left out. */
+static sce_error_t *check_members(const sce_metadata_t *md, const sce_extension_list_t *list, json_t *object,
+                                  const sce_place_t *place) {
+  const char *key;
+  size_t len;
+  json_t *item;
+  json_object_keylen_foreach(object, key, len, item) {
+    if (is_member(md, list, sce_span(key, len))) continue;
+    return sce_place_error(sce_error_new(SCE_BAD_INPUT, list == NULL ? "an extrinsic has no `%.100s`"
+                                                                     : "the runtime has no extension `%.100s`", key),
+                           place);
+  }
+  return NULL;
+}
+
 /* Extensions that are left out must be able to be null: units and options. */
 static sce_error_t *encode_extensions(sce_encoder_t *e, uint8_t version, json_t *object, const sce_place_t *place) {
   sce_extension_list_t list;
   sce_place_t outer = {.up = place, .name = sce_span_text("extensions")};
   json_t *extensions = json_object_get(object, "extensions");
   SCE_TRY(sce_place_error(sce_extrinsic_extensions(e->md, &list, version), &outer));
+  SCE_TRY(check_members(e->md, &list, extensions, &outer));
   for (uint32_t i = 0; i < list.count; i++) {
     const sce_extension_t *x = sce_extension_at(e->md, &list, i);
     sce_place_t inside = {.up = &outer, .name = x->name};
@@ -55,6 +82,7 @@ static sce_error_t *encode_body(sce_encoder_t *e, json_t *object, const sce_plac
   bool is_signed = strcmp(name, "signed") == 0, general = strcmp(name, "general") == 0;
   json_int_t v = json_is_integer(version) ? json_integer_value(version) : is_signed ? 4 : general ? 5 : 4;
   json_int_t s = json_is_integer(set) ? json_integer_value(set) : 0;
+  SCE_TRY(check_members(e->md, NULL, object, place));
   if (!is_signed && !general && strcmp(name, "bare") != 0)
     return sce_place_error(sce_error_new(SCE_BAD_INPUT, "expected \"bare\", \"signed\" or \"general\""),
                            &(sce_place_t){.up = place, .name = sce_span_text("type")});

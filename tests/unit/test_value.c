@@ -233,6 +233,10 @@ static void wrong_json_is_refused_with_its_path(void **state) {
   encode_must_fail("u8", "{", "args[1]: JSON, line 1, column 1: string or '}' expected near end of file");
   encode_must_fail("u64", "18446744073709551615",
                    "args[1]: JSON, line 1, column 20: too big integer near '18446744073709551615'; write it as a string");
+  encode_must_fail("extrinsic", "{\"type\": \"bare\", \"cal\": 1}", "args[1]: an extrinsic has no `cal`");
+  encode_must_fail("extrinsic",
+                   "{\"type\": \"general\", \"version\": 5, \"extensions\": {\"CheckNonc\": 1}, \"call\": {}}",
+                   "args[1].extensions: the runtime has no extension `CheckNonc`");
   encode_must_fail("extrinsic", "\"0x040000\"",
                    "args[1]: expected an encoded extrinsic: its length as a compact integer, then that many bytes");
   encode_must_fail("extrinsic", "{\"type\": \"signed\", \"call\": {}}", "args[1].address: missing");
