@@ -14,6 +14,9 @@
 
 static const sce_backend_ops_t lmdb_ops;
 
+/* How often others may commit twice while a snapshot is being taken. */
+#define PIN_ATTEMPTS 1000
+
 static const sce_lmdb_snapshot_t *self_of(const sce_backend_t *backend) {
   return (const sce_lmdb_snapshot_t *)(const void *)backend;
 }
@@ -89,7 +92,7 @@ sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_
 }
 
 sce_error_t *sce_lmdb_snapshot_pin(sce_lmdb_snapshot_t *snapshot) {
-  for (;;) {
+  for (int i = 0; i < PIN_ATTEMPTS; i++) {
     bool found;
     int code = mdb_txn_renew(snapshot->txn);
     if (code != 0) return sce_lmdb_error(snapshot->db, code, "reading");
@@ -97,6 +100,8 @@ sce_error_t *sce_lmdb_snapshot_pin(sce_lmdb_snapshot_t *snapshot) {
     if (found) return read_newest(snapshot);
     mdb_txn_reset(snapshot->txn);
   }
+  return sce_lmdb_in(snapshot->db, sce_error_new(SCE_BAD_STATE, "the state database is damaged: no meta record is that "
+                                                                "of its newest transaction"));
 }
 
 sce_error_t *sce_lmdb_snapshot_new(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {

@@ -49,6 +49,8 @@ static sce_error_t *read_meta(sce_pages_t *pages, const uint8_t *bytes, uint64_t
   if (sce_load_le32(meta + META_TREES) != pages->page_size) return sce_lmdb_damaged(number, "page size");
   pages->last_page = sce_load_le64(meta + META_LAST_PAGE);
   pages->transaction = sce_load_le64(meta + META_TRANSACTION);
+  if (pages->transaction != 0 && (pages->transaction & 1) != number)
+    return sce_lmdb_damaged(number, "number of the transaction");
   SCE_TRY(read_tree(&pages->free, meta, 0, number));
   SCE_TRY(read_tree(&pages->main, meta, 1, number));
   if (pages->last_page < 1 || pages->last_page > UINT64_MAX / MAX_PAGE_SIZE / 2)
