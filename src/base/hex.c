@@ -1,5 +1,5 @@
-/* hex.c: hexadecimal text. Chain specs hold megabytes of it, so most is decoded in blocks: 32 digits at a time where there
- * is SSE2, which every x86-64 has, else eight. */
+/* hex.c: hexadecimal text. Chain specs hold megabytes of it, so most is decoded in blocks: 32 digits at a time where
+ * there is SSE2, which every x86-64 has, else eight. */
 #include "base/hex.h"
 
 #include "base/buf.h"
@@ -39,9 +39,9 @@ static sce_error_t *bad_digit(sce_span_t text, size_t at) {
   return sce_error_new(SCE_BAD_INPUT, "byte 0x%02x at offset %zu is not a hexadecimal digit", c, at);
 }
 
-/* Eight digits, first one lowest, to four bytes; false when one of them is no digit. Every byte lane holds one digit: its
- * value is found from the low nibble and bit 6 (set in letters only), then the value's own digit is compared with what
- * was read. */
+/* Eight digits, first one lowest, to four bytes; false when one of them is no digit. Every byte lane holds one digit:
+ * its value is found from the low nibble and bit 6 (set in letters only), then the value's own digit is compared with
+ * what was read. */
 static bool decode_eight(uint8_t out[4], uint64_t text) {
   const uint64_t ones = 0x0101010101010101u;
   uint64_t letter = text >> 6 & ones;

@@ -1,5 +1,5 @@
-/* artifact.c: artifacts: Wasmtime's image with a trailer of ours and a MAC over both. Wasmtime maps a file by its name, so
- * bytes, and files that somebody else could still change, go into a sealed memfd first. */
+/* artifact.c: artifacts: Wasmtime's image with a trailer of ours and a MAC over both. Wasmtime maps a file by its name,
+ * so bytes, and files that somebody else could still change, go into a sealed memfd first. */
 #include "executor/artifact.h"
 
 #include "base/buf.h"
@@ -28,7 +28,8 @@ static void seal_with_mac(sce_buf_t *artifact, size_t start, const uint8_t *key)
 
 static sce_error_t *append_image(sce_buf_t *artifact, size_t *image_len, const sce_runtime_t *runtime) {
   wasm_byte_vec_t image;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(runtime->module, &image), SCE_ENGINE, "serializing the runtime"));
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(runtime->module, &image), SCE_ENGINE,
+                                  "serializing the runtime"));
   static const uint8_t zeros[ALIGNMENT];
   *image_len = image.size;
   sce_error_t *err = sce_buf_reserve(artifact, image.size + ALIGNMENT + SCE_ARTIFACT_TRAILER_SIZE);
@@ -108,8 +109,8 @@ static sce_error_t *load_mapped(sce_runtime_t **runtime, const loader_t *loader,
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   wasmtime_module_t *module = NULL;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(loader->engine->wasm, path, &module), SCE_BAD_ARTIFACT,
-                                  "loading the artifact"));
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(loader->engine->wasm, path, &module),
+                                  SCE_BAD_ARTIFACT, "loading the artifact"));
   return sce_runtime_of_module(runtime, loader->engine, module, trailer.reuse);
 }
 

@@ -1,5 +1,5 @@
-/* artifact_format.c: see artifact_format.h. Semantics, from offset 144: flags (u32: one bit for each entry of `switches`,
- * in order), stack limit in values (u32, 0: not metered), compiler (u32), zeros. */
+/* artifact_format.c: see artifact_format.h. Semantics, from offset 144: flags (u32: one bit for each entry of
+ * `switches`, in order), stack limit in values (u32, 0: not metered), compiler (u32), zeros. */
 #include "executor/artifact_format.h"
 
 #include "base/buf.h"
@@ -13,8 +13,17 @@
 
 static const uint8_t magic[8] = "scexec\r\n";
 
-enum { AT_FORMAT = 8, AT_LENGTH = 16, AT_SCEXEC = 24, AT_WASMTIME = 40, AT_TARGET = 56, AT_CPU = 104, AT_HASH = 112, AT_SEMANTICS = 144,
-       AT_ONLY_FOR = 176 };
+enum {
+  AT_FORMAT = 8,
+  AT_LENGTH = 16,
+  AT_SCEXEC = 24,
+  AT_WASMTIME = 40,
+  AT_TARGET = 56,
+  AT_CPU = 104,
+  AT_HASH = 112,
+  AT_SEMANTICS = 144,
+  AT_ONLY_FOR = 176
+};
 
 /* Switches of the semantics that machine code depends on. */
 static const struct {
@@ -157,7 +166,8 @@ sce_error_t *sce_trailer_compare(const sce_trailer_t *theirs, const sce_trailer_
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was compiled %s a deterministic stack limit, asked for %s one",
                          a == 0 ? "without" : "with", a == 0 ? "with" : "without");
   if (a != b)
-    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was compiled with a stack limit of %u values, asked for %u", a, b);
+    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was compiled with a stack limit of %u values, asked for %u", a,
+                         b);
   if (theirs->semantics.compiler != ours->semantics.compiler)
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact was compiled by %s, asked for %s", compiler_name(theirs),
                          compiler_name(ours));

@@ -1,5 +1,5 @@
-/* artifact_format.h: the trailer of an artifact. The file is Wasmtime's own (an ELF image, so that it can be mapped as it
- * is), padded to 16 bytes, then this trailer of SCE_ARTIFACT_TRAILER_SIZE bytes, all numbers little endian:
+/* artifact_format.h: the trailer of an artifact. The file is Wasmtime's own (an ELF image, so that it can be mapped as
+ * it is), padded to 16 bytes, then this trailer of SCE_ARTIFACT_TRAILER_SIZE bytes, all numbers little endian:
  *
  *     0  magic "scexec\r\n"              8  format (u32), size of the trailer (u32)
  *    16  length of the image (u64)      24  scexec's version, 16 bytes      40  Wasmtime's version, 16 bytes

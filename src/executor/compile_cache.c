@@ -1,6 +1,6 @@
-/* compile_cache.c: finished artifacts in a directory, by code hash and semantics. An entry is written to a temporary name
- * and renamed, so it is there whole or not at all, whoever is killed when; its MAC makes a damaged one known. The least
- * recently used entries go when the directory grows above its bound. */
+/* compile_cache.c: finished artifacts in a directory, by code hash and semantics. An entry is written to a temporary
+ * name and renamed, so it is there whole or not at all, whoever is killed when; its MAC makes a damaged one known. The
+ * least recently used entries go when the directory grows above its bound. */
 #include "executor/compile_cache.h"
 
 #include "base/alloc.h"
@@ -140,12 +140,14 @@ static sce_error_t *make_directory(const char *path) {
   sce_buf_t copy = {0};
   sce_error_t *err = sce_buf_append(&copy, path, strlen(path) + 1);
   char *text = (char *)copy.data;
-  for (char *slash = err == NULL ? strchr(text + 1, '/') : NULL; err == NULL && slash != NULL; slash = strchr(slash + 1, '/')) {
+  for (char *slash = err == NULL ? strchr(text + 1, '/') : NULL; err == NULL && slash != NULL;
+       slash = strchr(slash + 1, '/')) {
     *slash = '\0';
     if (mkdir(text, 0777) != 0 && errno != EEXIST) err = sce_error_system(errno, "making the directory %s", text);
     *slash = '/';
   }
-  if (err == NULL && mkdir(path, 0700) != 0 && errno != EEXIST) err = sce_error_system(errno, "making the cache %s", path);
+  if (err == NULL && mkdir(path, 0700) != 0 && errno != EEXIST)
+    err = sce_error_system(errno, "making the cache %s", path);
   sce_buf_free(&copy);
   return err;
 }
@@ -242,7 +244,8 @@ static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err)
   sce_error_delete(err);
 }
 
-/* The entry, or NULL: there is none, or it is damaged. Errors are those of the runtime itself, such as missing imports. */
+/* The entry, or NULL: there is none, or it is damaged. Errors are those of the runtime itself, such as missing imports.
+ */
 static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
                           const char *only_for, const sce_engine_t *log) {
   *runtime = NULL;

@@ -1,5 +1,5 @@
-/* compile_cache.h: the place that one code has in its engine's cache, for what stores and loads there. The public side is
- * include/scexec/artifact.h. */
+/* compile_cache.h: the place that one code has in its engine's cache, for what stores and loads there. The public side
+ * is include/scexec/artifact.h. */
 #ifndef SCE_EXECUTOR_COMPILE_CACHE_H
 #define SCE_EXECUTOR_COMPILE_CACHE_H
 

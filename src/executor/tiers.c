@@ -5,8 +5,9 @@
  *   calls of other methods   what they reach, by Winch on one processor: Cranelift's tasks stand before it in the pool
  *                            that all parallel compiling shares; what is done first answers
  *
- * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that one method
- * reaches, and so all that any function among them reaches. With a cache, parts are kept there as they are made. */
+ * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that one
+ * method reaches, and so all that any function among them reaches. With a cache, parts are kept there as they are made.
+ */
 #include "executor/tiers.h"
 
 #include "base/alloc.h"
@@ -364,7 +365,8 @@ static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_tiers_patience_t
     return NULL;
   }
   if (sce_monotonic_ns() >= patience->deadline_ns)
-    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit: its code was not compiled by then", what);
+    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit: its code was not compiled by then",
+                         what);
   struct timespec until = {(time_t)(patience->deadline_ns / 1000000000u), (long)(patience->deadline_ns % 1000000000u)};
   pthread_cond_timedwait(&tiers->changed, &tiers->lock, &until);
   return NULL;

@@ -1,6 +1,6 @@
 /* tiers.h: the code of a tiered runtime: compiled in part by Winch when a call first needs it, as a whole by Cranelift
- * in the background. Each tier is an ordinary sce_runtime_t of an engine of its own; an instance changes from one to the
- * next between calls. */
+ * in the background. Each tier is an ordinary sce_runtime_t of an engine of its own; an instance changes from one to
+ * the next between calls. */
 #ifndef SCE_EXECUTOR_TIERS_H
 #define SCE_EXECUTOR_TIERS_H
 
@@ -25,7 +25,7 @@ void sce_tiers_close(sce_tiers_t *tiers);
 
 /* What a caller is about to enter. */
 typedef enum sce_tiers_need {
-  SCE_TIERS_START, /* nothing but the start function */
+  SCE_TIERS_START,  /* nothing but the start function */
   SCE_TIERS_METHOD, /* one exported function */
   SCE_TIERS_ALL     /* anything */
 } sce_tiers_need_t;

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 typedef struct deferred {
-  sce_backend_t backend; /* first member: see sce_backend_t */
+  sce_backend_t backend;        /* first member: see sce_backend_t */
   sce_backend_t *_Atomic inner; /* NULL until it is made */
   pthread_mutex_t lock;         /* while it is made */
   sce_backend_make_fn make;

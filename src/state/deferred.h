@@ -1,5 +1,5 @@
-/* deferred.h: a backend that is made when it is first asked for something. Many calls read no state, and making one from
- * a chain spec takes longer than they do. */
+/* deferred.h: a backend that is made when it is first asked for something. Many calls read no state, and making one
+ * from a chain spec takes longer than they do. */
 #ifndef SCE_STATE_DEFERRED_H
 #define SCE_STATE_DEFERRED_H
 

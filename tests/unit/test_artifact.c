@@ -1,5 +1,6 @@
 /* test_artifact.c: artifacts load where they should and nowhere else, and the cache of compiled runtimes is right under
- * damage and under many processes that are killed at any moment. The MAC is checked against BLAKE3's published vector. */
+ * damage and under many processes that are killed at any moment. The MAC is checked against BLAKE3's published vector.
+ */
 #include "base/checked.h"
 #include "scexec.h"
 #include "support/wasm_signals.h"
@@ -240,10 +241,12 @@ static void files_are_mapped_or_copied(void **state) {
   sce_runtime_t *runtime = NULL;
   artifact.data[artifact.len / 2] ^= 1;
   write_file(path, (sce_span_t){artifact.data, artifact.len}, 0600);
-  expect_error(sce_runtime_from_artifact_file(&runtime, engine, path, key), SCE_BAD_ARTIFACT, "a.scexec: the artifact was changed");
+  expect_error(sce_runtime_from_artifact_file(&runtime, engine, path, key), SCE_BAD_ARTIFACT,
+               "a.scexec: the artifact was changed");
   write_file(path, (sce_span_t){artifact.data, 3}, 0600);
   expect_error(sce_runtime_from_artifact_file(&runtime, engine, path, key), SCE_BAD_ARTIFACT, "no artifact of scexec");
-  expect_error(sce_runtime_from_artifact_file(&runtime, engine, "/nowhere/a.scexec", key), SCE_IO, "no artifact /nowhere");
+  expect_error(sce_runtime_from_artifact_file(&runtime, engine, "/nowhere/a.scexec", key), SCE_IO,
+               "no artifact /nowhere");
   expect_error(sce_runtime_from_artifact_file(&runtime, engine, directory, key), SCE_BAD_ARTIFACT, "is not a file");
   unlink(path);
   sce_buf_free(&artifact);
@@ -461,7 +464,8 @@ static void missing_imports_are_no_damage(void **state) {
   sce_engine_delete(engine);
   config.allow_missing_imports = false;
   engine = new_engine(&config);
-  expect_error(sce_runtime_from_code(&runtime, engine, missing), SCE_MISSING_IMPORT, "the runtime imports what the host");
+  expect_error(sce_runtime_from_code(&runtime, engine, missing), SCE_MISSING_IMPORT,
+               "the runtime imports what the host");
   sce_engine_delete(engine);
   assert_int_equal(warnings.count, 0);
   assert_int_equal(count_cache(path).entries, 1);

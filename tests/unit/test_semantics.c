@@ -71,8 +71,8 @@ static uint64_t compute(sce_instance_t *instance, const char *method, int width,
 static void expect_canonical(sce_instance_t *instance, const char *method, int width, uint64_t a, uint64_t b) {
   uint64_t canonical = width == 4 ? 0x7fc00000 : 0x7ff8000000000000;
   uint64_t bits = compute(instance, method, width, a, b);
-  if (bits != canonical) fail_msg("%s(%llx, %llx) = %llx", method, (unsigned long long)a, (unsigned long long)b,
-                                  (unsigned long long)bits);
+  if (bits != canonical)
+    fail_msg("%s(%llx, %llx) = %llx", method, (unsigned long long)a, (unsigned long long)b, (unsigned long long)bits);
 }
 
 static void check_operations(sce_instance_t *instance, int width, const char *type, uint64_t nan) {
@@ -204,7 +204,8 @@ static void small_threads_may_call(void **state) {
       t.method = "out_of_bounds";
       on_small_thread(&t, (size_t)64 << 10);
       expect_error(t.err, SCE_TRAP, "memory access out of bounds");
-      t.err = sce_instance_call(t.instance, &t.output, "echo", (const uint8_t *)"input", 5, NULL); /* this thread, too */
+      t.err =
+          sce_instance_call(t.instance, &t.output, "echo", (const uint8_t *)"input", 5, NULL); /* this thread, too */
       expect_success(t.err);
     }
     sce_buf_free(&t.output);
@@ -226,12 +227,14 @@ static void presets(void **state) {
   assert_int_equal(config.semantics.stack_native_max, 256 * 1024 * 1024);
   assert_true(config.semantics.heap_pages.dynamic && !config.semantics.heap_pages.unlimited);
   assert_int_equal(config.semantics.heap_pages.pages, 2080);
-  assert_false(config.semantics.parallel_compilation || config.semantics.wasm_simd || config.semantics.wasm_bulk_memory);
+  assert_false(config.semantics.parallel_compilation || config.semantics.wasm_simd ||
+               config.semantics.wasm_bulk_memory);
 }
 
 static void count_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
   (void)target;
-  if (level == SCE_LOG_WARN && memmem(message.data, message.len, "'nothing', which is unknown", 27) != NULL) ++*(int *)ctx;
+  if (level == SCE_LOG_WARN && memmem(message.data, message.len, "'nothing', which is unknown", 27) != NULL)
+    ++*(int *)ctx;
 }
 
 /* A profiler by name, a warning for a name that is none, once in the process. */

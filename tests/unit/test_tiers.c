@@ -133,8 +133,8 @@ static void backtraces_are_equal(void **unused) {
 
 /* () -> () with a body that leaves an i32, beside an exported memory: invalid though nothing calls it. */
 static const uint8_t invalid[] = {
-    0,    'a',  's', 'm', 1,   0,   0,   0,   0x01, 0x04, 1, 0x60, 0,    0,    0x03, 0x02, 1,    0,    0x05, 0x03, 1, 0, 1,
-    0x07, 0x0a, 1,   6,   'm', 'e', 'm', 'o', 'r',  'y',  2, 0,    0x0a, 0x06, 1,    4,    0,    0x41, 0x00, 0x0b,
+    0, 'a',  's',  'm', 1, 0,   0,   0,   0x01, 0x04, 1,   0x60, 0, 0,    0x03, 0x02, 1, 0, 0x05, 0x03, 1,    0,
+    1, 0x07, 0x0a, 1,   6, 'm', 'e', 'm', 'o',  'r',  'y', 2,    0, 0x0a, 0x06, 1,    4, 0, 0x41, 0x00, 0x0b,
 };
 
 static void invalid_code_is_refused_at_once(void **unused) {
@@ -239,8 +239,8 @@ static void *cancel_soon(void *instance) {
   return NULL;
 }
 
-/* Waiting for code ends like the call itself: by its time limit, or when another thread cancels it. The compile goes on,
- * so that the next call is right. */
+/* Waiting for code ends like the call itself: by its time limit, or when another thread cancels it. The compile goes
+ * on, so that the next call is right. */
 static void waiting_has_its_limits(void **unused) {
   (void)unused;
   sce_buf_t code = test_runtime_code(TEST_INPUTS, "paseo"), output = {0};
@@ -272,8 +272,8 @@ static void waiting_has_its_limits(void **unused) {
 
 /* ---- the cache ---- */
 
-/* One call of `method` through an engine of its own; what it compiled stays in the cache. Gives the time it took, 0 when
- * Cranelift's code is there already. */
+/* One call of `method` through an engine of its own; what it compiled stays in the cache. Gives the time it took, 0
+ * when Cranelift's code is there already. */
 static uint64_t call_through_cache(sce_span_t code, const char *cache, const char *method) {
   sce_engine_t *engine = new_engine(SCE_COMPILER_TIERED, cache);
   sce_runtime_t *runtime = NULL;
@@ -386,10 +386,14 @@ static void falls_back_where_winch_differs(void **unused) {
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(better_code_takes_over),          cmocka_unit_test(backtraces_are_equal),
-      cmocka_unit_test(invalid_code_is_refused_at_once), cmocka_unit_test(owners_may_go_while_it_compiles),
-      cmocka_unit_test(threads_share_each_tier),         cmocka_unit_test(background_fills_the_cache),
-      cmocka_unit_test(falls_back_where_winch_differs),  cmocka_unit_test(waiting_has_its_limits),
+      cmocka_unit_test(better_code_takes_over),
+      cmocka_unit_test(backtraces_are_equal),
+      cmocka_unit_test(invalid_code_is_refused_at_once),
+      cmocka_unit_test(owners_may_go_while_it_compiles),
+      cmocka_unit_test(threads_share_each_tier),
+      cmocka_unit_test(background_fills_the_cache),
+      cmocka_unit_test(falls_back_where_winch_differs),
+      cmocka_unit_test(waiting_has_its_limits),
       cmocka_unit_test(parts_are_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
