@@ -6,7 +6,7 @@
  * sets CHANGES (1,000) keys all over the state, a tenth of them new, and commits. Prints one JSON object: {"keys",
  * "import": ms, "residentKiB", "open": ms, "root": ms of the root alone, "commit": ms with the root, "noSync": the same
  * without waiting for the disk, "userCpu", "systemCpu": ms of the processor for a "noSync" commit, "diskWrite": ms that
- * the disk takes to write and sync the bytes of a commit, "commitBytes"}. Times of rounds are given as [least, median].
+ * the disk takes for as many bytes in pages all over a file, "commitBytes"}. Times of rounds are [least, median].
  */
 #include "base/buf.h"
 #include "scexec/overlay.h"
@@ -106,6 +106,11 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+static int compare_places(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
 static times_t sum_up(double *took, size_t count) {
   qsort(took, count, sizeof *took, compare);
   return (times_t){took[0], took[count / 2]};
@@ -155,21 +160,32 @@ static double written(void) {
   return (double)found;
 }
 
-/* The bytes of one commit, written in one piece and synced. */
-static times_t disk_write(const bench_t *bench, size_t len) {
+/* The bytes of one commit, as pages all over a file of the database's size and synced: what the disk and the kernel
+ * take for it, whoever writes. */
+static times_t disk_write(bench_t *bench, size_t len) {
+  enum { PAGE = 4096, CHUNK = 1 << 20 };
   char path[4096];
   double took[MAX_ROUNDS];
-  uint8_t *bytes = must_have(calloc(1, len + 1));
+  size_t chunks = bench->keys * (KEY + VALUE + 16) / CHUNK + 1, pages = len / PAGE;
+  uint8_t *bytes = must_have(calloc(1, CHUNK));
+  uint64_t *places = must_have(calloc(pages + 1, sizeof *places));
   snprintf(path, sizeof path, "%s.disk", bench->dir);
   int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666);
-  for (size_t i = 0; fd >= 0 && i < bench->rounds; i++) {
-    memset(bytes, (int)i, len);
+  for (size_t i = 0; i < chunks; i++)
+    if (pwrite(fd, bytes, CHUNK, (off_t)(i * CHUNK)) != CHUNK) exit(1);
+  if (fsync(fd) != 0) exit(1);
+  for (size_t i = 0; i < bench->rounds; i++) {
+    for (size_t k = 0; k < pages; k++) places[k] = draw(&bench->seed) % (chunks * CHUNK / PAGE);
+    qsort(places, pages, sizeof *places, compare_places);
     double start = now_ms();
-    if (pwrite(fd, bytes, len, 0) != (ssize_t)len || fdatasync(fd) != 0) exit(1);
+    for (size_t k = 0; k < pages; k++)
+      if (pwrite(fd, bytes, PAGE, (off_t)(places[k] * PAGE)) != PAGE) exit(1);
+    if (fdatasync(fd) != 0) exit(1);
     took[i] = now_ms() - start;
   }
   close(fd);
   unlink(path);
+  free(places);
   free(bytes);
   return sum_up(took, bench->rounds);
 }
