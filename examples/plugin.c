@@ -36,8 +36,8 @@ static sce_error_t *reverse(void *ctx, sce_caller_t *caller, const uint64_t *arg
 }
 
 static const sce_host_function_t functions[] = {
-    {"ext_example_checksum_version_1", "(i64) -> i32", checksum, NULL},
-    {"ext_example_reverse_version_1", "(i64) -> i64", reverse, NULL},
+    {"ext_example_checksum_version_1", "(i64) -> i32", checksum, NULL, NULL},
+    {"ext_example_reverse_version_1", "(i64) -> i64", reverse, NULL, NULL},
 };
 
 static const sce_plugin_info_t info = {sizeof info, SCE_VERSION, "example", functions, 2};

@@ -83,7 +83,9 @@ typedef struct sce_config {
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
   uint32_t max_instances;     /* pooling: slots, at most 10,000; one more instance waits (default 64) */
-  size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB) */
+  size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB);
+                                 recreate-instance, pooling: bytes of memory kept for the next instance, in each of up to
+                                 8 memories, or in each slot */
   const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
   size_t host_function_count;
   sce_log_t log; /* scexec's own messages (target "scexec"); may be called from any thread that uses the engine */

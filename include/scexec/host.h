@@ -26,10 +26,11 @@ typedef struct sce_caller sce_caller_t;
 typedef sce_error_t *(*sce_host_fn)(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result);
 
 typedef struct sce_host_function {
-  const char *name;      /* import name; imports come from module "env" */
+  const char *name;      /* import name */
   const char *signature; /* WebAssembly type, such as "(i64, i32) -> i64" or "() -> ()" */
   sce_host_fn call;
   void *ctx;
+  const char *module; /* import module; NULL: "env", where the Host API is */
 } sce_host_function_t;
 
 /* Size of the caller's linear memory in bytes. */

@@ -3,7 +3,7 @@
  * The shared object includes scexec.h, is linked with nothing (the symbols come from the program that loads it), and
  * exports one function:
  *
- *   static const sce_host_function_t functions[] = {{"ext_mine_version_1", "(i64) -> i32", mine, NULL}};
+ *   static const sce_host_function_t functions[] = {{"ext_mine_version_1", "(i64) -> i32", mine, NULL, NULL}};
  *   static const sce_plugin_info_t info = {sizeof info, SCE_VERSION, "mine", functions, 1};
  *   SCE_API const sce_plugin_info_t *scexec_plugin(void) { return &info; }
  *

@@ -12,40 +12,43 @@ static char *copy_name(const wasm_name_t *name) {
   return sce_strndup(name->data, name->size);
 }
 
-static bool name_is(const wasm_name_t *name, const char *text) {
-  return name->size == strlen(text) && memcmp(name->data, text, name->size) == 0;
-}
-
 /* Adds a line to the list of what can't be resolved. */
 static sce_error_t *complain(sce_buf_t *missing, const char *module, const char *name, const char *why) {
   return sce_buf_printf(missing, "%s%s.%s%s", missing->len > 0 ? ", " : "", module, name, why);
 }
 
-static const sce_host_function_t *find_own(const sce_engine_t *engine, const char *name) {
-  for (size_t i = 0; i < engine->config.host_function_count; i++)
-    if (strcmp(engine->host_functions[i].name, name) == 0) return &engine->host_functions[i];
+/* The module of the Host API. */
+static const char host_module[] = "env";
+
+static const sce_host_function_t *find_own(const sce_engine_t *engine, const char *module, const char *name) {
+  for (size_t i = 0; i < engine->config.host_function_count; i++) {
+    const sce_host_function_t *own = &engine->host_functions[i];
+    if (strcmp(own->module != NULL ? own->module : host_module, module) == 0 && strcmp(own->name, name) == 0) return own;
+  }
   return NULL;
 }
 
 /* " (has type X, the host's is Y)" for a known name with another type. */
-static sce_error_t *complain_type(sce_buf_t *missing, const sce_import_t *import, const char *ours) {
+static sce_error_t *complain_type(sce_buf_t *missing, const char *module, const sce_import_t *import, const char *ours) {
   char theirs[SCE_SIGNATURE_TEXT_MAX];
   sce_signature_format(theirs, &import->signature);
-  return sce_buf_printf(missing, "%senv.%s (the runtime's type is %s, the host's %s)", missing->len > 0 ? ", " : "",
+  return sce_buf_printf(missing, "%s%s.%s (the runtime's type is %s, the host's %s)", missing->len > 0 ? ", " : "", module,
                         import->name, theirs, ours);
 }
 
 /* Finds the function of an import: the host's own first, then the built-in table. */
-static sce_error_t *resolve_one(const sce_engine_t *engine, sce_import_t *import, sce_buf_t *missing) {
-  const sce_host_function_t *own = find_own(engine, import->name);
+static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, sce_import_t *import, sce_buf_t *missing) {
+  const sce_host_function_t *own = find_own(engine, module, import->name);
   if (own != NULL) {
     sce_signature_t signature;
     if (!sce_signature_parse(&signature, own->signature) || !sce_signature_equal(&signature, &import->signature))
-      return complain_type(missing, import, own->signature);
+      return complain_type(missing, module, import, own->signature);
     import->call = own->call;
     import->ctx = own->ctx;
     return NULL;
   }
+  if (strcmp(module, host_module) != 0)
+    return complain(missing, module, import->name, " (the host has no function of that module and name)");
   char text[SCE_SIGNATURE_TEXT_MAX];
   sce_signature_format(text, &import->signature);
   sce_span_t name = sce_span_text(import->name);
@@ -55,37 +58,40 @@ static sce_error_t *resolve_one(const sce_engine_t *engine, sce_import_t *import
     return NULL;
   }
   const sce_host_row_t *other = row != NULL ? NULL : sce_host_lookup(name, NULL);
-  if (other != NULL && other->call != NULL) return complain_type(missing, import, other->signature);
+  if (other != NULL && other->call != NULL) return complain_type(missing, module, import, other->signature);
   import->note = row != NULL ? row->note : other != NULL ? other->note : NULL;
   if (engine->config.allow_missing_imports) return NULL;
-  return complain(missing, "env", import->name, "");
+  return complain(missing, module, import->name, "");
 }
 
 /* Fills `import` from one import of the module. */
 static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import, const wasm_importtype_t *type,
                                    sce_buf_t *missing) {
-  const wasm_name_t *module = wasm_importtype_module(type);
   import->name = copy_name(wasm_importtype_name(type));
-  if (import->name == NULL) return sce_error_oom();
-  const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
-  if (!name_is(module, "env")) {
-    char *name = copy_name(module);
-    if (name == NULL) return sce_error_oom();
-    sce_error_t *err = complain(missing, name, import->name, " (the host's functions are in module env)");
-    sce_free(name);
-    return err;
+  char *module = copy_name(wasm_importtype_module(type));
+  if (import->name == NULL || module == NULL) {
+    sce_free(module);
+    return sce_error_oom();
   }
-  if (function == NULL) return complain(missing, "env", import->name, " (not a function)");
-  if (!sce_signature_from_type(&import->signature, function))
-    return complain(missing, "env", import->name, " (of a type that no host function has)");
-  return resolve_one(runtime->engine, import, missing);
+  const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
+  sce_error_t *err;
+  if (function == NULL) {
+    err = complain(missing, module, import->name, " (not a function)");
+  } else if (!sce_signature_from_type(&import->signature, function)) {
+    err = complain(missing, module, import->name, " (of a type that no host function has)");
+  } else {
+    err = resolve_one(runtime->engine, module, import, missing);
+  }
+  sce_free(module);
+  return err;
 }
 
 static sce_error_t *define_import(wasmtime_linker_t *linker, sce_import_t *import, const wasm_importtype_t *type) {
   const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
+  const wasm_name_t *module = wasm_importtype_module(type);
   return sce_error_from_wasmtime(
-      wasmtime_linker_define_func_unchecked(linker, "env", 3, import->name, strlen(import->name), function,
-                                            sce_host_trampoline, import, NULL),
+      wasmtime_linker_define_func_unchecked(linker, module->data, module->size, import->name, strlen(import->name),
+                                            function, sce_host_trampoline, import, NULL),
       SCE_ENGINE, "linking a host function");
 }
 

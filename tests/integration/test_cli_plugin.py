@@ -30,7 +30,7 @@ static sce_error_t *f(void *ctx, sce_caller_t *caller, const uint64_t *args, uin
   (void)ctx, (void)caller, (void)args, *result = 0;
   return NULL;
 }
-static const sce_host_function_t functions[] = {{%s, %s, f, NULL}};
+static const sce_host_function_t functions[] = {{%s, %s, f, NULL, NULL}};
 static const sce_plugin_info_t info = {sizeof info, %s, "test", functions, 1};
 SCE_API const sce_plugin_info_t *scexec_plugin(void) { return &info; }
 """

@@ -410,8 +410,8 @@ static void functions_of_the_host(void **unused) {
   (void)unused;
   int calls = 0;
   const sce_host_function_t own[] = {
-      {"ext_allocator_malloc_version_1", "(i32) -> i32", own_malloc, &calls},
-      {"ext_logging_log_version_1", "(i32, i64, i64) -> ()", own_refusal, NULL},
+      {"ext_allocator_malloc_version_1", "(i32) -> i32", own_malloc, &calls, NULL},
+      {"ext_logging_log_version_1", "(i32, i64, i64) -> ()", own_refusal, NULL, "env"},
   };
   for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
     sce_config_t config;
@@ -430,11 +430,54 @@ static void functions_of_the_host(void **unused) {
   }
   sce_config_t config;
   sce_config_init(&config);
-  sce_host_function_t bad = {"f", "i32 -> i32", own_malloc, NULL};
+  sce_host_function_t bad = {"f", "i32 -> i32", own_malloc, NULL, NULL};
   config.host_functions = &bad;
   config.host_function_count = 1;
   sce_engine_t *engine;
   expect_error(sce_engine_new(&engine, &config), SCE_MISUSE, "host function f: 'i32 -> i32' is no signature");
+}
+
+static sce_error_t *add_tax(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  (void)caller;
+  *result = args[0] + *(const uint64_t *)ctx;
+  return NULL;
+}
+
+/* Functions of one name in two modules, of which the host has both, one, or one of another type. */
+static void functions_in_other_modules(void **unused) {
+  (void)unused;
+  uint64_t one = 1, ten = 10;
+  sce_host_function_t own[] = {
+      {"add", "(i64) -> i64", add_tax, &one, NULL},
+      {"add", "(i64) -> i64", add_tax, &ten, "ledger"},
+  };
+  sce_config_t config;
+  default_config(&config, SCE_STRATEGY_INSTANCE_REUSE);
+  config.host_functions = own;
+  config.host_function_count = 2;
+  fixture_t f;
+  open_config(&f, "modules.wasm", &config);
+  expect_success(call(&f, "both")); /* 100 through each */
+  assert_int_equal(f.output.len, 8);
+  assert_int_equal(sce_load_le64(f.output.data), 111);
+  close_fixture(&f);
+
+  sce_blob_t *blob = load_blob("modules.wasm");
+  sce_engine_t *engine = NULL;
+  sce_runtime_t *runtime = NULL;
+  config.host_function_count = 1;
+  config.allow_missing_imports = true; /* of the Host API's module, not of any other */
+  expect_success(sce_engine_new(&engine, &config));
+  expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MISSING_IMPORT,
+               "ledger.add (the host has no function of that module and name)");
+  sce_engine_delete(engine);
+  own[1].signature = "(i32) -> i64";
+  config.host_function_count = 2;
+  expect_success(sce_engine_new(&engine, &config));
+  expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MISSING_IMPORT,
+               "ledger.add (the runtime's type is (i64) -> i64, the host's (i32) -> i64)");
+  sce_engine_delete(engine);
+  sce_blob_delete(blob);
 }
 
 static void memory_limits(void **unused) {
@@ -629,6 +672,7 @@ int main(void) {
       cmocka_unit_test(missing_imports),
       cmocka_unit_test(versions_of_other_code),
       cmocka_unit_test(functions_of_the_host),
+      cmocka_unit_test(functions_in_other_modules),
       cmocka_unit_test(memory_limits),
       cmocka_unit_test(cancelled_from_another_thread),
       cmocka_unit_test(many_threads_share_a_runtime),

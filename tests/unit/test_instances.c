@@ -251,7 +251,7 @@ static void the_pool_makes_the_next_one_wait(void **unused) {
   static const sce_strategy_t pools[] = {SCE_STRATEGY_POOLING, SCE_STRATEGY_POOLING_COPY_ON_WRITE};
   for (int i = 0; i < 2; i++) {
     gate_t gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", malloc_behind_gate, &gate};
+    const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", malloc_behind_gate, &gate, NULL};
     sce_config_t config;
     sce_config_init(&config);
     config.semantics.strategy = pools[i];
