@@ -1,6 +1,6 @@
-/* fuzz_json_args.c: no JSON makes the encoder of arguments crash or leak. What it accepts decodes, and the values of that
- * encode to the same bytes. The first two bytes choose a method of the shipped runtime APIs (whose types are tuples,
- * options, enums, accounts, extrinsics, …), the rest is the JSON array of its arguments. */
+/* fuzz_json_args.c: no JSON makes the encoder of arguments crash or leak. What it accepts decodes, and the values of
+ * that encode to the same bytes. The first two bytes choose a method of the shipped runtime APIs (whose types are
+ * tuples, options, enums, accounts, extrinsics, …), the rest is the JSON array of its arguments. */
 #include "base/buf.h"
 #include "scexec/value.h"
 

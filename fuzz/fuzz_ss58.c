@@ -1,5 +1,5 @@
-/* fuzz_ss58.c: no text makes the reader of SS58 addresses crash or leak; what it accepts is written and read again as the
- * same bytes and prefix; and any bytes that can be written are read back. */
+/* fuzz_ss58.c: no text makes the reader of SS58 addresses crash or leak; what it accepts is written and read again as
+ * the same bytes and prefix; and any bytes that can be written are read back. */
 #include "base/buf.h"
 #include "scexec/value.h"
 

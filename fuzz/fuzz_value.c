@@ -2,9 +2,9 @@
  * decodes encodes to the same bytes.
  *
  *   'x' EXPRESSION '\0' VALUE               a type as people write it, `{a: Vec<(u8, Option<bool>)>}`
- *   'm' LENGTH METADATA TYPE VALUE          a registry of the input's own: its length in two bytes, and a type's number in
- *                                           one. Its names may be doubled, so that JSON can't tell fields apart; bytes
- *                                           that encode again need not be the same here, but must decode */
+ *   'm' LENGTH METADATA TYPE VALUE          a registry of the input's own: its length in two bytes, and a type's number
+ * in one. Its names may be doubled, so that JSON can't tell fields apart; bytes that encode again need not be the same
+ * here, but must decode */
 #include "base/buf.h"
 #include "scexec/value.h"
 

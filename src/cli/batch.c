@@ -57,8 +57,8 @@ static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
   return sce_method_args_encode(md, &request->data, method, sce_buf_span(&request->args));
 }
 
-/* The output as JSON; stays empty for what the metadata does not describe, or what does not fit it: the call is done, and
- * its bytes are the answer in any case. */
+/* The output as JSON; stays empty for what the metadata does not describe, or what does not fit it: the call is done,
+ * and its bytes are the answer in any case. */
 static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, const batch_request_t *request) {
   bool known;
   const char *method = (const char *)request->method.data;

@@ -56,8 +56,8 @@ sce_error_t *batch_request_read(batch_request_t *request, const batch_slot_t *sl
   json_t *value;
   json_object_foreach(request->document, key, value) {
     if (strcmp(key, "id") != 0 && strcmp(key, "method") != 0 && strcmp(key, "data") != 0 && strcmp(key, "args") != 0)
-      return sce_error_new(SCE_BAD_INPUT, "line %llu has a field \"%.40s\"; it may have id, method, data and args", line,
-                           key);
+      return sce_error_new(SCE_BAD_INPUT, "line %llu has a field \"%.40s\"; it may have id, method, data and args",
+                           line, key);
   }
   json_t *method = json_object_get(request->document, "method"), *data = json_object_get(request->document, "data");
   if (!json_is_string(method) || json_string_length(method) == 0)

@@ -9,14 +9,15 @@ typedef struct batch_request {
   json_t *document; /* owned; NULL when the line is no JSON */
   sce_buf_t method; /* NUL-terminated */
   sce_buf_t data;
-  sce_buf_t args;   /* JSON; empty: `data` is the input */
+  sce_buf_t args; /* JSON; empty: `data` is the input */
 } batch_request_t;
 
 /* Reads the slot's line. Errors (SCE_BAD_INPUT) name the line; `request` then has what is needed to answer. */
 sce_error_t *batch_request_read(batch_request_t *request, const batch_slot_t *slot);
 void batch_request_free(batch_request_t *request);
 
-/* Append one line: {"id": …, "output": "0x…"}, with "value" where the JSON `value` is not empty, or {"id": …, "error": {…}}. */
+/* Append one line: {"id": …, "output": "0x…"}, with "value" where the JSON `value` is not empty, or {"id": …, "error":
+ * {…}}. */
 sce_error_t *batch_answer_output(sce_buf_t *out, const batch_request_t *request, sce_span_t output, sce_span_t value);
 sce_error_t *batch_answer_error(sce_buf_t *out, const batch_request_t *request, const sce_error_t *problem);
 

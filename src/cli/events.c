@@ -195,7 +195,8 @@ static sce_error_t *append_item(sce_buf_t *text, json_t *item) {
   const json_t *value = json_object_iter_value(outer);
   if (json_object_size(item) != 1) return append_value(text, item);
   SCE_TRY(sce_buf_printf(text, "%s ", json_object_iter_key(outer)));
-  if (json_array_size(value) != 2 || !engine_letters(letters, json_array_get(value, 0))) return append_value(text, value);
+  if (json_array_size(value) != 2 || !engine_letters(letters, json_array_get(value, 0)))
+    return append_value(text, value);
   SCE_TRY(sce_buf_printf(text, "%s ", letters));
   return append_value(text, json_array_get(value, 1));
 }

@@ -30,8 +30,8 @@ static cli_source_options_t options_of(const char *path) {
   return directory ? (cli_source_options_t){.state = path} : (cli_source_options_t){.chain = path};
 }
 
-/* Metadata of the second state's code. Where it has none to give, keys and values stay bytes, unless they are asked for by
- * name. */
+/* Metadata of the second state's code. Where it has none to give, keys and values stay bytes, unless they are asked for
+ * by name. */
 static sce_error_t *load_metadata(cli_t *cli, cli_metadata_t *metadata, cli_session_t *session, bool named) {
   sce_error_t *err = cli_metadata_of_state(cli, metadata, session);
   if (err == NULL || named) return err;

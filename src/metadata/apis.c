@@ -1,5 +1,5 @@
-/* apis.c: runtime APIs: those of the shipped table for metadata that has none, finding methods, and the bytes that a call
- * takes and gives. */
+/* apis.c: runtime APIs: those of the shipped table for metadata that has none, finding methods, and the bytes that a
+ * call takes and gives. */
 #include "metadata/apis.h"
 
 #include "base/buf.h"
@@ -58,8 +58,9 @@ static sce_error_t *add_api(sce_metadata_t *md, const sce_runtime_version_t *ver
   sce_method_t *methods = room;
   sce_api_t *api = &md->apis[md->api_count];
   for (size_t i = 0; i < count; i++)
-    if (row_fits(&rows[i], v)) SCE_TRY(sce_error_prefix(make_method(md, &methods[api->method_count++], &rows[i]),
-                                                        "shipped method %s_%s", rows[i].api, rows[i].name));
+    if (row_fits(&rows[i], v))
+      SCE_TRY(sce_error_prefix(make_method(md, &methods[api->method_count++], &rows[i]), "shipped method %s_%s",
+                               rows[i].api, rows[i].name));
   api->name = sce_span_text(rows[0].api);
   api->version = version != NULL ? v : 0;
   api->methods = methods;

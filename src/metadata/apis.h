@@ -10,8 +10,8 @@ sce_error_t *sce_apis_add_known(sce_metadata_t *md, const sce_runtime_version_t 
 /* A method as the table has it. */
 typedef struct sce_known_method {
   const char *api, *name;
-  uint8_t first, last;  /* versions of the API; last 0: no end */
-  const char *inputs;   /* fields of a struct: `name: type, name: type` */
+  uint8_t first, last; /* versions of the API; last 0: no end */
+  const char *inputs;  /* fields of a struct: `name: type, name: type` */
   const char *output;
 } sce_known_method_t;
 

@@ -8,7 +8,8 @@
 static sce_error_t *read_deprecated_note(sce_scale_reader_t *in, sce_deprecation_t *out) {
   size_t at = in->at;
   SCE_TRY(sce_scale_read_u8(in, &out->status));
-  if (out->status > 2) return sce_error_new(in->kind, "deprecation status %u at offset %zu is unknown", out->status, at);
+  if (out->status > 2)
+    return sce_error_new(in->kind, "deprecation status %u at offset %zu is unknown", out->status, at);
   if (out->status < 2) return NULL;
   SCE_TRY(sce_scale_read_text(in, &out->note));
   return sce_metadata_read_option_text(in, &out->since);
@@ -246,7 +247,9 @@ static void parts_from_params(sce_metadata_t *md) {
   struct {
     const char *name;
     uint32_t *type;
-  } parts[] = {{"Address", &format->address}, {"Call", &format->call}, {"Signature", &format->signature},
+  } parts[] = {{"Address", &format->address},
+               {"Call", &format->call},
+               {"Signature", &format->signature},
                {"Extra", &format->extra}};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     *parts[i].type = SCE_TYPE_NONE;
@@ -324,7 +327,8 @@ static sce_error_t *read_custom(sce_metadata_t *md, sce_scale_reader_t *in) {
 sce_error_t *sce_metadata_read_current(sce_metadata_t *md, sce_scale_reader_t *in) {
   SCE_TRY(read_pallets(md, in));
   SCE_TRY(sce_error_prefix(read_extrinsic(md, in), "extrinsic"));
-  if (md->version <= 15) SCE_TRY(sce_error_prefix(sce_metadata_read_type_id(md, in, &md->runtime_type), "runtime type"));
+  if (md->version <= 15)
+    SCE_TRY(sce_error_prefix(sce_metadata_read_type_id(md, in, &md->runtime_type), "runtime type"));
   if (md->version == 14) return NULL;
   SCE_TRY(read_apis(md, in));
   SCE_TRY(sce_error_prefix(read_outer_enums(md, in), "outer_enums"));

@@ -94,7 +94,8 @@ static sce_error_t *read_double_map(sce_metadata_t *md, sce_scale_reader_t *in, 
   return read_hasher(md, in, &room.hashers[1]);
 }
 
-static sce_error_t *read_n_map(sce_metadata_t *md, sce_scale_reader_t *in, sce_storage_t *entry, const sce_pallet_t *p) {
+static sce_error_t *read_n_map(sce_metadata_t *md, sce_scale_reader_t *in, sce_storage_t *entry,
+                               const sce_pallet_t *p) {
   uint32_t count, hashers;
   key_room_t room;
   size_t at = in->at;
@@ -175,7 +176,8 @@ static sce_error_t *read_event(sce_metadata_t *md, sce_scale_reader_t *in, sce_v
   return sce_metadata_read_docs(in, &event->docs);
 }
 
-static sce_error_t *read_error(sce_metadata_t *md, sce_scale_reader_t *in, sce_variant_t *error, const sce_pallet_t *p) {
+static sce_error_t *read_error(sce_metadata_t *md, sce_scale_reader_t *in, sce_variant_t *error,
+                               const sce_pallet_t *p) {
   (void)md;
   (void)p;
   SCE_TRY(sce_metadata_read_name(in, &error->name));
@@ -268,8 +270,8 @@ static sce_error_t *fill_outer(sce_metadata_t *md, uint32_t type, bool calls) {
     SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_field_t)));
     sce_field_t *field = room;
     field->type = inner;
-    variants[count++] = (sce_variant_t){
-        .name = p->name, .fields = {field, 1}, .index = calls ? p->call_index : p->event_index};
+    variants[count++] =
+        (sce_variant_t){.name = p->name, .fields = {field, 1}, .index = calls ? p->call_index : p->event_index};
   }
   md->types[type].variants = variants;
   md->types[type].variant_count = count;
@@ -280,16 +282,20 @@ static sce_error_t *add_outer(sce_metadata_t *md, uint32_t *type, const char *na
   void *room;
   SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_span_t)));
   *(sce_span_t *)room = sce_span_text(name);
-  return sce_registry_add(md, type,
-                          &(sce_type_t){.def = SCE_DEF_VARIANT, .path = room, .path_count = 1, .text = sce_span_text(name)});
+  return sce_registry_add(
+      md, type, &(sce_type_t){.def = SCE_DEF_VARIANT, .path = room, .path_count = 1, .text = sce_span_text(name)});
 }
 
 static sce_error_t *extension_types(sce_metadata_t *md, sce_extension_t *extension) {
   static const struct {
     const char *name, *type, *implicit;
   } known[] = {
-      {"CheckVersion", "()", "u32"},       {"CheckSpecVersion", "()", "u32"}, {"CheckTxVersion", "()", "u32"},
-      {"CheckGenesis", "()", "Hash"},      {"CheckEra", "@era", "Hash"},      {"CheckMortality", "@era", "Hash"},
+      {"CheckVersion", "()", "u32"},
+      {"CheckSpecVersion", "()", "u32"},
+      {"CheckTxVersion", "()", "u32"},
+      {"CheckGenesis", "()", "Hash"},
+      {"CheckEra", "@era", "Hash"},
+      {"CheckMortality", "@era", "Hash"},
       {"CheckNonce", "Compact<Index>", "()"},
       {"ChargeTransactionPayment", "Compact<Balance>", "()"},
       {"ChargeAssetTxPayment", "{tip: Compact<Balance>, asset_id: Option<u32>}", "()"},
@@ -306,8 +312,8 @@ static sce_error_t *extension_types(sce_metadata_t *md, sce_extension_t *extensi
 }
 
 /* V8 to V10 do not describe the extrinsic; what Kusama's runtimes of that time had in theirs, in its order. */
-static const char *const extensions_before_v11[] = {"CheckVersion", "CheckGenesis", "CheckEra", "CheckNonce",
-                                                    "CheckWeight", "ChargeTransactionPayment"};
+static const char *const extensions_before_v11[] = {"CheckVersion", "CheckGenesis", "CheckEra",
+                                                    "CheckNonce",   "CheckWeight",  "ChargeTransactionPayment"};
 
 static sce_error_t *read_extrinsic(sce_metadata_t *md, sce_scale_reader_t *in) {
   static const uint8_t version_4 = 4;

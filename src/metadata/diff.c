@@ -1,8 +1,8 @@
 /* diff.c: what a new runtime adds, removes, changes. Every item becomes a line (outline_line.c) and a digest of the
- * structure of its types; the two lists are sorted and merged. The structure counts, not the numbers that types happen to
- * have or the paths of their modules: variant names and indices, field names, lengths, primitive types. The outer enums
- * (Call, Event, Error) count as themselves wherever they occur, or every call that takes a call would change with each
- * pallet. */
+ * structure of its types; the two lists are sorted and merged. The structure counts, not the numbers that types happen
+ * to have or the paths of their modules: variant names and indices, field names, lengths, primitive types. The outer
+ * enums (Call, Event, Error) count as themselves wherever they occur, or every call that takes a call would change with
+ * each pallet. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -86,7 +86,18 @@ static sce_error_t *digest_types(uint64_t **digests, const sce_metadata_t *md) {
 /* ---- items ---- */
 
 /* In the order in which they are listed. */
-typedef enum kind { K_PALLET, K_STORAGE, K_CALL, K_EVENT, K_ERROR, K_CONSTANT, K_VIEW, K_API, K_EXTRINSIC, K_TYPE } kind_t;
+typedef enum kind {
+  K_PALLET,
+  K_STORAGE,
+  K_CALL,
+  K_EVENT,
+  K_ERROR,
+  K_CONSTANT,
+  K_VIEW,
+  K_API,
+  K_EXTRINSIC,
+  K_TYPE
+} kind_t;
 
 static const char *const kind_names[] = {"pallet",   "storage",       "call",        "event",     "error",
                                          "constant", "view function", "runtime API", "extrinsic", "type"};
@@ -310,7 +321,10 @@ static sce_error_t *write_change(output_t *o, const sorted_t *before, const sort
   if (o->json) return write_json(o, before, after);
   const sorted_t *any = before != NULL ? before : after;
   sce_span_t name = item_name(any->list, any->item), line = item_line(any->list, any->item);
-  SCE_TRY(sce_buf_printf(o->out, "%c %s %.*s", before == NULL ? '+' : after == NULL ? '-' : '~',
+  SCE_TRY(sce_buf_printf(o->out, "%c %s %.*s",
+                         before == NULL  ? '+'
+                         : after == NULL ? '-'
+                                         : '~',
                          kind_names[any->item->kind], (int)name.len, (const char *)name.data));
   if (line.len > 0) SCE_TRY(sce_buf_printf(o->out, ": %.*s", (int)line.len, (const char *)line.data));
   if (before != NULL && after != NULL) {

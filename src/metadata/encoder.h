@@ -30,7 +30,8 @@ sce_error_t *sce_encoder_unknown(sce_encoder_t *e, bool *taken, json_t *value, c
 /* "expected <due>, got <what value is>" at `place`. */
 sce_error_t *sce_json_expected(const char *due, const json_t *value, const sce_place_t *place);
 
-/* Adds to what is wrong with a value: "(<what>: <type>, such as <example>)". Takes `err`; other kinds stay as they are. */
+/* Adds to what is wrong with a value: "(<what>: <type>, such as <example>)". Takes `err`; other kinds stay as they are.
+ */
 sce_error_t *sce_input_explain(const sce_metadata_t *md, sce_error_t *err, const char *what, uint32_t type);
 
 /* The text of a JSON string, which may hold NUL. */

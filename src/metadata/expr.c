@@ -1,4 +1,5 @@
-/* expr.c: type expressions. One grammar for what V8 to V13 call types, for what people type, and for the shipped tables:
+/* expr.c: type expressions. One grammar for what V8 to V13 call types, for what people type, and for the shipped
+ * tables:
  *
  *   type   = "&" type | "(" [type {"," type}] ")" | "[" type [";" number] "]" | "<" type "as" path ">" "::" name
  *          | path | "{" fields "}" | "enum" "{" variant {"," variant} "}" | "@" word
@@ -49,8 +50,8 @@ static bool accept(parser_t *p, char c) {
 static sce_error_t *syntax_error(parser_t *p, const char *due) {
   skip_space(p);
   if (p->at >= p->text.len)
-    return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: ends where %s was due", (int)(p->text.len < 200 ? p->text.len : 200),
-                         (const char *)p->text.data, due);
+    return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: ends where %s was due",
+                         (int)(p->text.len < 200 ? p->text.len : 200), (const char *)p->text.data, due);
   return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: %s was due at offset %zu",
                        (int)(p->text.len < 200 ? p->text.len : 200), (const char *)p->text.data, due, p->at);
 }
@@ -267,13 +268,26 @@ static const struct {
   generic_t kind;
   uint8_t args; /* that count; further ones (bounds) are skipped */
 } generics[] = {
-    {"Vec", G_VEC, 1},          {"VecDeque", G_VEC, 1},       {"BTreeSet", G_VEC, 1},
-    {"BoundedVec", G_VEC, 1},   {"WeakBoundedVec", G_VEC, 1}, {"BoundedBTreeSet", G_VEC, 1},
-    {"LinkedList", G_VEC, 1},   {"BinaryHeap", G_VEC, 1},     {"Option", G_OPTION, 1},
-    {"Result", G_RESULT, 2},    {"Box", G_SAME, 1},           {"Rc", G_SAME, 1},
-    {"Arc", G_SAME, 1},         {"Cow", G_SAME, 1},           {"BTreeMap", G_MAP, 2},
-    {"HashMap", G_MAP, 2},      {"BoundedBTreeMap", G_MAP, 2}, {"Compact", G_COMPACT, 1},
-    {"PhantomData", G_PHANTOM, 0}, {"BitVec", G_BITS, 0},
+    {"Vec", G_VEC, 1},
+    {"VecDeque", G_VEC, 1},
+    {"BTreeSet", G_VEC, 1},
+    {"BoundedVec", G_VEC, 1},
+    {"WeakBoundedVec", G_VEC, 1},
+    {"BoundedBTreeSet", G_VEC, 1},
+    {"LinkedList", G_VEC, 1},
+    {"BinaryHeap", G_VEC, 1},
+    {"Option", G_OPTION, 1},
+    {"Result", G_RESULT, 2},
+    {"Box", G_SAME, 1},
+    {"Rc", G_SAME, 1},
+    {"Arc", G_SAME, 1},
+    {"Cow", G_SAME, 1},
+    {"BTreeMap", G_MAP, 2},
+    {"HashMap", G_MAP, 2},
+    {"BoundedBTreeMap", G_MAP, 2},
+    {"Compact", G_COMPACT, 1},
+    {"PhantomData", G_PHANTOM, 0},
+    {"BitVec", G_BITS, 0},
 };
 
 bool sce_expr_is_generic(sce_span_t name) {
@@ -413,7 +427,8 @@ static sce_error_t *parse_qualified(parser_t *p, uint32_t *type) {
   static const char compact[] = "HasCompact", lookup[] = "StaticLookup";
   size_t after = p->at;
   if (inside.len >= sizeof compact - 1 &&
-      sce_span_equal(sce_span(inside.data + inside.len - (sizeof compact - 1), sizeof compact - 1), sce_span_text(compact))) {
+      sce_span_equal(sce_span(inside.data + inside.len - (sizeof compact - 1), sizeof compact - 1),
+                     sce_span_text(compact))) {
     sce_type_t made = {.def = SCE_DEF_COMPACT};
     p->at = start + 1;
     SCE_TRY(parse_type(p, &made.target));
@@ -421,7 +436,8 @@ static sce_error_t *parse_qualified(parser_t *p, uint32_t *type) {
     return add(p, type, &made);
   }
   if (sce_text_is(name, "Source") && inside.len >= sizeof lookup - 1 &&
-      sce_span_equal(sce_span(inside.data + inside.len - (sizeof lookup - 1), sizeof lookup - 1), sce_span_text(lookup)))
+      sce_span_equal(sce_span(inside.data + inside.len - (sizeof lookup - 1), sizeof lookup - 1),
+                     sce_span_text(lookup)))
     name = sce_span_text("LookupSource");
   return sce_names_resolve(p->md, type, &(sce_name_t){.name = name}, p->pallet);
 }
@@ -446,7 +462,8 @@ static sce_error_t *parse_any(parser_t *p, uint32_t *type) {
     default: break;
   }
   sce_span_t rest = sce_span(p->text.data + p->at, p->text.len - p->at);
-  if (sce_span_starts_with(rest, sce_span_text("enum")) && rest.len > 4 && (rest.data[4] == ' ' || rest.data[4] == '{')) {
+  if (sce_span_starts_with(rest, sce_span_text("enum")) && rest.len > 4 &&
+      (rest.data[4] == ' ' || rest.data[4] == '{')) {
     p->at += 4;
     return parse_enum(p, type);
   }

@@ -1,7 +1,7 @@
 /* extrinsic_decode.c: extrinsics to JSON. Source: sp-runtime 49, generic/unchecked_extrinsic.rs, Decode for
- * UncheckedExtrinsic: a compact length, a byte of version (low six bits) and type (high two: 00 bare, 10 signed, 01 general),
- * then for signed the address, signature and extensions (version 0 of them), for general the extensions' version and the
- * extensions, and the call. */
+ * UncheckedExtrinsic: a compact length, a byte of version (low six bits) and type (high two: 00 bare, 10 signed, 01
+ * general), then for signed the address, signature and extensions (version 0 of them), for general the extensions'
+ * version and the extensions, and the call. */
 #include "metadata/decoder.h"
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
@@ -59,10 +59,12 @@ static sce_error_t *decode_body(sce_decoder_t *d, const sce_place_t *place) {
   unsigned version = head & 0x3f, type = head & 0xc0;
   bool known = type == BARE ? version == 4 || version == 5 : type == SIGNED ? version == 4 : version == 5;
   if (!known || type == 0xc0)
-    return sce_place_error(sce_error_new(SCE_BAD_INPUT, "no extrinsic has version byte 0x%02x, at offset %zu", head, at),
-                           place);
+    return sce_place_error(
+        sce_error_new(SCE_BAD_INPUT, "no extrinsic has version byte 0x%02x, at offset %zu", head, at), place);
   SCE_TRY(sce_buf_printf(d->out, "{\"version\":%u,\"type\":\"%s\"", version,
-                         type == BARE ? "bare" : type == SIGNED ? "signed" : "general"));
+                         type == BARE     ? "bare"
+                         : type == SIGNED ? "signed"
+                                          : "general"));
   if (type == SIGNED) {
     SCE_TRY(decode_part(d, format->address, "address", place));
     SCE_TRY(decode_part(d, format->signature, "signature", place));

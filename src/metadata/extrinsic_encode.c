@@ -6,7 +6,8 @@
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 
-/* Encoded bytes given as "0x…" must be a length and as many bytes: an extrinsic without its length is the usual slip. */
+/* Encoded bytes given as "0x…" must be a length and as many bytes: an extrinsic without its length is the usual slip.
+ */
 static sce_error_t *encode_hex(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
   size_t start = e->out->len;
   sce_span_t body;
@@ -16,7 +17,8 @@ static sce_error_t *encode_hex(sce_encoder_t *e, const json_t *value, const sce_
   if (err == NULL) err = sce_scale_read_end(&in);
   if (err == NULL) return NULL;
   sce_error_delete(err);
-  err = sce_error_new(SCE_BAD_INPUT, "expected an encoded extrinsic: its length as a compact integer, then that many bytes");
+  err = sce_error_new(SCE_BAD_INPUT,
+                      "expected an encoded extrinsic: its length as a compact integer, then that many bytes");
   return sce_place_error(err, place);
 }
 
@@ -32,8 +34,8 @@ static sce_error_t *encode_part(sce_encoder_t *e, uint32_t type, json_t *object,
 
 /* True when the extrinsic may have a member of this name: an extension, or (`list` NULL) a part. */
 static bool is_member(const sce_metadata_t *md, const sce_extension_list_t *list, sce_span_t name) {
-  static const char *const parts[] = {"version", "type",       "address",          "signature", "call",
-                                      "extensions", "extension_version"};
+  static const char *const parts[] = {"version", "type",       "address",          "signature",
+                                      "call",    "extensions", "extension_version"};
   for (size_t i = 0; list == NULL && i < sizeof parts / sizeof *parts; i++)
     if (sce_text_is(name, parts[i])) return true;
   for (uint32_t i = 0; list != NULL && i < list->count; i++)
@@ -49,9 +51,10 @@ static sce_error_t *check_members(const sce_metadata_t *md, const sce_extension_
   json_t *item;
   json_object_keylen_foreach(object, key, len, item) {
     if (is_member(md, list, sce_span(key, len))) continue;
-    return sce_place_error(sce_error_new(SCE_BAD_INPUT, list == NULL ? "an extrinsic has no `%.100s`"
-                                                                     : "the runtime has no extension `%.100s`", key),
-                           place);
+    return sce_place_error(
+        sce_error_new(SCE_BAD_INPUT,
+                      list == NULL ? "an extrinsic has no `%.100s`" : "the runtime has no extension `%.100s`", key),
+        place);
   }
   return NULL;
 }
@@ -87,8 +90,9 @@ static sce_error_t *encode_body(sce_encoder_t *e, json_t *object, const sce_plac
     return sce_place_error(sce_error_new(SCE_BAD_INPUT, "expected \"bare\", \"signed\" or \"general\""),
                            &(sce_place_t){.up = place, .name = sce_span_text("type")});
   if ((v != 4 && v != 5) || (is_signed && v != 4) || (general && v != 5) || s < 0 || s > 255)
-    return sce_place_error(sce_error_new(SCE_BAD_INPUT, "signed extrinsics have version 4, general ones 5, bare ones either"),
-                           &(sce_place_t){.up = place, .name = sce_span_text("version")});
+    return sce_place_error(
+        sce_error_new(SCE_BAD_INPUT, "signed extrinsics have version 4, general ones 5, bare ones either"),
+        &(sce_place_t){.up = place, .name = sce_span_text("version")});
   SCE_TRY(sce_buf_append_byte(e->out, (uint8_t)(v | (is_signed ? 0x80 : general ? 0x40 : 0))));
   if (is_signed) {
     SCE_TRY(encode_part(e, format->address, object, "address", place));

@@ -181,8 +181,9 @@ sce_error_t *sce_json_from_words(sce_buf_t *json, const sce_span_t *words, size_
       json_decref(value);
       value = NULL;
     }
-    if (err == NULL) err = value != NULL ? sce_json_raw(json, (const char *)words[i].data, words[i].len)
-                                         : sce_json_string(json, words[i]);
+    if (err == NULL)
+      err = value != NULL ? sce_json_raw(json, (const char *)words[i].data, words[i].len)
+                          : sce_json_string(json, words[i]);
     sce_error_delete(not_json);
     json_decref(value);
   }

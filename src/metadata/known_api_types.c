@@ -60,7 +60,8 @@ static const sce_known_type_t rows[] = {
      "{epoch_index: u64, start_slot: Slot, duration: u64, authorities: Vec<(AuthorityId, u64)>, randomness: [u8; 32], "
      "config: BabeEpochConfiguration}",
      ANY, ALL_MD},
-    {"BabeEquivocationProof", "{offender: [u8; 32], slot: Slot, first_header: Header, second_header: Header}", ANY, ALL_MD},
+    {"BabeEquivocationProof", "{offender: [u8; 32], slot: Slot, first_header: Header, second_header: Header}", ANY,
+     ALL_MD},
     {"GrandpaEquivocationProof",
      "{set_id: u64, equivocation: enum {Prevote(GrandpaEquivocation), Precommit(GrandpaEquivocation)}}", ANY, ALL_MD},
     {"GrandpaEquivocation",
@@ -70,8 +71,10 @@ static const sce_known_type_t rows[] = {
     {"OpaqueKeyOwnershipProof", "Vec<u8>", ANY, ALL_MD},
     {"BeefyId", "[u8; 33]", ANY, ALL_MD},
     {"BeefyValidatorSet", "{validators: Vec<BeefyId>, id: u64}", ANY, ALL_MD},
-    {"BeefyVote", "{commitment: {payload: Vec<([u8; 2], Vec<u8>)>, block_number: BlockNumber, validator_set_id: u64}, "
-                  "id: BeefyId, signature: [u8; 65]}", ANY, ALL_MD},
+    {"BeefyVote",
+     "{commitment: {payload: Vec<([u8; 2], Vec<u8>)>, block_number: BlockNumber, validator_set_id: u64}, "
+     "id: BeefyId, signature: [u8; 65]}",
+     ANY, ALL_MD},
     {"BeefyEquivocationProof", "{first: BeefyVote, second: BeefyVote}", ANY, ALL_MD},
     {"MmrError",
      "enum {InvalidNumericOp, Push, GetRoot, Commit, GenerateProof, Verify, LeafNotFound, PalletNotIncluded, "
@@ -89,8 +92,8 @@ static const sce_known_type_t rows[] = {
      ANY, ALL_MD},
 
     /* ---- ParachainHost: polkadot-primitives, v5 to v8 ---- */
-    {"GroupRotationInfo",
-     "{session_start_block: BlockNumber, group_rotation_frequency: BlockNumber, now: BlockNumber}", ANY, ALL_MD},
+    {"GroupRotationInfo", "{session_start_block: BlockNumber, group_rotation_frequency: BlockNumber, now: BlockNumber}",
+     ANY, ALL_MD},
     {"CoreState", "enum {Occupied(OccupiedCore), Scheduled(ScheduledCore), Free}", ANY, ALL_MD},
     {"ScheduledCore", "{para_id: u32, collator: Option<[u8; 32]>}", ANY, ALL_MD},
     {"OccupiedCore",
@@ -100,7 +103,8 @@ static const sce_known_type_t rows[] = {
      ANY, ALL_MD},
     {"OccupiedCoreAssumption", "enum {Included, TimedOut, Free}", ANY, ALL_MD},
     {"ParaValidationData",
-     "{parent_head: Vec<u8>, relay_parent_number: u32, relay_parent_storage_root: Hash, max_pov_size: u32}", ANY, ALL_MD},
+     "{parent_head: Vec<u8>, relay_parent_number: u32, relay_parent_storage_root: Hash, max_pov_size: u32}", ANY,
+     ALL_MD},
     {"CandidateDescriptor",
      "{para_id: u32, relay_parent: Hash, collator: [u8; 32], persisted_validation_data_hash: Hash, pov_hash: Hash, "
      "erasure_root: Hash, signature: [u8; 64], para_head: Hash, validation_code_hash: Hash}",
@@ -112,7 +116,8 @@ static const sce_known_type_t rows[] = {
     {"CandidateReceipt", "{descriptor: CandidateDescriptor, commitments_hash: Hash}", ANY, ALL_MD},
     {"CommittedCandidateReceipt", "{descriptor: CandidateDescriptor, commitments: CandidateCommitments}", ANY, ALL_MD},
     {"CandidateEvent",
-     "enum {CandidateBacked(CandidateReceipt, Vec<u8>, u32, u32), CandidateIncluded(CandidateReceipt, Vec<u8>, u32, u32), "
+     "enum {CandidateBacked(CandidateReceipt, Vec<u8>, u32, u32), CandidateIncluded(CandidateReceipt, Vec<u8>, u32, "
+     "u32), "
      "CandidateTimedOut(CandidateReceipt, Vec<u8>, u32)}",
      ANY, ALL_MD},
     {"SessionInfo",
@@ -131,10 +136,11 @@ static const sce_known_type_t rows[] = {
      "disputes: Vec<DisputeStatementSet>}",
      ANY, ALL_MD},
     {"ValidityAttestation", "enum {Implicit([u8; 64]) = 1, Explicit([u8; 64])}", ANY, ALL_MD},
-    {"DisputeStatementSet", "{candidate_hash: Hash, session: u32, statements: Vec<(DisputeStatement, u32, [u8; 64])>}", ANY,
-     ALL_MD},
+    {"DisputeStatementSet", "{candidate_hash: Hash, session: u32, statements: Vec<(DisputeStatement, u32, [u8; 64])>}",
+     ANY, ALL_MD},
     {"DisputeStatement",
-     "enum {Valid(enum {Explicit, BackingSeconded(Hash), BackingValid(Hash), ApprovalChecking}), Invalid(enum {Explicit})}",
+     "enum {Valid(enum {Explicit, BackingSeconded(Hash), BackingValid(Hash), ApprovalChecking}), Invalid(enum "
+     "{Explicit})}",
      ANY, ALL_MD},
     {"ExecutorParams", "Vec<ExecutorParam>", ANY, ALL_MD},
     {"ExecutorParam",
@@ -165,7 +171,8 @@ static const sce_known_type_t rows[] = {
     {"VersionedLocation", "VersionedMultiLocation", ANY, MD(14, 0)},
     {"VersionedAssets", "VersionedMultiAssets", ANY, MD(14, 0)},
     {"XcmPaymentApiError",
-     "enum {Unimplemented, VersionedConversionFailed, WeightNotComputable, UnhandledXcmVersion, AssetNotFound, Unroutable}",
+     "enum {Unimplemented, VersionedConversionFailed, WeightNotComputable, UnhandledXcmVersion, AssetNotFound, "
+     "Unroutable}",
      ANY, ALL_MD},
     {"CallDryRunEffects",
      "{execution_result: Result<PostDispatchInfo, {post_info: PostDispatchInfo, error: DispatchError}>, "

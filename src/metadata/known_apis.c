@@ -1,6 +1,6 @@
-/* known_apis.c: the well-known runtime APIs, for runtimes whose metadata (before V15) does not describe them. Data; types
- * are expressions of expr.c, found in the runtime's registry first and in known_types.c else. Source: the traits in
- * polkadot-sdk (decl_runtime_apis!) and their history: #[api_version], #[changed_in]. */
+/* known_apis.c: the well-known runtime APIs, for runtimes whose metadata (before V15) does not describe them. Data;
+ * types are expressions of expr.c, found in the runtime's registry first and in known_types.c else. Source: the traits
+ * in polkadot-sdk (decl_runtime_apis!) and their history: #[api_version], #[changed_in]. */
 #include "metadata/apis.h"
 
 #include <string.h>
@@ -183,7 +183,8 @@ static const sce_known_method_t rows[] = {
      "Result<VersionedAssets, XcmPaymentApiError>"},
 };
 
-/* BLAKE2b-64 of each API's name (sp-api-proc-macro, utils.rs, generate_runtime_api_id), as runtime versions list them. */
+/* BLAKE2b-64 of each API's name (sp-api-proc-macro, utils.rs, generate_runtime_api_id), as runtime versions list them.
+ */
 static const struct {
   const char *api;
   uint8_t id[8];

@@ -1,11 +1,11 @@
 /* known_types.c: what type names mean where metadata does not say: everything that V8 to V13 name, and types of runtime
- * APIs that a V14 registry need not have. Data; the syntax is that of expr.c. Sources: the runtimes' own code of the time
- * (paritytech/substrate and paritytech/polkadot, v0.6 to v0.9.11), and for when a chain changed from one layout to the
- * next the spec versions that polkadot-js's types-known 16.5 has found by reading the chains.
+ * APIs that a V14 registry need not have. Data; the syntax is that of expr.c. Sources: the runtimes' own code of the
+ * time (paritytech/substrate and paritytech/polkadot, v0.6 to v0.9.11), and for when a chain changed from one layout to
+ * the next the spec versions that polkadot-js's types-known 16.5 has found by reading the chains.
  *
- * The first row that fits wins, so rows for a chain come before those for all. Rows for a range of metadata versions are
- * for callers that don't say which chain it is. Names that are left out stay hex: origins and proxies' filters (each
- * chain has its own), XCM before V14 (two versions went under the same names). */
+ * The first row that fits wins, so rows for a chain come before those for all. Rows for a range of metadata versions
+ * are for callers that don't say which chain it is. Names that are left out stay hex: origins and proxies' filters
+ * (each chain has its own), XCM before V14 (two versions went under the same names). */
 #include "metadata/registry.h"
 
 #include "base/buf.h"
@@ -20,20 +20,20 @@
 /* A column of the compact solution: NPoS votes with `n` targets. */
 #define VOTES_OLD(n, m) "votes" #n ": Vec<(u32, [(u16, u16); " #m "], u16)>, "
 #define VOTES(n, m) "votes" #n ": Vec<(Compact<u32>, [(Compact<u16>, Compact<u16>); " #m "], Compact<u16>)>, "
-#define VOTES_3_TO_16                                                                                                 \
-  VOTES(3, 2) VOTES(4, 3) VOTES(5, 4) VOTES(6, 5) VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10)      \
-  VOTES(12, 11) VOTES(13, 12) VOTES(14, 13) VOTES(15, 14) VOTES(16, 15)
-#define VOTES_1_AND_2                                                                                                 \
-  "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), Compact<u16>)>, "
+#define VOTES_3_TO_16                                                                                                  \
+  VOTES(3, 2)                                                                                                          \
+  VOTES(4, 3) VOTES(5, 4) VOTES(6, 5) VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11)     \
+      VOTES(13, 12) VOTES(14, 13) VOTES(15, 14) VOTES(16, 15)
+#define VOTES_1_AND_2                                                                                                  \
+  "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), "               \
+  "Compact<u16>)>, "
 
-static const char assignments_old[] =
-    "{votes1: Vec<(u32, u16)>, votes2: Vec<(u32, (u16, u16), u16)>, " VOTES_OLD(3, 2) VOTES_OLD(4, 3) VOTES_OLD(5, 4)
-        VOTES_OLD(6, 5) VOTES_OLD(7, 6) VOTES_OLD(8, 7) VOTES_OLD(9, 8) VOTES_OLD(10, 9) VOTES_OLD(11, 10)
-            VOTES_OLD(12, 11) VOTES_OLD(13, 12) VOTES_OLD(14, 13) VOTES_OLD(15, 14) VOTES_OLD(16, 15) "}";
+static const char assignments_old[] = "{votes1: Vec<(u32, u16)>, votes2: Vec<(u32, (u16, u16), u16)>, " VOTES_OLD(3, 2)
+    VOTES_OLD(4, 3) VOTES_OLD(5, 4) VOTES_OLD(6, 5) VOTES_OLD(7, 6) VOTES_OLD(8, 7) VOTES_OLD(9, 8) VOTES_OLD(10, 9)
+        VOTES_OLD(11, 10) VOTES_OLD(12, 11) VOTES_OLD(13, 12) VOTES_OLD(14, 13) VOTES_OLD(15, 14) VOTES_OLD(16, 15) "}";
 static const char assignments_16[] = "{" VOTES_1_AND_2 VOTES_3_TO_16 "}";
-static const char assignments_24[] =
-    "{" VOTES_1_AND_2 VOTES_3_TO_16 VOTES(17, 16) VOTES(18, 17) VOTES(19, 18) VOTES(20, 19) VOTES(21, 20) VOTES(22, 21)
-        VOTES(23, 22) VOTES(24, 23) "}";
+static const char assignments_24[] = "{" VOTES_1_AND_2 VOTES_3_TO_16 VOTES(17, 16) VOTES(18, 17) VOTES(19, 18)
+    VOTES(20, 19) VOTES(21, 20) VOTES(22, 21) VOTES(23, 22) VOTES(24, 23) "}";
 
 static const char identity_data[] =
     "enum {None, Raw0([u8; 0]), Raw1([u8; 1]), Raw2([u8; 2]), Raw3([u8; 3]), Raw4([u8; 4]), Raw5([u8; 5]), "
@@ -46,24 +46,25 @@ static const char identity_data[] =
 
 static const char session_keys_5[] = "{grandpa: [u8; 32], babe: [u8; 32], im_online: [u8; 32], "
                                      "parachain_validator: [u8; 32], authority_discovery: [u8; 32]}";
-static const char session_keys_6[] = "{grandpa: [u8; 32], babe: [u8; 32], im_online: [u8; 32], para_validator: [u8; 32], "
-                                     "para_assignment: [u8; 32], authority_discovery: [u8; 32]}";
+static const char session_keys_6[] =
+    "{grandpa: [u8; 32], babe: [u8; 32], im_online: [u8; 32], para_validator: [u8; 32], "
+    "para_assignment: [u8; 32], authority_discovery: [u8; 32]}";
 
 #define ONE_REF "{nonce: Index, refcount: RefCount, data: AccountData}"
 #define TWO_REFS "{nonce: Index, consumers: RefCount, providers: RefCount, data: AccountData}"
-#define TIP_WITH_FINDER                                                                                               \
-  "{reason: Hash, who: AccountId, finder: Option<(AccountId, Balance)>, closes: Option<BlockNumber>, "                \
+#define TIP_WITH_FINDER                                                                                                \
+  "{reason: Hash, who: AccountId, finder: Option<(AccountId, Balance)>, closes: Option<BlockNumber>, "                 \
   "tips: Vec<(AccountId, Balance)>}"
 #define PAYS_BOOL "{weight: Weight, class: DispatchClass, pays_fee: bool}"
-#define HEARTBEAT_4                                                                                                   \
-  "{block_number: BlockNumber, network_state: OpaqueNetworkState, session_index: SessionIndex, authority_index: AuthIndex"
-#define IDENTITY_INFO                                                                                                 \
-  "{additional: Vec<(Data, Data)>, display: Data, legal: Data, web: Data, riot: Data, email: Data, "                  \
+#define HEARTBEAT_4                                                                                                    \
+  "{block_number: BlockNumber, network_state: OpaqueNetworkState, session_index: SessionIndex, authority_index: "      \
+  "AuthIndex"
+#define IDENTITY_INFO                                                                                                  \
+  "{additional: Vec<(Data, Data)>, display: Data, legal: Data, web: Data, riot: Data, email: Data, "                   \
   "pgp_fingerprint: Option<[u8; 20]>, image: Data"
 #define LEDGER "{stash: AccountId, total: Compact<Balance>, active: Compact<Balance>, unlocking: Vec<UnlockChunk>"
 #define VOTES_OF_COLLECTIVE "{index: ProposalIndex, threshold: MemberCount, ayes: Vec<AccountId>, nays: Vec<AccountId>"
-#define PROXY_POLKADOT                                                                                                \
-  "enum {Any, NonTransfer, Governance, Staking, IdentityJudgement = 5, CancelProxy, Auction}"
+#define PROXY_POLKADOT "enum {Any, NonTransfer, Governance, Staking, IdentityJudgement = 5, CancelProxy, Auction}"
 
 static const sce_known_type_t rows[] = {
     /* ---- what changed with time, by chain ---- */
@@ -118,8 +119,8 @@ static const sce_known_type_t rows[] = {
     {"StakingLedger", LEDGER "}", ANY, MD(8, 10)},
     {"Votes", VOTES_OF_COLLECTIVE "}", CHAIN("kusama", 0, 1045), ALL_MD},
     {"Votes", VOTES_OF_COLLECTIVE "}", ANY, MD(8, 9)},
-    {"ElectionResult", "{elected_stashes: Vec<AccountId>, exposures: Vec<(AccountId, Exposure)>, compute: ElectionCompute}",
-     ANY, ALL_MD},
+    {"ElectionResult",
+     "{elected_stashes: Vec<AccountId>, exposures: Vec<(AccountId, Exposure)>, compute: ElectionCompute}", ANY, ALL_MD},
     {"Keys", session_keys_5, CHAIN("polkadot", 0, 27), ALL_MD},
     {"Keys", session_keys_5, CHAIN("kusama", 0, 2027), ALL_MD},
     {"Keys", session_keys_5, CHAIN("westend", 0, 47), ALL_MD},
@@ -157,14 +158,15 @@ static const sce_known_type_t rows[] = {
     {"Assets::Balance", "TAssetBalance", ANY, MD(8, 13)},
     {"Assets::DestroyWitness", "{accounts: Compact<u32>, sufficients: Compact<u32>, approvals: Compact<u32>}", ANY,
      MD(8, 13)},
-    {"Babe::EquivocationProof",
-     "{offender: [u8; 32], slot: u64, first_header: Header, second_header: Header}", ANY, MD(8, 13)},
+    {"Babe::EquivocationProof", "{offender: [u8; 32], slot: u64, first_header: Header, second_header: Header}", ANY,
+     MD(8, 13)},
     {"Balances::Status", "enum {Free, Reserved}", ANY, MD(8, 13)},
-    {"Identity::Judgement",
-     "enum {Unknown, FeePaid(Balance), Reasonable, KnownGood, OutOfDate, LowQuality, Erroneous}", ANY, MD(8, 13)},
+    {"Identity::Judgement", "enum {Unknown, FeePaid(Balance), Reasonable, KnownGood, OutOfDate, LowQuality, Erroneous}",
+     ANY, MD(8, 13)},
     {"Society::Judgement", "enum {Rebid, Reject, Approve}", ANY, MD(8, 13)},
     {"Society::Vote", "enum {Skeptic, Reject, Approve}", ANY, MD(8, 13)},
-    {"Treasury::Proposal", "{proposer: AccountId, value: Balance, beneficiary: AccountId, bond: Balance}", ANY, MD(8, 13)},
+    {"Treasury::Proposal", "{proposer: AccountId, value: Balance, beneficiary: AccountId, bond: Balance}", ANY,
+     MD(8, 13)},
     {"Proxy::Announcement", "{real: AccountId, call_hash: Hash, height: BlockNumber}", ANY, MD(8, 13)},
     {"Parachains::Id", "ParaId", ANY, MD(8, 13)},
 
@@ -174,8 +176,8 @@ static const sce_known_type_t rows[] = {
     {"AccountIndex", "u32", ANY, ALL_MD},
     {"Address", "LookupSource", ANY, MD(8, 13)},
     {"LookupSource", "MultiAddress", ANY, MD(12, 13)},
-    {"MultiAddress",
-     "enum {Id(AccountId), Index(Compact<()>), Raw(Vec<u8>), Address32([u8; 32]), Address20([u8; 20])}", ANY, ALL_MD},
+    {"MultiAddress", "enum {Id(AccountId), Index(Compact<()>), Raw(Vec<u8>), Address32([u8; 32]), Address20([u8; 20])}",
+     ANY, ALL_MD},
     {"Balance", "u128", ANY, ALL_MD},
     {"BalanceOf", "Balance", ANY, ALL_MD},
     {"DepositBalanceOf", "u128", ANY, MD(8, 13)},
@@ -214,7 +216,8 @@ static const sce_known_type_t rows[] = {
     {"ConsensusEngineId", "[u8; 4]", ANY, ALL_MD},
     {"Releases", "enum {V1, V2, V3, V4, V5, V6, V7, V8, V9, V10}", ANY, MD(8, 13)},
     {"MultiSignature", "enum {Ed25519([u8; 64]), Sr25519([u8; 64]), Ecdsa([u8; 65])}", ANY, ALL_MD},
-    /* Before version 4 with MultiSignature the extrinsic had a bare sr25519 signature; Kusama began with MultiSignature. */
+    /* Before version 4 with MultiSignature the extrinsic had a bare sr25519 signature; Kusama began with
+       MultiSignature. */
     {"ExtrinsicSignature", "MultiSignature", ANY, ALL_MD},
 
     /* ---- headers, digests, events ---- */
@@ -249,14 +252,15 @@ static const sce_known_type_t rows[] = {
      "Arithmetic(ArithmeticError)}",
      ANY, MD(8, 13)},
     {"ModuleError", "{index: u8, error: u8}", ANY, MD(8, 13)},
-    {"TokenError", "enum {NoFunds, WouldDie, BelowMinimum, CannotCreate, UnknownAsset, Frozen, Unsupported}", ANY, ALL_MD},
+    {"TokenError", "enum {NoFunds, WouldDie, BelowMinimum, CannotCreate, UnknownAsset, Frozen, Unsupported}", ANY,
+     ALL_MD},
     {"ArithmeticError", "enum {Underflow, Overflow, DivisionByZero}", ANY, ALL_MD},
     {"DispatchResult", "Result<(), DispatchError>", ANY, ALL_MD},
     {"DispatchOutcome", "Result<(), DispatchError>", ANY, ALL_MD},
 
     /* ---- system, balances, indices, timestamp, transaction payment ---- */
-    {"AccountInfo", "{nonce: Index, consumers: RefCount, providers: RefCount, sufficients: RefCount, data: AccountData}",
-     ANY, ALL_MD},
+    {"AccountInfo",
+     "{nonce: Index, consumers: RefCount, providers: RefCount, sufficients: RefCount, data: AccountData}", ANY, ALL_MD},
     {"RefCount", "u32", ANY, ALL_MD},
     {"AccountData", "{free: Balance, reserved: Balance, misc_frozen: Balance, fee_frozen: Balance}", ANY, ALL_MD},
     {"LastRuntimeUpgradeInfo", "{spec_version: Compact<u32>, spec_name: str}", ANY, ALL_MD},
@@ -269,9 +273,10 @@ static const sce_known_type_t rows[] = {
      "mandatory: WeightsPerClass}}",
      ANY, MD(8, 13)},
     {"WeightsPerClass",
-     "{base_extrinsic: Weight, max_extrinsic: Option<Weight>, max_total: Option<Weight>, reserved: Option<Weight>}", ANY,
+     "{base_extrinsic: Weight, max_extrinsic: Option<Weight>, max_total: Option<Weight>, reserved: Option<Weight>}",
+     ANY, MD(8, 13)},
+    {"WeightToFeeCoefficient", "{coeff_integer: Balance, coeff_frac: Perbill, negative: bool, degree: u8}", ANY,
      MD(8, 13)},
-    {"WeightToFeeCoefficient", "{coeff_integer: Balance, coeff_frac: Perbill, negative: bool, degree: u8}", ANY, MD(8, 13)},
     {"BalanceLock", "{id: LockIdentifier, amount: Balance, reasons: Reasons}", ANY, MD(8, 13)},
     {"Reasons", "enum {Fee, Misc, All}", ANY, MD(8, 13)},
     {"ReserveData", "{id: [u8; 8], amount: Balance}", ANY, MD(8, 13)},
@@ -298,13 +303,15 @@ static const sce_known_type_t rows[] = {
     {"Forcing", "enum {NotForcing, ForceNew, ForceNone, ForceAlways}", ANY, MD(8, 13)},
     {"Nominations", "{targets: Vec<AccountId>, submitted_in: EraIndex, suppressed: bool}", ANY, MD(8, 13)},
     {"RewardDestination", "enum {Staked, Stash, Controller, Account(AccountId), None}", ANY, MD(8, 13)},
-    {"SlashingSpans", "{span_index: SpanIndex, last_start: EraIndex, last_nonzero_slash: EraIndex, prior: Vec<EraIndex>}",
-     ANY, MD(8, 13)},
+    {"SlashingSpans",
+     "{span_index: SpanIndex, last_start: EraIndex, last_nonzero_slash: EraIndex, prior: Vec<EraIndex>}", ANY,
+     MD(8, 13)},
     {"SpanRecord", "{slashed: Balance, paid_out: Balance}", ANY, MD(8, 13)},
     {"StakingLedger", LEDGER ", claimed_rewards: Vec<EraIndex>}", ANY, MD(8, 13)},
     {"UnlockChunk", "{value: Compact<Balance>, era: Compact<EraIndex>}", ANY, MD(8, 13)},
     {"UnappliedSlash",
-     "{validator: AccountId, own: Balance, others: Vec<(AccountId, Balance)>, reporters: Vec<AccountId>, payout: Balance}",
+     "{validator: AccountId, own: Balance, others: Vec<(AccountId, Balance)>, reporters: Vec<AccountId>, payout: "
+     "Balance}",
      ANY, MD(8, 13)},
     {"ValidatorPrefs", "{commission: Compact<Perbill>, blocked: bool}", ANY, MD(8, 13)},
     {"IdentificationTuple", "(ValidatorId, Exposure)", ANY, MD(8, 13)},
@@ -334,8 +341,8 @@ static const sce_known_type_t rows[] = {
     {"NextConfigDescriptor", "enum {V1 {c: (u64, u64), allowed_slots: AllowedSlots} = 1}", ANY, MD(8, 13)},
     {"AllowedSlots", "enum {PrimarySlots, PrimaryAndSecondaryPlainSlots, PrimaryAndSecondaryVRFSlots}", ANY, ALL_MD},
     {"StoredPendingChange",
-     "{scheduled_at: BlockNumber, delay: BlockNumber, next_authorities: AuthorityList, forced: Option<BlockNumber>}", ANY,
-     MD(8, 13)},
+     "{scheduled_at: BlockNumber, delay: BlockNumber, next_authorities: AuthorityList, forced: Option<BlockNumber>}",
+     ANY, MD(8, 13)},
     {"StoredState",
      "enum {Live, PendingPause {scheduled_at: BlockNumber, delay: BlockNumber}, Paused, "
      "PendingResume {scheduled_at: BlockNumber, delay: BlockNumber}}",
@@ -349,7 +356,8 @@ static const sce_known_type_t rows[] = {
     {"RegistrarIndex", "u32", ANY, MD(8, 13)},
     {"Conviction", "enum {None, Locked1x, Locked2x, Locked3x, Locked4x, Locked5x, Locked6x}", ANY, MD(8, 13)},
     {"Vote", "u8", ANY, MD(8, 13)},
-    {"AccountVote", "enum {Standard {vote: Vote, balance: Balance}, Split {aye: Balance, nay: Balance}}", ANY, MD(8, 13)},
+    {"AccountVote", "enum {Standard {vote: Vote, balance: Balance}, Split {aye: Balance, nay: Balance}}", ANY,
+     MD(8, 13)},
     {"VoteThreshold", "enum {SuperMajorityApprove, SuperMajorityAgainst, SimpleMajority}", ANY, MD(8, 13)},
     {"ProxyState", "enum {Open(AccountId), Active(AccountId)}", ANY, MD(8, 13)},
     {"PreimageStatus",
@@ -362,7 +370,8 @@ static const sce_known_type_t rows[] = {
      ANY, MD(8, 13)},
     {"Delegations", "{votes: Balance, capital: Balance}", ANY, MD(8, 13)},
     {"Voting",
-     "enum {Direct {votes: Vec<(ReferendumIndex, AccountVote)>, delegations: Delegations, prior: (BlockNumber, Balance)}, "
+     "enum {Direct {votes: Vec<(ReferendumIndex, AccountVote)>, delegations: Delegations, prior: (BlockNumber, "
+     "Balance)}, "
      "Delegating {balance: Balance, target: AccountId, conviction: Conviction, delegations: Delegations, "
      "prior: (BlockNumber, Balance)}}",
      ANY, MD(8, 13)},
@@ -375,8 +384,8 @@ static const sce_known_type_t rows[] = {
     {"IdentityFields", "u64", ANY, MD(8, 13)},
     {"IdentityInfo", IDENTITY_INFO ", twitter: Data}", ANY, MD(8, 13)},
     {"RegistrarInfo", "{account: AccountId, fee: Balance, fields: IdentityFields}", ANY, MD(8, 13)},
-    {"Identity::Registration", "{judgements: Vec<(RegistrarIndex, Judgement)>, deposit: Balance, info: IdentityInfo}", ANY,
-     MD(8, 13)},
+    {"Identity::Registration", "{judgements: Vec<(RegistrarIndex, Judgement)>, deposit: Balance, info: IdentityInfo}",
+     ANY, MD(8, 13)},
     {"EthereumAddress", "[u8; 20]", ANY, MD(8, 13)},
     {"EcdsaSignature", "[u8; 65]", ANY, MD(8, 13)},
     {"StatementKind", "enum {Regular, Saft}", ANY, MD(8, 13)},
@@ -384,16 +393,20 @@ static const sce_known_type_t rows[] = {
     {"Priority", "u8", ANY, MD(8, 13)},
     {"TaskAddress", "(BlockNumber, u32)", ANY, MD(8, 13)},
     {"Timepoint", "{height: BlockNumber, index: u32}", ANY, MD(8, 13)},
-    {"Multisig", "{when: Timepoint, deposit: Balance, depositor: AccountId, approvals: Vec<AccountId>}", ANY, MD(8, 13)},
+    {"Multisig", "{when: Timepoint, deposit: Balance, depositor: AccountId, approvals: Vec<AccountId>}", ANY,
+     MD(8, 13)},
     {"RecoveryConfig", "{delay_period: BlockNumber, deposit: Balance, friends: Vec<AccountId>, threshold: u16}", ANY,
      MD(8, 13)},
     {"ActiveRecovery", "{created: BlockNumber, deposit: Balance, friends: Vec<AccountId>}", ANY, MD(8, 13)},
     {"AssetBalance", "{balance: TAssetBalance, is_frozen: bool, sufficient: bool, extra: ()}", ANY, MD(8, 13)},
     {"AssetDetails",
-     "{owner: AccountId, issuer: AccountId, admin: AccountId, freezer: AccountId, supply: TAssetBalance, deposit: Balance, "
-     "min_balance: TAssetBalance, is_sufficient: bool, accounts: u32, sufficients: u32, approvals: u32, is_frozen: bool}",
+     "{owner: AccountId, issuer: AccountId, admin: AccountId, freezer: AccountId, supply: TAssetBalance, deposit: "
+     "Balance, "
+     "min_balance: TAssetBalance, is_sufficient: bool, accounts: u32, sufficients: u32, approvals: u32, is_frozen: "
+     "bool}",
      ANY, MD(8, 13)},
-    {"AssetMetadata", "{deposit: Balance, name: Vec<u8>, symbol: Vec<u8>, decimals: u8, is_frozen: bool}", ANY, MD(8, 13)},
+    {"AssetMetadata", "{deposit: Balance, name: Vec<u8>, symbol: Vec<u8>, decimals: u8, is_frozen: bool}", ANY,
+     MD(8, 13)},
 
     /* ---- parachains of the first kind (Polkadot and Kusama until 2021), and Cumulus ---- */
     {"ParaId", "u32", ANY, ALL_MD},
@@ -426,7 +439,8 @@ static const sce_known_type_t rows[] = {
     {"MessageId", "[u8; 32]", ANY, MD(8, 13)},
     {"OverweightIndex", "u64", ANY, MD(8, 13)},
     {"PageCounter", "u32", ANY, MD(8, 13)},
-    {"PageIndexData", "{begin_used: PageCounter, end_used: PageCounter, overweight_count: OverweightIndex}", ANY, MD(8, 13)},
+    {"PageIndexData", "{begin_used: PageCounter, end_used: PageCounter, overweight_count: OverweightIndex}", ANY,
+     MD(8, 13)},
     {"ConfigData", "{max_individual: Weight}", ANY, MD(8, 13)},
     {"QueueConfigData",
      "{suspend_threshold: u32, drop_threshold: u32, resume_threshold: u32, threshold_weight: Weight, "

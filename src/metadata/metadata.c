@@ -38,7 +38,8 @@ sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output) {
     }
     sce_error_delete(err);
   }
-  return sce_error_new(SCE_BAD_METADATA, "not metadata: no \"meta\" at its beginning, with or without a length before it");
+  return sce_error_new(SCE_BAD_METADATA,
+                       "not metadata: no \"meta\" at its beginning, with or without a length before it");
 }
 
 sce_error_t *sce_metadata_best_version(uint32_t *version, sce_span_t output) {
@@ -156,7 +157,8 @@ static sce_error_t *resolve_number(const sce_metadata_t *md, uint32_t *type, sce
     n = n * 10 + (uint64_t)(text.data[i] - '0');
   }
   if (n >= md->type_count)
-    return sce_error_new(SCE_NOT_FOUND, "type %.*s: the registry has %u types", (int)text.len, text.data, md->type_count);
+    return sce_error_new(SCE_NOT_FOUND, "type %.*s: the registry has %u types", (int)text.len, text.data,
+                         md->type_count);
   *type = (uint32_t)n;
   return NULL;
 }

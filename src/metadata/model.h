@@ -15,7 +15,8 @@
 #define SCE_METADATA_MAX_NAME ((size_t)4096)
 /* Pallets of a runtime: their indices are bytes, and no two have the same. */
 #define SCE_METADATA_MAX_PALLETS ((uint32_t)256)
-/* How deep types may lie inside each other without a sequence, option or enum between (`struct A(B); struct B(C); …`). */
+/* How deep types may lie inside each other without a sequence, option or enum between (`struct A(B); struct B(C); …`).
+ */
 #define SCE_METADATA_MAX_INLINE_DEPTH 256
 
 /* Documentation as it is encoded: `count` texts one after the other, checked when the metadata is loaded. */
@@ -30,10 +31,10 @@ bool sce_docs_next(sce_docs_t *docs, sce_span_t *line);
 
 /* frame_metadata::v16::ItemDeprecationInfo and VariantDeprecationInfo. */
 typedef struct sce_deprecation {
-  uint8_t status;    /* 0 not deprecated, 1 without a note, 2 with one */
-  uint8_t variant;   /* index of the variant meant, in the lists of enums */
-  sce_span_t note;   /* status 2 */
-  sce_span_t since;  /* status 2; data NULL: none */
+  uint8_t status;   /* 0 not deprecated, 1 without a note, 2 with one */
+  uint8_t variant;  /* index of the variant meant, in the lists of enums */
+  sce_span_t note;  /* status 2 */
+  sce_span_t since; /* status 2; data NULL: none */
 } sce_deprecation_t;
 
 typedef struct sce_deprecations {
@@ -71,10 +72,10 @@ typedef enum sce_def {
   SCE_DEF_PRIMITIVE = 5,
   SCE_DEF_COMPACT = 6,
   SCE_DEF_BITS = 7,
-  SCE_DEF_UNKNOWN = 8, /* a name that nothing explains; its bytes stay hex */
-  SCE_DEF_LOOKUP = 9,  /* pallet_indices::address::Address before MultiAddress */
+  SCE_DEF_UNKNOWN = 8,           /* a name that nothing explains; its bytes stay hex */
+  SCE_DEF_LOOKUP = 9,            /* pallet_indices::address::Address before MultiAddress */
   SCE_DEF_OPAQUE_EXTRINSIC = 10, /* an extrinsic with its length before it */
-  SCE_DEF_ERA = 11     /* sp_runtime::generic::Era */
+  SCE_DEF_ERA = 11               /* sp_runtime::generic::Era */
 } sce_def_t;
 
 /* scale_info::TypeDefPrimitive. */
@@ -98,30 +99,30 @@ typedef enum sce_primitive {
 
 /* How values of a type are read and written: derived once from the definition, so that a value's walk is one switch. */
 typedef enum sce_shape {
-  SCE_SHAPE_NONE = 0,   /* not yet derived */
-  SCE_SHAPE_UNKNOWN,    /* hex, to the end */
-  SCE_SHAPE_UNIT,       /* null */
+  SCE_SHAPE_NONE = 0, /* not yet derived */
+  SCE_SHAPE_UNKNOWN,  /* hex, to the end */
+  SCE_SHAPE_UNIT,     /* null */
   SCE_SHAPE_BOOL,
   SCE_SHAPE_CHAR,
   SCE_SHAPE_STR,
-  SCE_SHAPE_UINT,       /* `size` bytes */
-  SCE_SHAPE_INT,        /* `size` bytes, two's complement */
-  SCE_SHAPE_COMPACT,    /* of an unsigned integer of `size` bytes */
-  SCE_SHAPE_BYTES,      /* compact length and bytes: hex */
-  SCE_SHAPE_FIXED,      /* `len` bytes: hex */
-  SCE_SHAPE_ACCOUNT,    /* 32 bytes: SS58 */
+  SCE_SHAPE_UINT,    /* `size` bytes */
+  SCE_SHAPE_INT,     /* `size` bytes, two's complement */
+  SCE_SHAPE_COMPACT, /* of an unsigned integer of `size` bytes */
+  SCE_SHAPE_BYTES,   /* compact length and bytes: hex */
+  SCE_SHAPE_FIXED,   /* `len` bytes: hex */
+  SCE_SHAPE_ACCOUNT, /* 32 bytes: SS58 */
   SCE_SHAPE_SEQUENCE,
-  SCE_SHAPE_ARRAY,      /* `len` items */
-  SCE_SHAPE_TUPLE,      /* two or more unnamed fields: array */
-  SCE_SHAPE_STRUCT,     /* named fields: object */
-  SCE_SHAPE_NEWTYPE,    /* as `target`, which is none */
+  SCE_SHAPE_ARRAY,   /* `len` items */
+  SCE_SHAPE_TUPLE,   /* two or more unnamed fields: array */
+  SCE_SHAPE_STRUCT,  /* named fields: object */
+  SCE_SHAPE_NEWTYPE, /* as `target`, which is none */
   SCE_SHAPE_ENUM,
-  SCE_SHAPE_OPTION,     /* of `target` */
-  SCE_SHAPE_BITS,       /* `size` bytes a word, `msb` order */
-  SCE_SHAPE_ERA,        /* sp_runtime::generic::Era, one byte or two */
+  SCE_SHAPE_OPTION, /* of `target` */
+  SCE_SHAPE_BITS,   /* `size` bytes a word, `msb` order */
+  SCE_SHAPE_ERA,    /* sp_runtime::generic::Era, one byte or two */
   SCE_SHAPE_LOOKUP,
   SCE_SHAPE_EXTRINSIC,
-  SCE_SHAPE_BAD         /* defined, but nothing that SCALE can encode, such as Compact<str> */
+  SCE_SHAPE_BAD /* defined, but nothing that SCALE can encode, such as Compact<str> */
 } sce_shape_t;
 
 typedef struct sce_type_param {
@@ -165,13 +166,13 @@ typedef struct sce_storage {
   const uint8_t *hashers; /* sce_hasher_t, `key_count` of them; NULL when plain */
   const uint32_t *keys;   /* the type under each hasher; NULL when `keys_bad` */
   uint32_t key_count;
-  sce_span_t value_text;  /* V8 to V13: what the metadata calls the value's type; data NULL from V14 on */
+  sce_span_t value_text;       /* V8 to V13: what the metadata calls the value's type; data NULL from V14 on */
   const sce_span_t *key_texts; /* the same of the keys; NULL from V14 on */
-  uint32_t key_type;      /* as the metadata gives it: a tuple when there are several; SCE_TYPE_NONE: plain or V8 to V13 */
+  uint32_t key_type; /* as the metadata gives it: a tuple when there are several; SCE_TYPE_NONE: plain or V8 to V13 */
   uint32_t value_type;
-  uint8_t modifier;       /* 0 optional, 1 default */
-  bool linked;            /* V8 to V10: the value is followed by links to its neighbours */
-  bool keys_bad;          /* the key's type has not as many parts as there are hashers */
+  uint8_t modifier; /* 0 optional, 1 default */
+  bool linked;      /* V8 to V10: the value is followed by links to its neighbours */
+  bool keys_bad;    /* the key's type has not as many parts as there are hashers */
 } sce_storage_t;
 
 typedef struct sce_constant {
@@ -212,8 +213,8 @@ typedef struct sce_pallet {
   sce_deprecations_t calls_deprecated, events_deprecated, errors_deprecated;
   sce_deprecation_t deprecation;
   sce_docs_t docs;
-  uint8_t index;       /* of its errors; of calls and events too from V12 on */
-  uint8_t call_index;  /* V8 to V11 count only pallets with calls, or with events */
+  uint8_t index;      /* of its errors; of calls and events too from V12 on */
+  uint8_t call_index; /* V8 to V11 count only pallets with calls, or with events */
   uint8_t event_index;
 } sce_pallet_t;
 
@@ -242,7 +243,7 @@ typedef struct sce_extension_set {
 typedef struct sce_extrinsic_format {
   const uint8_t *versions;
   uint32_t version_count;
-  uint32_t type; /* V14: of the whole; SCE_TYPE_NONE otherwise */
+  uint32_t type;                            /* V14: of the whole; SCE_TYPE_NONE otherwise */
   uint32_t address, call, signature, extra; /* SCE_TYPE_NONE where unknown */
   const sce_extension_t *extensions;
   uint32_t extension_count;
@@ -271,9 +272,9 @@ typedef struct sce_name_map {
 
 struct sce_metadata {
   sce_arena_t arena;
-  sce_span_t bytes;      /* own copy */
+  sce_span_t bytes; /* own copy */
   uint32_t version;
-  sce_type_t *types;     /* own block: grows */
+  sce_type_t *types; /* own block: grows */
   uint32_t type_count, type_cap;
   uint32_t metadata_type_count; /* those of the metadata itself; the rest was made here */
   const sce_pallet_t *pallets;
@@ -281,19 +282,19 @@ struct sce_metadata {
   sce_api_t *apis;
   uint32_t api_count;
   sce_extrinsic_format_t extrinsic;
-  uint32_t runtime_type;                         /* SCE_TYPE_NONE where there is none */
-  uint32_t call_type, event_type, error_type;    /* outer enums */
+  uint32_t runtime_type;                      /* SCE_TYPE_NONE where there is none */
+  uint32_t call_type, event_type, error_type; /* outer enums */
   const sce_custom_t *custom;
   uint32_t custom_count;
   const struct sce_storage_place *places; /* storage.h */
   uint32_t place_count;
   sce_name_map_t names;    /* what expressions were resolved to */
   sce_name_map_t segments; /* last segment of a path to the first type that has it */
-  sce_span_t spec_name;  /* of the runtime version given; empty: none */
+  sce_span_t spec_name;    /* of the runtime version given; empty: none */
   uint32_t spec_version;
-  unsigned expr_depth;   /* of the expression being read */
+  unsigned expr_depth; /* of the expression being read */
   bool has_version;
-  bool final;            /* loading is over: unknown names are errors now */
+  bool final; /* loading is over: unknown names are errors now */
 };
 
 #endif

@@ -130,7 +130,8 @@ static bool path_fits(const sce_type_t *type, sce_span_t path) {
     size_t start = end;
     while (start > 0 && path.data[start - 1] != ':' && path.data[start - 1] != ' ') start--;
     if (start == end) break;
-    if (segment == 0 || !sce_span_equal(type->path[segment - 1], sce_span(path.data + start, end - start))) return false;
+    if (segment == 0 || !sce_span_equal(type->path[segment - 1], sce_span(path.data + start, end - start)))
+      return false;
     segment--;
     end = start;
   }
@@ -177,7 +178,8 @@ static sce_error_t *ambiguous(const sce_metadata_t *md, const sce_name_t *name, 
   sce_error_t *err = sce_type_name(md, &one, c.first);
   if (err == NULL) err = sce_type_name(md, &two, c.second);
   if (err == NULL)
-    err = sce_error_new(SCE_NOT_FOUND, "`%.*s` may be type %u, %.*s, or type %u, %.*s: give the number, or more of its path",
+    err = sce_error_new(SCE_NOT_FOUND,
+                        "`%.*s` may be type %u, %.*s, or type %u, %.*s: give the number, or more of its path",
                         (int)name->name.len, (const char *)name->name.data, c.first, (int)one.len,
                         (const char *)one.data, c.second, (int)two.len, (const char *)two.data);
   sce_buf_free(&one);
@@ -234,8 +236,8 @@ sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_
 
 /* ---- all together ---- */
 
-static const char *const primitives[] = {"bool", "char", "str",  "u8",  "u16", "u32",  "u64", "u128",
-                                         "u256", "i8",   "i16",  "i32", "i64", "i128", "i256"};
+static const char *const primitives[] = {"bool", "char", "str", "u8",  "u16", "u32",  "u64", "u128",
+                                         "u256", "i8",   "i16", "i32", "i64", "i128", "i256"};
 
 static sce_error_t *find_primitive(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
   for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++) {

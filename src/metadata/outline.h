@@ -28,8 +28,10 @@ sce_error_t *sce_outline_method(const sce_metadata_t *md, sce_buf_t *out, const 
 
 /* ---- the two forms (outline_text.c, outline_json.c) ---- */
 
-sce_error_t *sce_outline_write_text(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what, unsigned flags);
-sce_error_t *sce_outline_write_json(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what, unsigned flags);
+sce_error_t *sce_outline_write_text(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what,
+                                    unsigned flags);
+sce_error_t *sce_outline_write_json(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what,
+                                    unsigned flags);
 sce_error_t *sce_outline_write_apis_text(const sce_metadata_t *md, sce_buf_t *out, sce_span_t api, sce_span_t method,
                                          unsigned flags);
 sce_error_t *sce_outline_write_apis_json(const sce_metadata_t *md, sce_buf_t *out, sce_span_t api, sce_span_t method,

@@ -87,7 +87,8 @@ static sce_error_t *write_storage(writer_t *w, const sce_storage_t *s) {
   SCE_TRY(write_text(w, false, "modifier", sce_span_text(s->modifier == 0 ? "Optional" : "Default")));
   SCE_TRY(SCE_JSON_LITERAL(w->out, ",\"keys\":["));
   for (uint32_t i = 0; i < s->key_count; i++) {
-    SCE_TRY(sce_buf_printf(w->out, "%s{\"hasher\":\"%s\"", i > 0 ? "," : "", sce_hasher_name((sce_hasher_t)s->hashers[i])));
+    SCE_TRY(
+        sce_buf_printf(w->out, "%s{\"hasher\":\"%s\"", i > 0 ? "," : "", sce_hasher_name((sce_hasher_t)s->hashers[i])));
     if (s->keys != NULL) SCE_TRY(write_type(w, false, s->keys[i], s->key_texts != NULL ? s->key_texts[i] : none));
     SCE_TRY(sce_json_char(w->out, '}'));
   }
@@ -193,7 +194,8 @@ static sce_error_t *write_extrinsic(writer_t *w) {
     uint32_t type;
   } parts[] = {{"address", x->address}, {"call", x->call}, {"signature", x->signature}};
   SCE_TRY(SCE_JSON_LITERAL(w->out, ",\"extrinsic\":{\"versions\":["));
-  for (uint32_t i = 0; i < x->version_count; i++) SCE_TRY(sce_buf_printf(w->out, "%s%u", i > 0 ? "," : "", x->versions[i]));
+  for (uint32_t i = 0; i < x->version_count; i++)
+    SCE_TRY(sce_buf_printf(w->out, "%s%u", i > 0 ? "," : "", x->versions[i]));
   SCE_TRY(sce_json_char(w->out, ']'));
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     if (parts[i].type == SCE_TYPE_NONE) continue;

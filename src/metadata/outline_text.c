@@ -1,5 +1,5 @@
-/* outline_text.c: outlines for people. All: a line a pallet with what it has. A pallet: a line an item. An item: the line,
- * what else there is to it, and its documentation. */
+/* outline_text.c: outlines for people. All: a line a pallet with what it has. A pallet: a line an item. An item: the
+ * line, what else there is to it, and its documentation. */
 #include "metadata/json_out.h"
 #include "metadata/outline.h"
 #include "metadata/registry.h"
@@ -119,7 +119,8 @@ static sce_error_t *walk_rest(walk_t *w, const sce_pallet_t *p) {
   return NULL;
 }
 
-static sce_error_t *write_pallet(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what, unsigned flags) {
+static sce_error_t *write_pallet(const sce_metadata_t *md, sce_buf_t *out, const sce_selection_t *what,
+                                 unsigned flags) {
   const sce_pallet_t *p = what->pallet;
   walk_t w = {.md = md, .out = out, .item = what->item, .docs = (flags & SCE_OUTLINE_DOCS) != 0 || what->item.len > 0};
   if (what->item.len == 0) {
@@ -167,7 +168,8 @@ static sce_error_t *write_part(const sce_metadata_t *md, sce_buf_t *out, const c
 static sce_error_t *write_extrinsic(const sce_metadata_t *md, sce_buf_t *out) {
   const sce_extrinsic_format_t *x = &md->extrinsic;
   SCE_TRY(sce_buf_append(out, "extrinsic, version", 18));
-  for (uint32_t i = 0; i < x->version_count; i++) SCE_TRY(sce_buf_printf(out, "%s %u", i > 0 ? "," : "", x->versions[i]));
+  for (uint32_t i = 0; i < x->version_count; i++)
+    SCE_TRY(sce_buf_printf(out, "%s %u", i > 0 ? "," : "", x->versions[i]));
   SCE_TRY(sce_buf_append_byte(out, '\n'));
   SCE_TRY(write_part(md, out, "address", x->address));
   SCE_TRY(write_part(md, out, "signature", x->signature));
@@ -184,7 +186,8 @@ static sce_error_t *write_all(const sce_metadata_t *md, sce_buf_t *out) {
                          md->metadata_type_count));
   for (uint32_t i = 0; i < md->pallet_count; i++) SCE_TRY(write_summary(md, out, i));
   SCE_TRY(write_extrinsic(md, out));
-  if (md->api_count > 0) SCE_TRY(sce_buf_printf(out, "runtime APIs%s\n ", md->version < 15 ? ", shipped with scexec" : ""));
+  if (md->api_count > 0)
+    SCE_TRY(sce_buf_printf(out, "runtime APIs%s\n ", md->version < 15 ? ", shipped with scexec" : ""));
   for (uint32_t i = 0; i < md->api_count; i++) SCE_TRY(sce_buf_printf(out, " %.*s", SPAN(md->apis[i].name)));
   return md->api_count > 0 ? sce_buf_append_byte(out, '\n') : NULL;
 }

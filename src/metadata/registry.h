@@ -54,7 +54,8 @@ sce_error_t *sce_type_full_name(const sce_metadata_t *md, sce_buf_t *out, uint32
 
 /* ---- names (names.c) ---- */
 
-/* A name as an expression has it: `path::name<args>`; path ends in "::" or is empty, args has its brackets or is empty. */
+/* A name as an expression has it: `path::name<args>`; path ends in "::" or is empty, args has its brackets or is empty.
+ */
 typedef struct sce_name {
   sce_span_t path, name, args;
 } sce_name_t;
@@ -84,9 +85,9 @@ const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_spa
 
 /* What a name means to chains whose metadata does not say. */
 typedef struct sce_known_type {
-  const char *name;   /* `Name`, or `Pallet::Name` where it means something else in one pallet */
-  const char *def;    /* an expression of expr.c */
-  const char *chain;  /* spec_name; NULL: every chain */
+  const char *name;               /* `Name`, or `Pallet::Name` where it means something else in one pallet */
+  const char *def;                /* an expression of expr.c */
+  const char *chain;              /* spec_name; NULL: every chain */
   uint32_t first_spec, last_spec; /* with `chain`; last 0: no end */
   uint8_t first_md, last_md;      /* metadata versions; last 0: no end */
 } sce_known_type_t;

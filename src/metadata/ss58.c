@@ -45,7 +45,8 @@ static size_t to_base58(char out[MAX_DIGITS], const uint8_t *raw, size_t len) {
   uint32_t limbs[(MAX_RAW + 3) / 4] = {0};
   size_t count = (len + 3) / 4, at = MAX_DIGITS, zeros = 0;
   char digits[MAX_DIGITS + 5];
-  for (size_t i = 0; i < len; i++) limbs[count - 1 - (len - 1 - i) / 4] |= (uint32_t)raw[i] << (8 * ((len - 1 - i) % 4));
+  for (size_t i = 0; i < len; i++)
+    limbs[count - 1 - (len - 1 - i) / 4] |= (uint32_t)raw[i] << (8 * ((len - 1 - i) % 4));
   at = sizeof digits;
   for (size_t first = 0; first < count;) {
     uint64_t rest = 0;

@@ -19,7 +19,7 @@ bool sce_hasher_has_key(sce_hasher_t hasher) {
 }
 
 const char *sce_hasher_name(sce_hasher_t hasher) {
-  static const char *const names[] = {"Blake2_128", "Blake2_256", "Blake2_128Concat", "Twox128",
+  static const char *const names[] = {"Blake2_128", "Blake2_256",   "Blake2_128Concat", "Twox128",
                                       "Twox256",    "Twox64Concat", "Identity"};
   return names[hasher];
 }

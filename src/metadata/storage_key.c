@@ -7,7 +7,6 @@
 
 #include "crypto/hash.h"
 
-
 /* ---- well-known keys ---- */
 
 /* sp_core::storage::well_known_keys; values as far as they have a type. */
@@ -54,7 +53,8 @@ static int find_version_item(sce_span_t key) {
 static int find_well_known(sce_span_t key) {
   for (size_t i = 0; i < sizeof well_known / sizeof *well_known; i++)
     if (sce_text_is(key, well_known[i].key)) return (int)i;
-  if (sce_span_starts_with(key, sce_span_text(":child_storage:"))) return (int)(sizeof well_known / sizeof *well_known) - 1;
+  if (sce_span_starts_with(key, sce_span_text(":child_storage:")))
+    return (int)(sizeof well_known / sizeof *well_known) - 1;
   return -1;
 }
 
@@ -163,7 +163,8 @@ static sce_error_t *encode_named(const sce_metadata_t *md, sce_buf_t *key, sce_s
   const sce_pallet_t *pallet = find_pallet(md, pallet_name);
   if (pallet == NULL) return no_pallet(md, pallet_name);
   if (pallet->storage_prefix.data == NULL)
-    return sce_error_new(SCE_NOT_FOUND, "pallet %.*s has no storage", (int)pallet->name.len, (const char *)pallet->name.data);
+    return sce_error_new(SCE_NOT_FOUND, "pallet %.*s has no storage", (int)pallet->name.len,
+                         (const char *)pallet->name.data);
   sce_twox_128(hash, pallet->storage_prefix);
   SCE_TRY(sce_buf_append(key, hash, sizeof hash));
   if (whole && json_array_size(values) > 0) return sce_error_new(SCE_BAD_INPUT, "keys need an item: Pallet.Item");
@@ -213,7 +214,8 @@ static sce_error_t *write_type(const sce_metadata_t *md, sce_buf_t *out, const c
   return err;
 }
 
-/* One key after its hash; *rest is advanced. False in *fits when the bytes end or don't decode, nothing written then. */
+/* One key after its hash; *rest is advanced. False in *fits when the bytes end or don't decode, nothing written then.
+ */
 static sce_error_t *explain_key(const sce_metadata_t *md, sce_buf_t *out, bool *fits, sce_span_t *rest, uint32_t type,
                                 sce_hasher_t hasher, const sce_value_format_t *format) {
   size_t start = out->len, size = sce_hasher_size(hasher), used = 0;
@@ -224,7 +226,8 @@ static sce_error_t *explain_key(const sce_metadata_t *md, sce_buf_t *out, bool *
   if (size > 0) SCE_TRY(write_hex(out, "hash", sce_span(rest->data, size)));
   if (sce_hasher_has_key(hasher)) {
     SCE_TRY(sce_json_key(out, false, "value"));
-    sce_error_t *err = sce_value_decode_prefix(md, out, &used, type, sce_span(rest->data + size, rest->len - size), format);
+    sce_error_t *err =
+        sce_value_decode_prefix(md, out, &used, type, sce_span(rest->data + size, rest->len - size), format);
     if (err != NULL && sce_error_kind(err) != SCE_BAD_INPUT) return err;
     *fits = err == NULL;
     sce_error_delete(err);
@@ -271,7 +274,8 @@ static sce_error_t *explain_well_known(sce_buf_t *out, sce_span_t key, int row) 
   SCE_TRY(sce_json_string(out, sce_span_text(well_known[row].key)));
   SCE_TRY(write_text(out, "description", sce_span_text(well_known[row].description)));
   if (sce_span_starts_with(key, sce_span_text(child_prefix)))
-    SCE_TRY(write_hex(out, "child_trie", sce_span(key.data + sizeof child_prefix - 1, key.len - (sizeof child_prefix - 1))));
+    SCE_TRY(write_hex(out, "child_trie",
+                      sce_span(key.data + sizeof child_prefix - 1, key.len - (sizeof child_prefix - 1))));
   return sce_json_char(out, '}');
 }
 

@@ -1,5 +1,5 @@
-/* suggest.c: nearness is the number of edits (Levenshtein), whatever the case; names that contain the wanted one are near
- * as well. Long names are not compared: nobody mistypes 64 characters. */
+/* suggest.c: nearness is the number of edits (Levenshtein), whatever the case; names that contain the wanted one are
+ * near as well. Long names are not compared: nobody mistypes 64 characters. */
 #include "metadata/suggest.h"
 
 #include "base/buf.h"
@@ -80,8 +80,7 @@ sce_error_t *sce_suggest_error(const sce_suggest_t *suggest, const char *kind) {
     err = sce_error_new(SCE_NOT_FOUND, "no %s `%.*s`; the nearest: %.*s", kind, len, (const char *)suggest->wanted.data,
                         (int)names.len, (const char *)names.data);
   else if (err == NULL)
-    err = sce_error_new(SCE_NOT_FOUND, "no %s `%.*s`", kind, len,
-                        len > 0 ? (const char *)suggest->wanted.data : "");
+    err = sce_error_new(SCE_NOT_FOUND, "no %s `%.*s`", kind, len, len > 0 ? (const char *)suggest->wanted.data : "");
   sce_buf_free(&names);
   return err;
 }

@@ -1,11 +1,13 @@
-/* value_decode.c: values from SCALE to JSON: one switch over shapes, writing as it reads. value.h has the conventions. */
+/* value_decode.c: values from SCALE to JSON: one switch over shapes, writing as it reads. value.h has the conventions.
+ */
 #include "metadata/decoder.h"
 
 #include "base/checked.h"
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 
-sce_decoder_t sce_decoder(const sce_metadata_t *md, sce_buf_t *out, sce_span_t bytes, const sce_value_format_t *format) {
+sce_decoder_t sce_decoder(const sce_metadata_t *md, sce_buf_t *out, sce_span_t bytes,
+                          const sce_value_format_t *format) {
   uint64_t nodes = SCE_VALUE_FREE_NODES + SCE_VALUE_NODES_A_BYTE * (uint64_t)bytes.len;
   sce_value_format_t plain = {0};
   return (sce_decoder_t){.md = md,
@@ -90,8 +92,8 @@ static sce_error_t *decode_account(sce_decoder_t *d) {
   return sce_json_char(d->out, '"');
 }
 
-/* Before MultiAddress, an account was an index in its shortest form or 0xff and the account itself. Source: substrate of
- * 2020, frame/indices/src/address.rs, Decode for Address. */
+/* Before MultiAddress, an account was an index in its shortest form or 0xff and the account itself. Source: substrate
+ * of 2020, frame/indices/src/address.rs, Decode for Address. */
 static sce_error_t *decode_lookup(sce_decoder_t *d) {
   size_t at = d->in.at;
   uint8_t first;
@@ -309,7 +311,8 @@ sce_error_t *sce_decoder_value(sce_decoder_t *d, uint32_t type, const sce_place_
   if (d->out->len > d->text_end)
     return sce_place_error(sce_error_new(SCE_BAD_INPUT, "the value's JSON would be too long"), place);
   if (d->depth >= SCE_VALUE_MAX_DEPTH)
-    return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels, at offset %zu", SCE_VALUE_MAX_DEPTH, d->in.at);
+    return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels, at offset %zu", SCE_VALUE_MAX_DEPTH,
+                         d->in.at);
   d->depth++;
   sce_error_t *err = decode_parts(d, &d->md->types[type], place);
   d->depth--;

@@ -51,7 +51,8 @@ static sce_error_t *encode_bytes(sce_encoder_t *e, const json_t *value, const sc
 /* 32 bytes, as SS58 of any prefix or as "0x…". */
 static sce_error_t *encode_account(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
   size_t start = e->out->len;
-  if (!json_is_string(value) && !json_is_array(value)) return sce_json_expected("an account, SS58 or \"0x…\"", value, place);
+  if (!json_is_string(value) && !json_is_array(value))
+    return sce_json_expected("an account, SS58 or \"0x…\"", value, place);
   if (json_is_array(value) || is_hex_text(sce_json_text(value))) return encode_fixed(e, 32, value, place);
   sce_error_t *err = sce_ss58_decode(e->out, NULL, sce_json_text(value));
   if (err != NULL) return sce_place_error(sce_error_prefix(err, "expected an account, SS58 or \"0x…\""), place);
@@ -77,7 +78,10 @@ static sce_error_t *encode_compact(sce_encoder_t *e, const sce_type_t *type, con
 static sce_error_t *encode_char(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
   sce_span_t t = json_is_string(value) ? sce_json_text(value) : (sce_span_t){NULL, 0};
   if (t.len == 0 || t.len > 4) return sce_json_expected("a string of one character", value, place);
-  size_t len = t.data[0] < 0x80 ? 1 : t.data[0] < 0xe0 ? 2 : t.data[0] < 0xf0 ? 3 : 4; /* the parser checked the UTF-8 */
+  size_t len = t.data[0] < 0x80   ? 1
+               : t.data[0] < 0xe0 ? 2
+               : t.data[0] < 0xf0 ? 3
+                                  : 4; /* the parser checked the UTF-8 */
   if (t.len != len) return sce_json_expected("a string of one character", value, place);
   uint32_t c = len == 1 ? t.data[0] : t.data[0] & (0xffu >> (len + 1));
   for (size_t i = 1; i < len; i++) c = c << 6 | (t.data[i] & 0x3f);
@@ -99,7 +103,8 @@ static int bit_at(const json_t *value, size_t i) {
   return json_is_boolean(item) ? json_is_true(item) : -1;
 }
 
-static sce_error_t *encode_bits(sce_encoder_t *e, const sce_type_t *type, const json_t *value, const sce_place_t *place) {
+static sce_error_t *encode_bits(sce_encoder_t *e, const sce_type_t *type, const json_t *value,
+                                const sce_place_t *place) {
   size_t count = 0, word = (size_t)type->size * 8;
   bool text = json_is_string(value) && sce_span_starts_with(sce_json_text(value), sce_span_text("0b"));
   if (!text && !json_is_array(value)) return sce_json_expected("bits, written \"0b0110\"", value, place);
@@ -159,8 +164,7 @@ static sce_error_t *encode_era(sce_encoder_t *e, const json_t *value, const sce_
   static const char due[] = "an era: \"Immortal\", {\"Mortal\": {\"period\": 64, \"phase\": 0}} or \"0x…\"";
   const json_t *mortal = json_object_get(value, "Mortal"), *raw = json_object_get(value, "Raw");
   size_t start = e->out->len;
-  if (json_is_string(value) && strcmp(json_string_value(value), "Immortal") == 0)
-    return sce_buf_append_byte(e->out, 0);
+  if (json_is_string(value) && strcmp(json_string_value(value), "Immortal") == 0) return sce_buf_append_byte(e->out, 0);
   if (mortal != NULL) return encode_mortal(e, mortal, &(sce_place_t){.up = place, .name = sce_span_text("Mortal")});
   if (raw == NULL) raw = value;
   if (!json_is_string(raw) || !is_hex_text(sce_json_text(raw))) return sce_json_expected(due, value, place);
@@ -191,11 +195,12 @@ static sce_error_t *check_count(const json_t *value, size_t due, const sce_place
   return sce_place_error(err, place);
 }
 
-static sce_error_t *encode_tuple(sce_encoder_t *e, const sce_fields_t *fields, json_t *value, const sce_place_t *place) {
+static sce_error_t *encode_tuple(sce_encoder_t *e, const sce_fields_t *fields, json_t *value,
+                                 const sce_place_t *place) {
   SCE_TRY(check_count(value, fields->count, place));
   for (uint32_t i = 0; i < fields->count; i++)
-    SCE_TRY(sce_encoder_value(e, fields->items[i].type, json_array_get(value, i),
-                              &(sce_place_t){.up = place, .index = i}));
+    SCE_TRY(
+        sce_encoder_value(e, fields->items[i].type, json_array_get(value, i), &(sce_place_t){.up = place, .index = i}));
   return NULL;
 }
 
@@ -278,7 +283,8 @@ static const sce_variant_t *find_variant(const sce_type_t *type, sce_span_t name
 /* Names what was probably meant, or else the first variants. */
 static sce_error_t *no_variant(const sce_type_t *type, sce_span_t name, const sce_place_t *place) {
   sce_suggest_t near = sce_suggest(name);
-  for (uint32_t i = 0; i < type->variant_count; i++) sce_suggest_offer(&near, type->variants[i].name, 0, (sce_span_t){0});
+  for (uint32_t i = 0; i < type->variant_count; i++)
+    sce_suggest_offer(&near, type->variants[i].name, 0, (sce_span_t){0});
   sce_buf_t names = {0};
   sce_error_t *err = NULL;
   int len = (int)(name.len < 100 ? name.len : 100);
@@ -303,11 +309,13 @@ static sce_error_t *encode_variant(sce_encoder_t *e, const sce_type_t *type, con
   sce_place_t inside = {.up = place, .name = v->name};
   SCE_TRY(sce_buf_append_byte(e->out, v->index));
   if (v->fields.count == 0)
-    return value == NULL || is_empty(value) ? NULL : sce_json_expected("nothing: the variant has no fields", value, &inside);
+    return value == NULL || is_empty(value) ? NULL
+                                            : sce_json_expected("nothing: the variant has no fields", value, &inside);
   if (value == NULL) {
     if (v->fields.count != 1 || !e->md->types[v->fields.items[0].type].nullable)
       return sce_place_error(sce_error_new(SCE_BAD_INPUT, "the variant has fields, write {\"%.*s\": …}",
-                                           (int)v->name.len, (const char *)v->name.data), &inside);
+                                           (int)v->name.len, (const char *)v->name.data),
+                             &inside);
     value = json_null();
   }
   if (v->fields.items[0].name.data != NULL)
@@ -341,7 +349,8 @@ static bool looks_like_option(const sce_metadata_t *md, uint32_t type) {
   const sce_type_t *t = sce_type_inner(md, type);
   switch ((sce_shape_t)t->shape) {
     case SCE_SHAPE_ENUM: return find_variant(t, sce_span_text("Some")) || find_variant(t, sce_span_text("None"));
-    case SCE_SHAPE_STRUCT: return t->fields.count == 1 && sce_name_matches(t->fields.items[0].name, sce_span_text("Some"));
+    case SCE_SHAPE_STRUCT:
+      return t->fields.count == 1 && sce_name_matches(t->fields.items[0].name, sce_span_text("Some"));
     case SCE_SHAPE_STR: return true;
     default: return false;
   }
@@ -350,8 +359,8 @@ static bool looks_like_option(const sce_metadata_t *md, uint32_t type) {
 static sce_error_t *encode_option(sce_encoder_t *e, const sce_type_t *type, json_t *value, const sce_place_t *place) {
   json_t *some = json_object_size(value) == 1 ? json_object_get(value, "Some") : NULL;
   bool nullable = e->md->types[type->target].nullable, wrapped = nullable || !looks_like_option(e->md, type->target);
-  bool none = json_is_null(value) ||
-              (wrapped && json_is_string(value) && strcmp(json_string_value(value), "None") == 0);
+  bool none =
+      json_is_null(value) || (wrapped && json_is_string(value) && strcmp(json_string_value(value), "None") == 0);
   SCE_TRY(sce_buf_append_byte(e->out, none ? 0 : 1));
   if (none) return NULL;
   if (wrapped && some != NULL) return sce_encoder_value(e, type->target, some, place);
@@ -394,7 +403,9 @@ static sce_error_t *encode_any(sce_encoder_t *e, const sce_type_t *type, json_t 
     case SCE_SHAPE_FIXED: return encode_fixed(e, type->len, value, place);
     case SCE_SHAPE_ACCOUNT: return encode_account(e, value, place);
     case SCE_SHAPE_SEQUENCE: return encode_sequence(e, type->target, value, place);
-    case SCE_SHAPE_ARRAY: SCE_TRY(check_count(value, type->len, place)); return encode_items(e, type->target, value, place);
+    case SCE_SHAPE_ARRAY:
+      SCE_TRY(check_count(value, type->len, place));
+      return encode_items(e, type->target, value, place);
     case SCE_SHAPE_TUPLE: return encode_tuple(e, &type->fields, value, place);
     case SCE_SHAPE_STRUCT: return encode_struct(e, &type->fields, value, type->module_error, place);
     case SCE_SHAPE_NEWTYPE: return sce_encoder_value(e, type->target, value, place);

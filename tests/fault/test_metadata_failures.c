@@ -1,6 +1,7 @@
-/* test_metadata_failures.c: every allocation fails once while metadata is loaded, outlined and compared, and while values
- * and keys are decoded and encoded: out of memory must come back, nothing be left, and the next attempt be right. Uses
- * the archive's hook (src/base/alloc.h). The metadata is the small one of the fuzz targets' seeds, in three versions. */
+/* test_metadata_failures.c: every allocation fails once while metadata is loaded, outlined and compared, and while
+ * values and keys are decoded and encoded: out of memory must come back, nothing be left, and the next attempt be
+ * right. Uses the archive's hook (src/base/alloc.h). The metadata is the small one of the fuzz targets' seeds, in three
+ * versions. */
 #include <scexec.h>
 
 #include "support/inputs.h"
@@ -199,8 +200,10 @@ static void test_values(void **state) {
   static const struct {
     const char *type, *json;
   } values[] = {
-      {"Vec<(AccountId32, Option<u128>)>", "[[" ALICE ",\"340282366920938463463374607431768211455\"],[" ALICE ",null]]"},
-      {"{a: str, bits: BitVec<u8, Lsb0>, c: Result<(), Vec<u8>>}", "{\"a\":\"\\n\",\"bits\":\"0b01\",\"c\":{\"Err\":\"0x00\"}}"},
+      {"Vec<(AccountId32, Option<u128>)>",
+       "[[" ALICE ",\"340282366920938463463374607431768211455\"],[" ALICE ",null]]"},
+      {"{a: str, bits: BitVec<u8, Lsb0>, c: Result<(), Vec<u8>>}",
+       "{\"a\":\"\\n\",\"bits\":\"0b01\",\"c\":{\"Err\":\"0x00\"}}"},
       {"RuntimeCall", "{\"Demo\":{\"transfer\":{\"dest\":" ALICE ",\"value\":5}}}"},
       {"extrinsic", "{\"version\":4,\"type\":\"bare\",\"call\":{\"Demo\":{\"set\":[1,true," ALICE "]}}}"},
       {"@era", "{\"Mortal\":{\"period\":64,\"phase\":12}}"},

@@ -1,5 +1,5 @@
-/* metadata_dump.h: our model of a metadata in the text form of tests/oracle/metadata (src/outline.rs), line for line, so
- * that a digest of one can be checked against a digest of the other. */
+/* metadata_dump.h: our model of a metadata in the text form of tests/oracle/metadata (src/outline.rs), line for line,
+ * so that a digest of one can be checked against a digest of the other. */
 #ifndef TESTS_METADATA_DUMP_H
 #define TESTS_METADATA_DUMP_H
 

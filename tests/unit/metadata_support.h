@@ -1,6 +1,6 @@
-/* metadata_support.h: samples of metadata in tests/data/metadata, NAME.scale.zst, each returned by the runtime it is named
- * after (made.v16: by tests/oracle/metadata, out of paseo.v15; asset-hub-polkadot.v15 and substrate.v16: of the packages
- * that @polkadot/types-support 16.5.6 keeps). Include after cmocka.h. */
+/* metadata_support.h: samples of metadata in tests/data/metadata, NAME.scale.zst, each returned by the runtime it is
+ * named after (made.v16: by tests/oracle/metadata, out of paseo.v15; asset-hub-polkadot.v15 and substrate.v16: of the
+ * packages that @polkadot/types-support 16.5.6 keeps). Include after cmocka.h. */
 #ifndef TESTS_METADATA_SUPPORT_H
 #define TESTS_METADATA_SUPPORT_H
 
@@ -55,7 +55,8 @@ static inline sce_buf_t sample_bytes(const char *name) {
 static inline sce_runtime_version_t sample_version(const char *name) {
   sce_runtime_version_t v = {0};
   if (strncmp(name, "polkadot.", 9) == 0) v.spec_name = sce_span_text("polkadot");
-  if (strncmp(name, "kusama.", 7) == 0) v = (sce_runtime_version_t){.spec_name = sce_span_text("kusama"), .spec_version = 1020};
+  if (strncmp(name, "kusama.", 7) == 0)
+    v = (sce_runtime_version_t){.spec_name = sce_span_text("kusama"), .spec_version = 1020};
   return v;
 }
 

@@ -1,5 +1,5 @@
-/* test_metadata.c: metadata of every version against frame-metadata (digests of outlines made by tests/oracle/metadata),
- * names of types, and metadata that must be refused. */
+/* test_metadata.c: metadata of every version against frame-metadata (digests of outlines made by
+ * tests/oracle/metadata), names of types, and metadata that must be refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,8 +114,7 @@ static void wrappings_are_taken_off(void **state) {
   }
   must_fail(sce_metadata_unwrap(&bytes, sce_span("\0", 1)), SCE_NOT_FOUND,
             "the runtime has no metadata of this version");
-  const char *not_metadata =
-      "not metadata: no \"meta\" at its beginning, with or without a length before it";
+  const char *not_metadata = "not metadata: no \"meta\" at its beginning, with or without a length before it";
   must_fail(sce_metadata_unwrap(&bytes, sce_span("", 0)), SCE_BAD_METADATA, not_metadata);
   must_fail(sce_metadata_unwrap(&bytes, sce_span("\1", 1)), SCE_BAD_METADATA, not_metadata);
   must_fail(sce_metadata_unwrap(&bytes, sce_span("\x1cmeta\x0e!", 7)), SCE_BAD_METADATA, not_metadata);
@@ -295,7 +294,8 @@ static void unknown_names_stay_hex(void **state) {
   sce_buf_t json = {0}, back = {0};
   uint32_t type = SCE_TYPE_NONE;
   for (uint32_t i = 0; i < md->type_count; i++)
-    if (md->types[i].def == SCE_DEF_UNKNOWN && strncmp((const char *)md->types[i].text.data, "MultiLocation", 13) == 0) type = i;
+    if (md->types[i].def == SCE_DEF_UNKNOWN && strncmp((const char *)md->types[i].text.data, "MultiLocation", 13) == 0)
+      type = i;
   assert_int_not_equal(type, SCE_TYPE_NONE);
   must(sce_value_decode(md, &json, type, sce_span("\1\2\3", 3), NULL));
   assert_string_equal(as_text(&json), "{\"$unknown\":\"MultiLocation\",\"hex\":\"0x010203\"}");
@@ -338,7 +338,8 @@ static void hostile_metadata_is_refused(void **state) {
       {BYTES("\4\4\0\0\2\0\0"), "metadata: types[0]: id 1 at offset 6, 0 was due"},
       {BYTES("\4\0\0\0\x08\0\0"), "metadata: types[0]: definition 8 at offset 9 is unknown"},
       {BYTES("\4\0\0\0\5\x0f\0"), "metadata: types[0]: primitive type 15 at offset 10 is unknown"},
-      {BYTES("\xfe\xff\xff\xff\0\0\0\0"), "metadata: types: count at offset 5 claims 1073741823 items, more than the input can hold"},
+      {BYTES("\xfe\xff\xff\xff\0\0\0\0"),
+       "metadata: types: count at offset 5 claims 1073741823 items, more than the input can hold"},
       {BYTES("\4\0\0\0\1\x08\4A\0\0\0\4B\0\0\0\0"), "metadata: types[0]: two variants with index 0"},
       {BYTES("\4\0\0\0\1\x08\4A\0\0\0\4B\0\0\0\4\4\xff"), "metadata: types[0]: text that is not UTF-8 at offset 22"},
   };
@@ -437,7 +438,7 @@ static void cut_metadata_is_refused(void **state) {
   for (size_t n = 0; n < 3; n++) {
     sce_buf_t file = sample_bytes(names[n]);
     size_t step = file.len / 400 + 1;
-    for (size_t len = 0; len < file.len; len += len + 64 > file.len ? 1 : step) {
+    for (size_t len = 0; len<file.len; len += len + 64> file.len ? 1 : step) {
       sce_metadata_t *md = NULL;
       /* A block of its own, so that a sanitizer sees a read beyond it. */
       uint8_t *copy = malloc(len > 0 ? len : 1);

@@ -1,5 +1,5 @@
-/* test_metadata_api.c: runtime APIs: the shipped table against what a runtime of V15 says of the same APIs, which of it an
- * older runtime gets, arguments and answers. */
+/* test_metadata_api.c: runtime APIs: the shipped table against what a runtime of V15 says of the same APIs, which of it
+ * an older runtime gets, arguments and answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -122,12 +122,29 @@ static void table_agrees_with_v15(void **state) {
 /* The table has each API that is called well known, whatever the runtime's metadata. */
 static void the_well_known_are_all_there(void **state) {
   (void)state;
-  static const char *const names[] = {
-      "Core",          "Metadata",        "BlockBuilder",       "TaggedTransactionQueue", "OffchainWorkerApi",
-      "SessionKeys",   "AccountNonceApi", "TransactionPaymentApi", "TransactionPaymentCallApi", "BabeApi",
-      "AuraApi",       "GrandpaApi",      "BeefyApi",           "MmrApi",                 "ParachainHost",
-      "AuthorityDiscoveryApi", "NominationPoolsApi", "StakingApi", "AssetConversionApi",  "CollectCollationInfo",
-      "GenesisBuilder", "DryRunApi",      "XcmPaymentApi"};
+  static const char *const names[] = {"Core",
+                                      "Metadata",
+                                      "BlockBuilder",
+                                      "TaggedTransactionQueue",
+                                      "OffchainWorkerApi",
+                                      "SessionKeys",
+                                      "AccountNonceApi",
+                                      "TransactionPaymentApi",
+                                      "TransactionPaymentCallApi",
+                                      "BabeApi",
+                                      "AuraApi",
+                                      "GrandpaApi",
+                                      "BeefyApi",
+                                      "MmrApi",
+                                      "ParachainHost",
+                                      "AuthorityDiscoveryApi",
+                                      "NominationPoolsApi",
+                                      "StakingApi",
+                                      "AssetConversionApi",
+                                      "CollectCollationInfo",
+                                      "GenesisBuilder",
+                                      "DryRunApi",
+                                      "XcmPaymentApi"};
   const char *const samples[] = {"kusama.v9", "tick.v13", "asset-hub-polkadot.v14"};
   for (size_t s = 0; s < sizeof samples / sizeof *samples; s++) {
     sce_buf_t file = sample_bytes(samples[s]);
@@ -200,10 +217,12 @@ static void arguments_are_encoded(void **state) {
   args_must_be(md, "AccountNonceApi_account_nonce", "[\"15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5\"]",
                "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d");
   args_must_be(md, "Core_version", "[]", "0x");
-  args_must_be(md, "TransactionPaymentApi_query_info", "[\"0x280403000b00806e877401\", 11]", "0x280403000b008"
-                                                                                          "06e8774010b000000");
+  args_must_be(md, "TransactionPaymentApi_query_info", "[\"0x280403000b00806e877401\", 11]",
+               "0x280403000b008"
+               "06e8774010b000000");
   args_must_fail(md, "AccountNonceApi_account_nonce", "[]",
-                 "expected 1 argument (account: AccountId32), such as [\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"]; got 0");
+                 "expected 1 argument (account: AccountId32), such as "
+                 "[\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"]; got 0");
   args_must_fail(md, "AccountNonceApi_account_nonce", "\"x\"", "expected the arguments as an array, got \"x\"");
   args_must_fail(md, "AccountNonceApi_account_nonce", "[5]",
                  "args[0]: expected an account, SS58 or \"0x…\", got 5 (args[0] is account: AccountId32, such as "
@@ -229,9 +248,9 @@ static void answers_are_decoded(void **state) {
   size_t index;
   must(sce_metadata_method_find(md, &index, sce_span_text("Core_version")));
   must(sce_method_output_decode(md, &json, index, sce_buf_span(&bytes), NULL));
-  assert_memory_equal(as_text(&json),
-                      "{\"spec_name\":\"paseo\",\"impl_name\":\"paseo-testnet\",\"authoring_version\":0,\"spec_version\":1001002,",
-                      93);
+  assert_memory_equal(
+      as_text(&json),
+      "{\"spec_name\":\"paseo\",\"impl_name\":\"paseo-testnet\",\"authoring_version\":0,\"spec_version\":1001002,", 93);
   sce_metadata_delete(md);
   sce_runtime_version_free(&version);
   sce_buf_free(&bytes);
@@ -267,20 +286,18 @@ static void words_become_json(void **state) {
   must(sce_json_from_words(&json, words, 2));
   assert_string_equal(as_text(&json), "[1,\"x\"]");
   must(sce_json_indent(&indented, sce_span_text("{\"a\":[],\"b\":[1,\"x]{\\\"\",{}],\"c\":{\"d\":null}}"), 2));
-  assert_string_equal(as_text(&indented), "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x]{\\\"\",\n    {}\n  ],\n  \"c\": {\n"
-                                          "    \"d\": null\n  }\n}");
+  assert_string_equal(as_text(&indented),
+                      "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x]{\\\"\",\n    {}\n  ],\n  \"c\": {\n"
+                      "    \"d\": null\n  }\n}");
   sce_buf_free(&json);
   sce_buf_free(&indented);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(table_agrees_with_v15),
-      cmocka_unit_test(the_well_known_are_all_there),
-      cmocka_unit_test(versions_choose_methods),
-      cmocka_unit_test(arguments_are_encoded),
-      cmocka_unit_test(answers_are_decoded),
-      cmocka_unit_test(words_become_json),
+      cmocka_unit_test(table_agrees_with_v15),   cmocka_unit_test(the_well_known_are_all_there),
+      cmocka_unit_test(versions_choose_methods), cmocka_unit_test(arguments_are_encoded),
+      cmocka_unit_test(answers_are_decoded),     cmocka_unit_test(words_become_json),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /* test_metadata_inputs.c: each real runtime is asked for its metadata, and what we read must be what the oracles read
- * (tests/oracle/metadata): the five relay chains, upstream's benchmark runtime and sixteen parachains. Pallets, items and
- * types by digests of outlines that frame-metadata made; every entry of the genesis states by digests of values that
- * @polkadot/types and scale-value confirmed one by one. Each value encodes to its bytes again, and keys that are explained
- * are built again. */
+ * (tests/oracle/metadata): the five relay chains, upstream's benchmark runtime and sixteen parachains. Pallets, items
+ * and types by digests of outlines that frame-metadata made; every entry of the genesis states by digests of values
+ * that
+ * @polkadot/types and scale-value confirmed one by one. Each value encodes to its bytes again, and keys that are
+ * explained are built again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +40,7 @@ typedef struct asked {
   sce_blob_t *blob;
   sce_runtime_t *runtime;
   sce_instance_t *instance;
-  sce_state_t *state;     /* empty: some constants are values that storage may change */
+  sce_state_t *state; /* empty: some constants are values that storage may change */
   sce_overlay_t *overlay;
 } asked_t;
 
@@ -101,7 +102,8 @@ static sce_metadata_t *ask_metadata(const asked_t *a, const char *name) {
 static void digest_must_be(const uint8_t digest[32], const char *expected, const char *name) {
   sce_buf_t text = {0};
   must(sce_hex_append(&text, sce_span(digest, 32)));
-  if (strcmp(as_text(&text), expected) != 0) fail_msg("%s: digest %s, the oracle's is %s", name, as_text(&text), expected);
+  if (strcmp(as_text(&text), expected) != 0)
+    fail_msg("%s: digest %s, the oracle's is %s", name, as_text(&text), expected);
   sce_buf_free(&text);
 }
 
@@ -122,7 +124,8 @@ static void check_outline(const sce_metadata_t *md, const char *name, const char
 /* Builds the key that an explanation tells, where it tells all of it, and compares. Counts what it could. */
 static size_t build_again(const sce_metadata_t *md, sce_span_t key, const sce_buf_t *explained) {
   json_t *e = json_loadb((const char *)explained->data, explained->len, 0, NULL), *k, *keys = json_array();
-  const char *pallet = json_string_value(json_object_get(e, "pallet")), *item = json_string_value(json_object_get(e, "item"));
+  const char *pallet = json_string_value(json_object_get(e, "pallet")),
+             *item = json_string_value(json_object_get(e, "item"));
   size_t i, told = 0;
   json_array_foreach(json_object_get(e, "keys"), i, k) {
     told += json_object_get(k, "value") != NULL;

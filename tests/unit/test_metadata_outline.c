@@ -61,7 +61,8 @@ static void old_metadata_keeps_its_words(void **state) {
   assert_non_null(strstr(as_text(&out), "storage Bonded[Blake2_256(T::AccountId)]: T::AccountId?\n"));
   out.len = 0;
   must(sce_metadata_outline(md, &out, sce_span_text("Balances.transfer"), 0));
-  assert_non_null(strstr(as_text(&out), "call 0 transfer(dest: <T::Lookup as StaticLookup>::Source, value: Compact<T::Balance>)\n"));
+  assert_non_null(strstr(as_text(&out),
+                         "call 0 transfer(dest: <T::Lookup as StaticLookup>::Source, value: Compact<T::Balance>)\n"));
   sce_buf_free(&out);
   sce_metadata_delete(md);
 }
@@ -90,8 +91,8 @@ static json_t *outline_json(const sce_metadata_t *md, unsigned flags) {
   return json;
 }
 
-static const char *const samples[] = {"kusama.v9",   "substrate.v10", "polkadot.v11", "asset-hub-kusama.v12",
-                                      "tick.v13",    "asset-hub-polkadot.v14", "paseo.v15", "made.v16"};
+static const char *const samples[] = {"kusama.v9", "substrate.v10",          "polkadot.v11", "asset-hub-kusama.v12",
+                                      "tick.v13",  "asset-hub-polkadot.v14", "paseo.v15",    "made.v16"};
 
 static void every_version_has_an_outline(void **state) {
   (void)state;

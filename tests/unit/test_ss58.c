@@ -1,4 +1,5 @@
-/* test_ss58.c: addresses against @polkadot/util-crypto (tests/oracle/metadata/vectors.mjs), and what must be refused. */
+/* test_ss58.c: addresses against @polkadot/util-crypto (tests/oracle/metadata/vectors.mjs), and what must be refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,8 +68,7 @@ static void refusals_say_what_is_wrong(void **state) {
     sce_buf_t out = {0};
     sce_error_t *err = sce_ss58_decode(&out, NULL, sce_span_text(bad[i].text));
     assert_non_null(err);
-    if (strstr(sce_error_message(err), bad[i].message) == NULL)
-      fail_msg("%s: %s", bad[i].text, sce_error_message(err));
+    if (strstr(sce_error_message(err), bad[i].message) == NULL) fail_msg("%s: %s", bad[i].text, sce_error_message(err));
     assert_int_equal(out.len, 0);
     sce_error_delete(err);
     sce_buf_free(&out);

@@ -1,5 +1,6 @@
 /* test_value.c: values of a registry, SCALE to JSON and back: against bytes made by @polkadot/types, the conventions of
- * value.h, what is refused and in which words, and a round trip of 100,000 generated values over all of Paseo's types. */
+ * value.h, what is refused and in which words, and a round trip of 100,000 generated values over all of Paseo's types.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,8 +43,8 @@ static void encode_must_give(const char *type, const char *json, const char *hex
 static void decode_must_give(const char *type, const char *hex, const char *json, const sce_value_format_t *format) {
   sce_buf_t bytes = {0}, text = {0};
   must(sce_hex_decode(&bytes, sce_span_text(hex)));
-  must(sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), format), "%s %s", type,
-                        hex));
+  must(sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), format), "%s %s",
+                        type, hex));
   assert_string_equal(as_text(&text), json);
   sce_buf_free(&bytes);
   sce_buf_free(&text);
@@ -75,11 +76,13 @@ static void values_are_those_of_polkadot_js(void **state) {
   assert_non_null(file);
   assert_true(json_array_size(json_object_get(file, "values")) >= 40);
   json_array_foreach(json_object_get(file, "values"), i, v) {
-    const char *type = json_string_value(json_object_get(v, "type")), *hex = json_string_value(json_object_get(v, "hex"));
+    const char *type = json_string_value(json_object_get(v, "type")),
+               *hex = json_string_value(json_object_get(v, "hex"));
     json_t *expected = json_object_get(v, "json"), *got;
     sce_buf_t bytes = {0}, text = {0};
     must(sce_hex_decode(&bytes, sce_span_text(hex)));
-    must(sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), NULL), "%s", type));
+    must(
+        sce_error_prefix(sce_value_decode(paseo, &text, type_of(paseo, type), sce_buf_span(&bytes), NULL), "%s", type));
     got = json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY, NULL);
     if (!json_equal(got, expected)) fail_msg("%s %s: %s", type, hex, as_text(&text));
     char *json = json_dumps(expected, JSON_ENCODE_ANY);
@@ -152,7 +155,9 @@ static void odd_bytes_are_written_so_that_they_come_back(void **state) {
       {"str", "0x10016222ff", NULL},
       {"str", "0x0c01625c", "\"\\u0001b\\\\\""},
       {"char", "0xac200000", "\"\xe2\x82\xac\""},
-      {"i256", "0x00000000000000000000000000000000000000000000000000000000000000" "80",
+      {"i256",
+       "0x00000000000000000000000000000000000000000000000000000000000000"
+       "80",
        "\"-57896044618658097711785492504343953926634992332820282019728792003956564819968\""},
       {"extrinsic", "0x0cffffff",
        "{\"$unknown\":\"no extrinsic has version byte 0xff, at offset 1\",\"hex\":\"0x0cffffff\"}"},
@@ -170,15 +175,17 @@ static void odd_bytes_are_written_so_that_they_come_back(void **state) {
 static void dispatch_errors_get_names(void **state) {
   (void)state;
   sce_value_format_t format = {.explain_errors = true};
-  decode_must_give("DispatchError", "0x030502000000",
-                   "{\"Module\":{\"index\":5,\"error\":\"0x02000000\",\"name\":\"Balances.InsufficientBalance\",\"docs\":"
-                   "\"Balance too low to send value.\"}}",
-                   &format);
+  decode_must_give(
+      "DispatchError", "0x030502000000",
+      "{\"Module\":{\"index\":5,\"error\":\"0x02000000\",\"name\":\"Balances.InsufficientBalance\",\"docs\":"
+      "\"Balance too low to send value.\"}}",
+      &format);
   decode_must_give("DispatchError", "0x03fe02000000", "{\"Module\":{\"index\":254,\"error\":\"0x02000000\"}}", &format);
   sce_buf_t json = {0};
   must(sce_metadata_module_error(paseo, &json, 5, 2));
-  assert_string_equal(as_text(&json),
-                      "{\"pallet\":\"Balances\",\"name\":\"InsufficientBalance\",\"docs\":\"Balance too low to send value.\"}");
+  assert_string_equal(
+      as_text(&json),
+      "{\"pallet\":\"Balances\",\"name\":\"InsufficientBalance\",\"docs\":\"Balance too low to send value.\"}");
   sce_buf_free(&json);
   must_fail(sce_metadata_module_error(paseo, &json, 5, 99), SCE_NOT_FOUND, "no pallet with index 5 has an error 99");
 }
@@ -207,15 +214,17 @@ static void wrong_json_is_refused_with_its_path(void **state) {
                    "args[1].Balances.transfer_keep_alive.dest.Id: expected 32 bytes, got 1");
   encode_must_fail("call", "{\"Balances\": {\"transfer_keep_alive\": {\"dest\": 5}}}",
                    "args[1].Balances.transfer_keep_alive.dest: expected a variant: \"Name\" or {\"Name\": …}, got 5");
-  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {}}}", "args[1].System.set_heap_pages.pages: missing, u64 is expected");
+  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {}}}",
+                   "args[1].System.set_heap_pages.pages: missing, u64 is expected");
   encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {\"pages\": 1, \"page\": 1}}}",
                    "args[1].System.set_heap_pages: no field `page`; the fields are pages");
   encode_must_fail("call", "{\"System\": {}, \"Balances\": {}}",
                    "args[1]: expected a variant: \"Name\" or {\"Name\": …}, got an object");
-  encode_must_fail("DispatchError", "\"Nothing\"",
-                   "args[1]: no variant `Nothing`; the variants are Other, CannotLookup, BadOrigin, Module, ConsumerRemaining, "
-                   "NoProviders, TooManyConsumers, Token, Arithmetic, Transactional, Exhausted, Corruption, Unavailable, "
-                   "RootNotAllowed");
+  encode_must_fail(
+      "DispatchError", "\"Nothing\"",
+      "args[1]: no variant `Nothing`; the variants are Other, CannotLookup, BadOrigin, Module, ConsumerRemaining, "
+      "NoProviders, TooManyConsumers, Token, Arithmetic, Transactional, Exhausted, Corruption, Unavailable, "
+      "RootNotAllowed");
   encode_must_fail("DispatchError", "\"Module\"", "args[1].Module: the variant has fields, write {\"Module\": …}");
   encode_must_fail("u8", "256", "args[1]: expected an integer of 8 bits, got 256");
   encode_must_fail("u8", "-1", "args[1]: expected an integer of 8 bits, got -1");
@@ -231,8 +240,9 @@ static void wrong_json_is_refused_with_its_path(void **state) {
                    "args[1]: expected an account, SS58 or \"0x…\": 'l' at offset 1 is not in base 58");
   encode_must_fail("bool", "1", "args[1]: expected true or false, got 1");
   encode_must_fail("u8", "{", "args[1]: JSON, line 1, column 1: string or '}' expected near end of file");
-  encode_must_fail("u64", "18446744073709551615",
-                   "args[1]: JSON, line 1, column 20: too big integer near '18446744073709551615'; write it as a string");
+  encode_must_fail(
+      "u64", "18446744073709551615",
+      "args[1]: JSON, line 1, column 20: too big integer near '18446744073709551615'; write it as a string");
   encode_must_fail("extrinsic", "{\"type\": \"bare\", \"cal\": 1}", "args[1]: an extrinsic has no `cal`");
   encode_must_fail("extrinsic",
                    "{\"type\": \"general\", \"version\": 5, \"extensions\": {\"CheckNonc\": 1}, \"call\": {}}",
@@ -254,7 +264,8 @@ static void text_is_bounded(void **state) {
   must(sce_buf_append_byte(&type, 0));
   must(sce_buf_append(&value, "\xc2\xd4\x01\0", 4)); /* 30000 items */
   for (int i = 0; i < 30000; i++) must(sce_buf_append_byte(&value, 0));
-  sce_error_t *err = sce_value_decode(paseo, &json, type_of(paseo, (const char *)type.data), sce_buf_span(&value), NULL);
+  sce_error_t *err =
+      sce_value_decode(paseo, &json, type_of(paseo, (const char *)type.data), sce_buf_span(&value), NULL);
   must_fail(err, SCE_BAD_INPUT, "[24440]: the value's JSON would be too long");
   assert_int_equal(json.len, 0);
   sce_buf_free(&type);
@@ -375,7 +386,7 @@ static void generate_bits(generator_t *g, const sce_type_t *t) {
   put_random(g, size);
   for (size_t i = count; i < size * 8; i++) {
     size_t bit = t->msb ? word - 1 - i % word : i % word;
-    g->out.data[start + i / word * t->size + bit / 8] &= (uint8_t)~(1u << (bit % 8));
+    g->out.data[start + i / word * t->size + bit / 8] &= (uint8_t) ~(1u << (bit % 8));
   }
 }
 
@@ -452,8 +463,8 @@ static void generated_values_round_trip(void **state) {
     generate(&g, id);
     format.ss58_prefix = (uint16_t)pick(&g, 16384);
     must(sce_error_prefix(sce_value_decode(paseo, &json, id, sce_buf_span(&g.out), &format), "type %u", id));
-    must(sce_error_prefix(sce_value_encode(paseo, &back, id, sce_buf_span(&json), sce_span_text("v")), "type %u, %.300s", id,
-                          as_text(&json)));
+    must(sce_error_prefix(sce_value_encode(paseo, &back, id, sce_buf_span(&json), sce_span_text("v")),
+                          "type %u, %.300s", id, as_text(&json)));
     if (!sce_span_equal(sce_buf_span(&back), sce_buf_span(&g.out))) fail_msg("type %u: %.300s", id, as_text(&json));
   }
   assert_true(used > types - 20);

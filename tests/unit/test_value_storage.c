@@ -1,5 +1,5 @@
-/* test_value_storage.c: storage keys and values: keys known from the field, and values that the metadata does not explain.
- * test_metadata_inputs.c goes through whole genesis states. */
+/* test_value_storage.c: storage keys and values: keys known from the field, and values that the metadata does not
+ * explain. test_metadata_inputs.c goes through whole genesis states. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,19 +70,24 @@ static void keys_are_explained(void **state) {
   sce_metadata_t *md = sample_metadata("paseo.v15");
   explained_must_be(md, ACCOUNT ALICE_HASH ALICE_HEX,
                     "{\"pallet\":\"System\",\"item\":\"Account\",\"keys\":[{\"hasher\":\"Blake2_128Concat\",\"type\":"
-                    "\"AccountId32\",\"hash\":\"0x" ALICE_HASH "\",\"value\":\"15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5\"}],"
+                    "\"AccountId32\",\"hash\":\"0x" ALICE_HASH
+                    "\",\"value\":\"15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5\"}],"
                     "\"value_type\":\"AccountInfo<u32, AccountData<u128>>\"}");
-  explained_must_be(md, ACCOUNT, "{\"pallet\":\"System\",\"item\":\"Account\",\"keys\":[],\"partial\":true,\"value_type\":"
-                                 "\"AccountInfo<u32, AccountData<u128>>\"}");
-  explained_must_be(md, ACCOUNT "00", "{\"pallet\":\"System\",\"item\":\"Account\",\"keys\":[],\"partial\":true,\"rest\":\"0x00\","
-                                      "\"value_type\":\"AccountInfo<u32, AccountData<u128>>\"}");
+  explained_must_be(md, ACCOUNT,
+                    "{\"pallet\":\"System\",\"item\":\"Account\",\"keys\":[],\"partial\":true,\"value_type\":"
+                    "\"AccountInfo<u32, AccountData<u128>>\"}");
+  explained_must_be(md, ACCOUNT "00",
+                    "{\"pallet\":\"System\",\"item\":\"Account\",\"keys\":[],\"partial\":true,\"rest\":\"0x00\","
+                    "\"value_type\":\"AccountInfo<u32, AccountData<u128>>\"}");
   explained_must_be(md, "0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983acff",
                     "{\"pallet\":\"System\",\"item\":\"Number\",\"keys\":[],\"rest\":\"0xff\",\"value_type\":\"u32\"}");
-  explained_must_be(md, "0x26aa394eea5630e07c48ae0c9558cef7", "{\"unknown\":\"0x26aa394eea5630e07c48ae0c9558cef7\",\"pallet\":\"System\"}");
+  explained_must_be(md, "0x26aa394eea5630e07c48ae0c9558cef7",
+                    "{\"unknown\":\"0x26aa394eea5630e07c48ae0c9558cef7\",\"pallet\":\"System\"}");
   explained_must_be(md, "0x", "{\"unknown\":\"0x\"}");
   explained_must_be(md, "0x3a636f6465", "{\"well_known\":\":code\",\"description\":\"the runtime's code\"}");
-  explained_must_be(md, "0x3a6368696c645f73746f726167653a64656661756c743a0102",
-                    "{\"well_known\":\":child_storage:\",\"description\":\"root of a child trie\",\"child_trie\":\"0x0102\"}");
+  explained_must_be(
+      md, "0x3a6368696c645f73746f726167653a64656661756c743a0102",
+      "{\"well_known\":\":child_storage:\",\"description\":\"root of a child trie\",\"child_trie\":\"0x0102\"}");
   explained_must_be(md, "0x26aa394eea5630e07c48ae0c9558cef74e7b9012096b41c4eb3aaf947f6ea429",
                     "{\"well_known\":\":__STORAGE_VERSION__:\",\"description\":\"the version of a pallet's storage\","
                     "\"pallet\":\"System\"}");
@@ -105,7 +110,8 @@ static void values_under_keys_never_fail(void **state) {
   sce_metadata_t *md = sample_metadata("paseo.v15");
   const char *number = "0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac";
   value_must_be(md, number, "0x05000000", "5");
-  value_must_be(md, number, "0x05", "{\"$unknown\":\"input ends at offset 1, 4 bytes are needed at offset 0\",\"hex\":\"0x05\"}");
+  value_must_be(md, number, "0x05",
+                "{\"$unknown\":\"input ends at offset 1, 4 bytes are needed at offset 0\",\"hex\":\"0x05\"}");
   value_must_be(md, number, "0x0500000000",
                 "{\"$unknown\":\"the value ends at offset 4, 1 bytes are left over\",\"hex\":\"0x0500000000\"}");
   value_must_be(md, "0xabcd", "0x05", "{\"$unknown\":\"no storage item has this key\",\"hex\":\"0x05\"}");
