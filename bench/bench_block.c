@@ -1,7 +1,8 @@
-/* bench_block.c: what executing a block costs: call and state root, from a state in memory, nothing committed.
+/* bench_block.c: what executing a block costs: call and state root, from a state in memory, nothing committed, with
+ * code whose small calls are inlined.
  *
- *   bench_block SPEC.json BLOCK [COUNT]   BLOCK is a file with 0x…: {"minMs", "medianMs", "extrinsics"} of COUNT (200)
- * times
+ *   bench_block SPEC.json BLOCK [COUNT]  {"minMs", "medianMs", "extrinsics"} of COUNT (200) times; BLOCK: a file with 0x…
+ *   bench_block input BLOCK              {"input"}: what Core_execute_block gets of it, for another executor
  */
 #include "base/buf.h"
 #include "base/hex.h"
@@ -75,7 +76,11 @@ int main(int argc, char **argv) {
   sce_state_t *state = genesis(argv[1]);
   sce_block_t *block = read_block(argv[2]);
   sce_chain_t *chain;
-  must(sce_chain_new(&chain, state, NULL));
+  sce_config_t config;
+  sce_config_block(&config);
+  config.semantics.inline_calls = true;
+  sce_chain_options_t options = {.size = sizeof options, .config = &config};
+  must(sce_chain_new(&chain, state, &options));
   sce_state_delete(state);
   must(sce_chain_prepare(chain));
   for (size_t i = 0; i < count; i++) {

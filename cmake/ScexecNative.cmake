@@ -33,3 +33,6 @@ add_dependencies(scexec_native scexec_native_build)
 target_include_directories(scexec_native SYSTEM INTERFACE
   $<BUILD_INTERFACE:${wasmtime_include}> $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/native/include>)
 target_link_libraries(scexec_native INTERFACE "${native_lib}" ${SCEXEC_WASMTIME_LIB} pthread dl m)
+if(SCEXEC_WASMTIME_DIR) # its C API is all there is
+  target_compile_definitions(scexec_native INTERFACE SCEXEC_PREBUILT_WASMTIME)
+endif()

@@ -1,4 +1,4 @@
-/* scexec_native.h: the Rust glue of native/, as C sees it. Internal: only src/crypto and the trap reporting use it.
+/* scexec_native.h: the Rust glue of native/, as C sees it. Internal: only src/crypto and src/executor use it.
  *
  * All functions: any thread; no allocation that outlives the call; no panic and no unwinding out of them. A pointer to
  * input bytes may be NULL when its length is 0; no other pointer may be NULL. Outputs may not overlap inputs.
@@ -10,6 +10,14 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* ---- the engine (engine.rs) ---- */
+
+#ifndef SCEXEC_PREBUILT_WASMTIME
+struct wasm_config_t;
+/* Lets Cranelift inline calls within a module (wasmtime::Config::compiler_inlining, which the C API lacks). */
+void scn_config_inline(struct wasm_config_t *config);
 #endif
 
 /* ---- hashing (hash.rs) ---- */

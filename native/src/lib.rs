@@ -7,6 +7,8 @@ mod bytes;
 mod demangle;
 mod ecdsa;
 mod ed25519;
+#[cfg(feature = "wasmtime")]
+mod engine;
 mod hash;
 mod mac;
 mod mnemonic;

@@ -85,6 +85,10 @@ const cli_option_t cli_engine_options[] = {
      .kind = CLI_FLAG,
      .help = "Give every NaN result the canonical bits",
      .offset = AT(canonicalize_nans)},
+    {.name = "inline",
+     .kind = CLI_FLAG,
+     .help = "Put small functions in place of calls of them: faster code, whose backtraces lack them",
+     .offset = AT(inline_calls)},
     {.name = "enable",
      .kind = CLI_LIST,
      .argument = "PROPOSAL",
@@ -144,6 +148,7 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
   if (options->max_memory != 0) config->max_memory_size = options->max_memory;
   if (options->allow_missing_imports) config->allow_missing_imports = true;
   if (options->canonicalize_nans) semantics->canonicalize_nans = true;
+  if (options->inline_calls) semantics->inline_calls = true;
   if (options->stack_limit != 0) {
     semantics->stack_limited = true;
     semantics->stack_logical_max = (uint32_t)options->stack_limit;

@@ -15,6 +15,7 @@ typedef struct cli_engine_options {
   uint64_t max_memory;
   bool allow_missing_imports;
   bool canonicalize_nans;
+  bool inline_calls;
   uint64_t stack_limit; /* values; 0: none */
   uint64_t native_stack;
   cli_list_t enable; /* proposals */

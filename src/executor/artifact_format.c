@@ -37,6 +37,7 @@ static const struct {
     {"bulk memory", offsetof(sce_trailer_t, semantics.wasm_bulk_memory)},
     {"multi value", offsetof(sce_trailer_t, semantics.wasm_multi_value)},
     {"copy-on-write images", offsetof(sce_trailer_t, images)},
+    {"inlined calls", offsetof(sce_trailer_t, semantics.inline_calls)},
 };
 #define SWITCH_COUNT (sizeof switches / sizeof *switches)
 #define REUSE_BIT ((uint32_t)1 << 31)

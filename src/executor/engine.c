@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "executor/signature.h"
 
+#include <scexec_native.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,17 @@ static void set_proposals(const sce_semantics_t *s, wasm_config_t *config) {
   wasmtime_config_wasm_custom_page_sizes_set(config, false);
 }
 
+/* Small functions that the runtime's compiler left as calls: 128-bit multiplication in a runtime's own checks of
+ * signatures, above all. Winch can't. */
+static void set_inlining(const sce_semantics_t *s, wasm_config_t *config) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  if (s->inline_calls && s->compiler != SCE_COMPILER_WINCH) scn_config_inline(config);
+#else
+  (void)s;
+  (void)config;
+#endif
+}
+
 /* The configuration, owned by the caller; wasm_engine_new_with_config() takes it. */
 static wasm_config_t *make_config(sce_engine_t *engine) {
   const sce_semantics_t *s = &engine->config.semantics;
@@ -171,6 +183,7 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   wasmtime_config_strategy_set(config,
                                s->compiler == SCE_COMPILER_WINCH ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED_AND_SIZE);
+  set_inlining(s, config);
   wasmtime_config_cranelift_nan_canonicalization_set(config, s->canonicalize_nans);
   wasmtime_config_parallel_compilation_set(config, s->parallel_compilation);
   wasmtime_config_max_wasm_stack_set(config, s->stack_native_max);

@@ -57,7 +57,7 @@ static bool same_semantics(const sce_semantics_t *a, const sce_semantics_t *b) {
          a->interruptible == b->interruptible && a->parallel_compilation == b->parallel_compilation &&
          a->wasm_reference_types == b->wasm_reference_types && a->wasm_simd == b->wasm_simd &&
          a->wasm_bulk_memory == b->wasm_bulk_memory && a->wasm_multi_value == b->wasm_multi_value &&
-         a->compiler == b->compiler;
+         a->inline_calls == b->inline_calls && a->compiler == b->compiler;
 }
 
 /* What may be asked for in two ways, in one. */

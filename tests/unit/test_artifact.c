@@ -139,6 +139,7 @@ static void other_semantics_are_named(void **state) {
       {offsetof(sce_semantics_t, wasm_simd), "compiled with SIMD off, asked for on"},
       {offsetof(sce_semantics_t, wasm_bulk_memory), "compiled with bulk memory off, asked for on"},
       {offsetof(sce_semantics_t, wasm_multi_value), "compiled with multi value off, asked for on"},
+      {offsetof(sce_semantics_t, inline_calls), "compiled with inlined calls off, asked for on"},
       {offsetof(sce_semantics_t, stack_limited), "compiled without a deterministic stack limit, asked for with one"},
   };
   for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {

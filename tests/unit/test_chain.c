@@ -145,6 +145,29 @@ static void check_phases(const phases_t *phases, size_t unmarked) {
   assert_true(phases->differences > count);
 }
 
+/* The same through code with inlined calls. */
+static void inlined_code_gives_the_same_roots(void **unused) {
+  (void)unused;
+  sce_config_t config;
+  sce_config_block(&config);
+  config.semantics.inline_calls = true;
+  sce_chain_options_t options = {.size = sizeof options, .config = &config};
+  for (size_t i = 0; i < NETWORKS; i++) {
+    sce_state_t *state = genesis(networks[i].name);
+    sce_block_t *block = load_block(networks[i].name);
+    sce_chain_t *chain;
+    uint8_t root[32];
+    wasm_signals_restore();
+    ok(sce_chain_new(&chain, state, &options));
+    sce_state_delete(state);
+    ok(sce_chain_execute(chain, block));
+    ok(sce_chain_commit(chain, root));
+    expect_hash(root, networks[i].root);
+    sce_block_delete(block);
+    sce_chain_delete(chain);
+  }
+}
+
 static void execute_and_commit(const network_t *network, sce_state_t *state) {
   phases_t phases = {.count = 0};
   sce_chain_observer_t observer = {sizeof observer, take_difference, take_end, &phases};
@@ -298,6 +321,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(first_blocks_of_networks_from_memory),
       cmocka_unit_test(first_blocks_of_networks_from_a_database),
+      cmocka_unit_test(inlined_code_gives_the_same_roots),
       cmocka_unit_test(phases_add_up_to_the_block),
       cmocka_unit_test(bad_blocks_leave_nothing),
       cmocka_unit_test(a_state_without_code_is_refused),
