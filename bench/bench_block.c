@@ -1,7 +1,7 @@
 /* bench_block.c: what executing a block costs: call and state root, from a state in memory, nothing committed, with
  * code whose small calls are inlined.
  *
- *   bench_block SPEC.json BLOCK [COUNT]  {"minMs", "medianMs", "extrinsics"} of COUNT (200) times; BLOCK: a file with 0x…
+ *   bench_block SPEC.json BLOCK [COUNT]  {"minMs", "medianMs", "extrinsics"} of COUNT (200) times; BLOCK has 0x…
  *   bench_block input BLOCK              {"input"}: what Core_execute_block gets of it, for another executor
  */
 #include "base/buf.h"
