@@ -49,6 +49,28 @@ class Typed(unittest.TestCase):
         document = json.loads(self.call(*POLKADOT, method, "0x" + ALICE_KEY, "--json", "--hex"))
         self.assertNotIn("value", document)
 
+    def test_errors_show_what_is_expected(self):
+        method = "AccountNonceApi_account_nonce"
+        example = '"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"'
+        call = ["call", *WINCH, *self.cache, *PASEO]
+        # No input at all is a call like any other; when the runtime traps, a word about what it takes.
+        self.assertIn(f"warning: the call had no input: expected 1 argument (account: AccountId32), such as [{example}]; "
+                      "got 0\n", self.error(1, *call, method))
+        self.assertEqual(self.error(3, *call, method, ALICE, "1"), "error: expected 1 argument (account: AccountId32), such "
+                         f"as [{example}]; got 2\n")
+        self.assertEqual(self.error(3, *call, method, "--args", '{"account": 1}'),
+                         "error: expected the arguments as an array, got an object\n")
+        self.assertEqual(self.error(3, "state", "get", *PASEO, "System.Account"),
+                         f"error: System.Account has 1 key (AccountId32 such as {example}), 0 given; `scexec state keys` "
+                         "lists what is there\n")
+        self.assertEqual(self.error(3, "state", "get", *PASEO, "System.Account", "1"),
+                         f'error: keys[0]: expected an account, SS58 or "0x…", got 1 (keys[0]: AccountId32, such as {example})\n')
+        self.assertEqual(self.error(3, "decode", *PASEO, "AccountDat", "0x"),
+                         "error: no type `AccountDat`; the nearest: AccountData, AccountId32, AccountVote\n")
+        self.assertEqual(self.error(3, "encode", *PASEO, "call", '{"Balances": {"transfer_keep_aliv": {}}}'),
+                         "error: value.Balances: no variant `transfer_keep_aliv`; the nearest: transfer_keep_alive\n")
+        self.assertEqual(self.output("state", "get", *PASEO, "System.:__STORAGE_VERSION__:").strip(), "0")
+
     def test_batch_with_values(self):
         requests = [
             {"id": 1, "method": "AccountNonceApi_account_nonce", "args": [ALICE]},
