@@ -23,7 +23,7 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -E touch "${native_lib}"
   DEPENDS ${native_sources} "${CMAKE_CURRENT_SOURCE_DIR}/native/Cargo.toml" "${CMAKE_CURRENT_SOURCE_DIR}/native/Cargo.lock"
           "${CMAKE_CURRENT_SOURCE_DIR}/native/build.rs"
-  COMMENT "Building native/ (Wasmtime and Rust glue; about four minutes the first time)"
+  COMMENT "Building native/ (Wasmtime and Rust glue; about five minutes the first time)"
   USES_TERMINAL VERBATIM)
 add_custom_target(scexec_native_build DEPENDS "${native_lib}")
 

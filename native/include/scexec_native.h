@@ -88,6 +88,57 @@ bool scn_ecdsa_public(const void *context, uint8_t public_key[33], const uint8_t
 /* r, s, v: nonce by RFC 6979, s in the lower half, v 0 to 3. */
 bool scn_ecdsa_sign(const void *context, uint8_t signature[65], const uint8_t secret[32], const uint8_t hash[32]);
 
+/* ---- elliptic curves (curves.rs) ---- */
+
+typedef enum scn_curve_op {
+  SCN_CURVE_MSM,
+  SCN_CURVE_MUL,
+  SCN_CURVE_MULTI_MILLER_LOOP,
+  SCN_CURVE_FINAL_EXPONENTIATION
+} scn_curve_op_t;
+
+/* Pairings, and the groups of points. Bandersnatch has a twisted Edwards and a short Weierstrass form. */
+typedef enum scn_curve {
+  SCN_BLS12_377,
+  SCN_BLS12_377_G1,
+  SCN_BLS12_377_G2,
+  SCN_BLS12_381,
+  SCN_BLS12_381_G1,
+  SCN_BLS12_381_G2,
+  SCN_BW6_761,
+  SCN_BW6_761_G1,
+  SCN_BW6_761_G2,
+  SCN_ED_ON_BLS12_377,
+  SCN_BANDERSNATCH_TE,
+  SCN_BANDERSNATCH_SW, /* old only */
+  SCN_PALLAS,          /* not old */
+  SCN_VESTA            /* not old */
+} scn_curve_t;
+
+typedef enum scn_curve_status {
+  SCN_CURVE_OK = 0,
+  SCN_CURVE_ENCODE = 1, /* the value is longer than `cap` */
+  SCN_CURVE_DECODE = 2,
+  SCN_CURVE_LENGTH_MISMATCH = 3,
+  SCN_CURVE_DEGENERATE_POINT = 4,
+  SCN_CURVE_UNKNOWN = 255,  /* the value does not exist, or the curve has no such operation */
+  SCN_CURVE_PANIC = -1,    /* arkworks would panic, or did */
+  SCN_CURVE_NO_MEMORY = -2 /* the operands' size asks for more memory than there is */
+} scn_curve_status_t;
+
+#define SCN_CURVE_OUT_MAX 576
+
+typedef struct scn_curve_out {
+  size_t cap; /* the caller's room, above SCN_CURVE_OUT_MAX too */
+  size_t len; /* of the value; 0 unless SCN_CURVE_OK */
+  uint8_t bytes[SCN_CURVE_OUT_MAX];
+} scn_curve_out_t;
+
+/* An scn_curve_status_t. Operands and value are described in src/crypto/curve.h. The time is in proportion to the
+ * operands (about a microsecond a bit of SCN_CURVE_MUL's scalar), and nothing interrupts it. */
+int32_t scn_curve_compute(scn_curve_out_t *out, bool old, scn_curve_op_t op, scn_curve_t curve, sce_span_t a,
+                          sce_span_t b);
+
 /* ---- phrases and randomness (mnemonic.rs, random.rs) ---- */
 
 /* Longest English phrase of 12 words: 12 * 8 letters, 11 spaces. */

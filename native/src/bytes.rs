@@ -1,6 +1,8 @@
 //! From C pointers to Rust references, and the stop for panics.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::cell::Cell;
+use std::panic::{catch_unwind, set_hook, take_hook, AssertUnwindSafe};
+use std::sync::Once;
 
 /// `sce_span_t` of `include/scexec/base.h`.
 #[repr(C)]
@@ -29,7 +31,24 @@ pub unsafe fn slice<'a>(data: *const u8, len: usize) -> &'a [u8] {
     std::slice::from_raw_parts(data, len)
 }
 
-/// The result of `work`, or `failure` when it panics.
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The result of `work`, or `failure` when it panics. Nothing is printed then: this copy of the standard library, which
+/// is the archive's own, gets a hook that is silent inside of guarded work.
 pub fn guard<T>(failure: T, work: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(failure)
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = take_hook();
+        set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                loud(info);
+            }
+        }));
+    });
+    let outer = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(outer);
+    result.unwrap_or(failure)
 }

@@ -4,6 +4,7 @@
 //! No panic crosses into C: a function whose library could panic catches it (`guard`) and reports failure.
 
 mod bytes;
+mod curves;
 mod demangle;
 mod ecdsa;
 mod ed25519;

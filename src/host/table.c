@@ -6,7 +6,6 @@
 #define SCE_NOTE_BENCH "benchmark builds only: the answers are measurements of a node's database"
 #define SCE_NOTE_BLS                                                                                                   \
   "experimental feature of node builds (bls-experimental, bandersnatch-experimental): no chain has it"
-#define SCE_NOTE_CURVES "experimental elliptic curve function: no production chain has it"
 
 #define ROW(name, signature, handler, family, first, last)                                                             \
   {#name, signature, sce_host_##handler, family, first, last, NULL},

@@ -56,7 +56,7 @@ static bool vector_result_equal(const fake_t *fake, const char *name, uint64_t r
 /* Makes the call of a record on the fake's externalities; true when the answer is upstream's. */
 static bool vector_call(fake_t *fake, const json_t *record) {
   const char *name = json_string_value(json_object_get(record, "function"));
-  const sce_host_row_t *row = sce_host_lookup(sce_span_text(name), NULL);
+  const sce_host_row_t *row = sce_host_lookup(sce_span_text(name), test_vector_text(record, "signature"));
   const json_t *buffers = json_object_get(record, "buffers_after");
   vector_args_t in;
   uint64_t result = 0;
