@@ -43,9 +43,9 @@ static void fuzz_line(const uint8_t *data, size_t size) {
   sce_buf_t answer = {0};
   require(sce_buf_append(&slot.request, data, size) == NULL);
   sce_error_t *problem = batch_request_read(&request, &slot);
-  sce_span_t data = sce_buf_span(&request.data), value = sce_buf_span(&request.args);
+  sce_span_t output = sce_buf_span(&request.data), value = sce_buf_span(&request.args);
   sce_error_t *err = problem != NULL ? batch_answer_error(&answer, &request, problem)
-                                     : batch_answer_output(&answer, &request, data, value);
+                                     : batch_answer_output(&answer, &request, output, value);
   require(err == NULL && answer.len > 0 && memchr(answer.data, '\n', answer.len) == answer.data + answer.len - 1);
   json_t *document = json_loadb((const char *)answer.data, answer.len, JSON_REJECT_DUPLICATES, NULL);
   require(document != NULL);
