@@ -242,6 +242,62 @@ static void killed_processes_leave_the_old_or_the_new_state(void **unused) {
   remove_folder();
 }
 
+/* ---- readers in other processes ---- */
+
+enum { BESIDE = 60 };
+
+/* Until the last commit is there: every state is one of those that were committed, whole, and none comes back. */
+static int read_until_last(void) {
+  sce_state_options_t options = {.size = sizeof options, .read_only = true};
+  sce_state_t *state, *newest;
+  uint32_t last = 0;
+  uint8_t root[32];
+  sce_error_t *err = sce_state_open(&state, folder, &options);
+  while (err == NULL && last < BESIDE) {
+    sce_value_t value;
+    err = sce_state_newest(&newest, state);
+    if (err != NULL) break;
+    sce_state_delete(state);
+    state = newest;
+    err = sce_state_get(state, &value, NULL, (sce_span_t){(const uint8_t *)"counter", 7});
+    if (err == NULL) err = sce_state_root(state, root, NULL);
+    if (err != NULL) break;
+    uint32_t number = (uint32_t)value.data[0] | (uint32_t)value.data[1] << 8;
+    if (number < last || memcmp(root, roots[number], 32) != 0) return 2;
+    if (number % 7 == 0) err = sce_state_verify(state, NULL, NULL);
+    last = number;
+  }
+  if (err != NULL) fprintf(stderr, "%s\n", sce_error_message(err));
+  return err != NULL;
+}
+
+static void readers_in_other_processes_see_whole_states(void **unused) {
+  (void)unused;
+  pid_t readers[2];
+  int status;
+  remove_folder();
+  ok(import());
+  for (int i = 0; i < 2; i++) {
+    readers[i] = fork();
+    assert_true(readers[i] >= 0);
+    if (readers[i] == 0) _exit(read_until_last());
+  }
+  sce_state_t *state;
+  sce_overlay_t *overlay;
+  uint8_t root[32];
+  ok(open_database(&state, false));
+  ok(sce_overlay_new(&overlay, state));
+  sce_state_delete(state);
+  for (uint32_t i = 1; i <= BESIDE; i++) ok(change(overlay, root, i));
+  sce_overlay_delete(overlay);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(waitpid(readers[i], &status, 0), readers[i]);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+  }
+  remove_folder();
+}
+
 int main(void) {
   const char *given = getenv("SCE_TEST_SEED"), *base = getenv("TMPDIR");
   random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
@@ -249,7 +305,8 @@ int main(void) {
   snprintf(folder, sizeof folder, "%s/scexec-crash-%ld", base != NULL ? base : "/tmp", (long)getpid());
   make_first();
   make_roots();
-  const struct CMUnitTest tests[] = {cmocka_unit_test(killed_processes_leave_the_old_or_the_new_state)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(killed_processes_leave_the_old_or_the_new_state),
+                                     cmocka_unit_test(readers_in_other_processes_see_whole_states)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   sce_state_delete(first);
   return failed;
