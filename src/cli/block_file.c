@@ -83,6 +83,8 @@ static sce_error_t *read_length(cli_block_file_t *in, size_t *len) {
     value |= (size_t)c << (8 * i);
   }
   *len = value >> 2;
+  if ((bytes == 2 && *len < 1 << 6) || (bytes == 4 && *len < 1 << 14))
+    return bad_block(in, "its length is not in the shortest form");
   return *len <= CLI_MAX_BLOCK ? NULL : bad_block(in, "it is too large");
 }
 
