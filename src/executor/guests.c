@@ -108,6 +108,8 @@ static sce_error_t *open_store(sce_guests_t *guests) {
   guests->store = wasmtime_store_new(wasm, guests, NULL);
   if (guests->store == NULL) return sce_error_oom();
   guests->context = wasmtime_store_context(guests->store);
+  uint64_t most = engine->config.max_memory_size; /* of each memory, beside the bound of 4 GiB */
+  wasmtime_store_limiter(guests->store, most != 0 ? (int64_t)most : -1, -1, MAX_ITEMS, MAX_ITEMS, 2 * MAX_ITEMS);
   if (engine->config.semantics.interruptible)
     wasmtime_store_epoch_deadline_callback(guests->store, sce_epoch_reached, guests->call->instance, NULL);
   return NULL;

@@ -186,12 +186,30 @@ static void cancelling_reaches_guests(void **state) {
   close_fixture(&f);
 }
 
+/* More than Wasmtime has in a store by itself. */
+static void many_memories_are_made(void **state) {
+  (void)state;
+  enum { MANY = 12000 };
+  fixture_t f;
+  open_fixture(&f, SCE_STRATEGY_INSTANCE_REUSE, SCE_COMPILER_CRANELIFT);
+  sce_buf_t input = {0}, output = {0};
+  put_u32(&input, MANY);
+  for (uint32_t i = 0; i < MANY; i++) put_step(&input, (const uint32_t[8]){0, 0, 1});
+  must(sce_instance_call(f.instance, &output, "run", input.data, input.len, NULL));
+  assert_int_equal(output.len, 24 * MANY);
+  assert_int_equal(sce_load_le32(output.data + (size_t)24 * (MANY - 1)), MANY - 1);
+  sce_buf_free(&input);
+  sce_buf_free(&output);
+  close_fixture(&f);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(scripts_answer_as_upstream),
       cmocka_unit_test(time_limits_reach_guests),
       cmocka_unit_test(cancelling_reaches_guests),
+      cmocka_unit_test(many_memories_are_made),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
