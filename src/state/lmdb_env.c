@@ -111,6 +111,7 @@ static sce_error_t *look_at_dir(bool *fresh, const char *dir, const char *data_p
   if (stat(dir, &info) != 0) return sce_error_system(errno, "opening %s", dir);
   if (!S_ISDIR(info.st_mode)) return sce_error_new(SCE_BAD_STATE, "%s is not a directory", dir);
   *fresh = stat(data_path, &info) != 0;
+  if (!*fresh && !S_ISREG(info.st_mode)) return sce_error_new(SCE_BAD_STATE, "%s is not a file", data_path);
   if (!*fresh) return NULL;
   SCE_TRY(refuse_foreign(dir));
   if (create) return NULL;
@@ -121,7 +122,7 @@ static sce_error_t *look_at_dir(bool *fresh, const char *dir, const char *data_p
  * the process's own files; where there is no /proc nothing is found. */
 static bool open_already(const char *lock_path) {
   struct stat wanted, info;
-  if (stat(lock_path, &wanted) != 0) return false;
+  if (stat(lock_path, &wanted) != 0 || !S_ISREG(wanted.st_mode)) return false;
   DIR *files = opendir("/proc/self/fd");
   if (files == NULL) return false;
   bool found = false;

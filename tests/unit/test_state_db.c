@@ -333,6 +333,10 @@ static void foreign_directories_are_refused(void **unused) {
   snprintf(path, sizeof path, "%s/notes.txt", dir);
   expect_kind(sce_state_open(&state, path, &create), SCE_BAD_STATE); /* a file */
   unlink(path);
+  snprintf(path, sizeof path, "%s/data.mdb", dir);
+  assert_int_equal(mkfifo(path, 0666), 0);
+  expect_kind(sce_state_open(&state, dir, NULL), SCE_BAD_STATE); /* and does not wait for somebody to write */
+  unlink(path);
   static const uint8_t zeros[70000];
   write_file(dir, "data.mdb", zeros, sizeof zeros);
   expect_kind(sce_state_open(&state, dir, NULL), SCE_BAD_STATE);
