@@ -57,7 +57,8 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
       .externalities = &host->externalities, .time_limit_ms = time_limit_ms, .stats = &call->stats};
   const char *method = (const char *)call->method.data;
   start = cli_now_ns();
-  sce_error_t *err = sce_instance_prepare(instance, method); /* not for the call's time limit */
+  sce_error_t *err = NULL;
+  if (time_limit_ms > 0) err = sce_instance_prepare(instance, method); /* the limit is the call's alone */
   uint64_t compiling = cli_now_ns() - start;
   if (err == NULL) err = sce_instance_call(instance, &call->output, method, call->input.data, call->input.len, &options);
   call->stats.prepare_ns += compiling;

@@ -483,14 +483,14 @@ sce_error_t *sce_tiers_cached_runtime(sce_runtime_t **out, sce_engine_t *engine,
   sce_cache_place_t place = *given;
   *out = NULL;
   SCE_TRY(sce_engine_quick(engine, &quick, true));
-  SCE_TRY(sce_cache_load_parts(&place, parts, &count, METHOD_PARTS, quick, engine));
-  if (count == 0) return NULL;
-  sce_error_t *err = sce_runtime_like(&runtime, engine, parts[0].runtime);
-  if (err == NULL) err = make_tiers(&runtime->tiers, engine, &place);
+  sce_error_t *err = sce_cache_load_parts(&place, parts, &count, METHOD_PARTS, quick, engine);
+  bool found = err == NULL && count > 0;
+  if (found) err = sce_runtime_like(&runtime, engine, parts[0].runtime);
+  if (found && err == NULL) err = make_tiers(&runtime->tiers, engine, &place);
   explicit_bzero(place.key, sizeof place.key);
-  if (err == NULL) err = add_cached(runtime->tiers, parts, count, code);
+  if (found && err == NULL) err = add_cached(runtime->tiers, parts, count, code);
   if (err == NULL) {
-    *out = runtime;
+    *out = runtime; /* NULL: nothing found */
     return NULL;
   }
   for (size_t i = 0; i < count; i++) sce_runtime_delete(parts[i].runtime);
