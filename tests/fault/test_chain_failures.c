@@ -1,0 +1,190 @@
+/* test_chain_failures.c: every allocation that executing, building and committing a block makes fails once: out of
+ * memory must come back, nothing of the block be left, and the next attempt be right. Uses the archive's hook
+ * (src/base/alloc.h). */
+#include <scexec.h>
+
+#include "support/inputs.h"
+#include "support/wasm_signals.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+void *sce_alloc(size_t size);
+void *sce_realloc(void *ptr, size_t size);
+void sce_free(void *ptr);
+
+static atomic_long allocations; /* since the run began */
+static atomic_long failing;     /* number of the allocation to refuse, from 1; 0: none */
+
+static bool refuse_now(void) {
+  return atomic_fetch_add(&allocations, 1) + 1 == atomic_load(&failing);
+}
+
+void *sce_alloc(size_t size) {
+  return refuse_now() ? NULL : malloc(size > 0 ? size : 1);
+}
+
+void *sce_realloc(void *ptr, size_t size) {
+  return refuse_now() ? NULL : realloc(ptr, size > 0 ? size : 1);
+}
+
+void sce_free(void *ptr) {
+  free(ptr);
+}
+
+static void ok(sce_error_t *err) {
+  if (err != NULL) fail_msg("%s", sce_error_message(err));
+}
+
+/* ---- Kusama's genesis and block 1 ---- */
+
+static sce_chain_t *chain;
+static sce_block_t *block;
+
+static sce_error_t *ignore_difference(void *ctx, const sce_phase_t *phase, const sce_state_difference_t *difference) {
+  (void)ctx;
+  (void)phase;
+  (void)difference;
+  return NULL;
+}
+
+static sce_block_t *read_block(void) {
+  sce_buf_t text = test_read_file(TEST_DATA "/blocks/kusama-1.hex");
+  static uint8_t bytes[4096];
+  size_t len = 0;
+  unsigned byte;
+  while (len < sizeof bytes && sscanf((const char *)text.data + 2 + 2 * len, "%2x", &byte) == 1)
+    bytes[len++] = (uint8_t)byte;
+  sce_buf_free(&text);
+  sce_block_t *read;
+  ok(sce_block_decode(&read, (sce_span_t){bytes, len}));
+  return read;
+}
+
+static sce_state_t *genesis(void) {
+  sce_chain_spec_t *spec;
+  sce_state_t *state;
+  ok(sce_chain_spec_load(&spec, TEST_INPUTS "/kusama.json"));
+  ok(sce_state_from_chain_spec(&state, spec, SCE_STATE_V0));
+  sce_chain_spec_delete(spec);
+  ok(sce_state_make_genesis(state));
+  return state;
+}
+
+static void open_chain(void) {
+  sce_chain_observer_t observer = {.size = sizeof observer, .difference = ignore_difference};
+  sce_chain_options_t options = {.size = sizeof options, .observer = &observer};
+  sce_state_t *state = genesis();
+  ok(sce_chain_new(&chain, state, &options));
+  sce_state_delete(state);
+  ok(sce_chain_prepare(chain));
+  block = read_block();
+}
+
+/* ---- what may fail ---- */
+
+static sce_error_t *execute(void) {
+  return sce_chain_execute(chain, block);
+}
+
+static sce_error_t *apply(void *ctx, sce_span_t extrinsic) {
+  sce_applied_t applied;
+  (void)ctx;
+  return sce_chain_apply(chain, &applied, extrinsic);
+}
+
+static sce_error_t *build_with(sce_buf_t *digest, sce_buf_t *data, sce_buf_t *built) {
+  uint64_t number = 262493679;
+  sce_slot_t slot;
+  sce_error_t *err = sce_chain_next_slot(chain, &slot, &number, NULL, 0);
+  if (err == NULL) err = sce_slot_digest(&slot, digest);
+  if (err == NULL) err = sce_chain_begin(chain, (sce_span_t){digest->data, digest->len});
+  if (err == NULL) err = sce_chain_inherent_data(chain, data, &slot, NULL, 0);
+  if (err == NULL) err = sce_chain_inherents(chain, (sce_span_t){data->data, data->len}, apply, NULL);
+  if (err == NULL) err = sce_chain_finish(chain, built);
+  return err;
+}
+
+static sce_error_t *build(void) {
+  sce_buf_t digest = {0}, data = {0}, built = {0};
+  sce_error_t *err = build_with(&digest, &data, &built);
+  sce_buf_free(&digest);
+  sce_buf_free(&data);
+  sce_buf_free(&built);
+  return err;
+}
+
+/* Refuses the first, the second, … allocation, until one run needs no more. */
+static void fail_each(sce_error_t *(*run)(void)) {
+  wasm_signals_restore();
+  long refused = 0;
+  for (long n = 1;; n++) {
+    atomic_store(&allocations, 0);
+    atomic_store(&failing, n);
+    sce_error_t *err = run();
+    atomic_store(&failing, 0);
+    bool reached = atomic_load(&allocations) >= n;
+    if (err != NULL && sce_error_kind(err) != SCE_OUT_OF_MEMORY)
+      fail_msg("allocation %ld: %s", n, sce_error_message(err));
+    if (err != NULL) refused++;
+    sce_error_delete(err);
+    sce_chain_discard(chain);
+    assert_true(sce_overlay_is_empty(sce_chain_overlay(chain)));
+    if (!reached) break;
+  }
+  assert_true(refused > 20);
+  ok(run());
+  sce_chain_discard(chain);
+}
+
+static void executing(void **unused) {
+  (void)unused;
+  fail_each(execute);
+}
+
+static void building(void **unused) {
+  (void)unused;
+  fail_each(build);
+}
+
+/* After a commit that failed the block is still pending, and the next one succeeds. */
+static void committing(void **unused) {
+  (void)unused;
+  wasm_signals_restore();
+  ok(sce_chain_execute(chain, block));
+  sce_error_t *err;
+  long n = 0;
+  do {
+    atomic_store(&allocations, 0);
+    atomic_store(&failing, ++n);
+    err = sce_chain_commit(chain, NULL);
+    atomic_store(&failing, 0);
+    if (err != NULL) assert_int_equal(sce_error_kind(err), SCE_OUT_OF_MEMORY);
+    sce_error_delete(err);
+  } while (err != NULL);
+  assert_true(n > 5);
+  uint8_t root[32];
+  ok(sce_state_root(sce_chain_state(chain), root, NULL));
+  assert_memory_equal(root, sce_block_header(block)->state_root, 32);
+  ok(sce_state_verify(sce_chain_state(chain), NULL, NULL));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(executing),
+      cmocka_unit_test(building),
+      cmocka_unit_test(committing),
+  };
+  wasm_signals_remember();
+  open_chain();
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  sce_block_delete(block);
+  sce_chain_delete(chain);
+  return failed;
+}
