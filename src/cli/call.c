@@ -60,7 +60,8 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
   sce_error_t *err = NULL;
   if (time_limit_ms > 0) err = sce_instance_prepare(instance, method); /* the limit is the call's alone */
   uint64_t compiling = cli_now_ns() - start;
-  if (err == NULL) err = sce_instance_call(instance, &call->output, method, call->input.data, call->input.len, &options);
+  if (err == NULL)
+    err = sce_instance_call(instance, &call->output, method, call->input.data, call->input.len, &options);
   call->stats.prepare_ns += compiling;
   sce_instance_delete(instance);
   /* Whatever the kind (a missing import that was called, say): it was the call that failed, not the code. */
@@ -74,7 +75,8 @@ static void hint_arguments(cli_t *cli, cli_call_t *call, const cli_session_t *se
   if (err == NULL || sce_error_kind(err) != SCE_TRAP || call->typed || call->input.len > 0) return;
   sce_error_t *problem = cli_call_need_metadata(cli, call, session);
   if (problem == NULL)
-    problem = sce_metadata_method_find(call->metadata.metadata, &method, sce_span_text((const char *)call->method.data));
+    problem =
+        sce_metadata_method_find(call->metadata.metadata, &method, sce_span_text((const char *)call->method.data));
   if (problem == NULL) {
     sce_buf_t none = {0};
     problem = sce_method_args_encode(call->metadata.metadata, &none, method, sce_span_text("[]"));
