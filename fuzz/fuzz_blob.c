@@ -1,5 +1,5 @@
-/* fuzz_blob.c: no module makes reading, checking, rewriting or metering crash, leak or read out of bounds. What is read is
- * written back byte for byte; what is rewritten can be read again, and all its lists lie inside of it. */
+/* fuzz_blob.c: no module makes reading, checking, rewriting or metering crash, leak or read out of bounds. What is read
+ * is written back byte for byte; what is rewritten can be read again, and all its lists lie inside of it. */
 #include "base/buf.h"
 #include "scexec/blob.h"
 

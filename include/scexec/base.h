@@ -5,8 +5,8 @@
  *     before its `void *`.
  *   - A function that can fail returns `sce_error_t *`: NULL is success, anything else is owned by the caller and freed
  *     with sce_error_delete(). When a function fails its outputs are unchanged unless its comment says otherwise.
- *   - `_new` gives an object that the caller owns and frees with the `_delete` of the same noun; every `_delete` accepts
- *     NULL. `_get` borrows. `_take` consumes.
+ *   - `_new` gives an object that the caller owns and frees with the `_delete` of the same noun; every `_delete`
+ *     accepts NULL. `_get` borrows. `_take` consumes.
  *   - The library never prints, never exits, installs no signal handler of its own (Wasmtime installs those that turn a
  *     fault in compiled code into a trap), and has no global mutable state.
  */
@@ -57,31 +57,31 @@ SCE_API void sce_buf_free(sce_buf_t *buf);
 /* What went wrong. Positive: the runtime's, the state's or the input's doing. Negative: ours or the environment's.
  * Numbers are stable; new ones are added at the end of each half. */
 typedef enum sce_error_kind {
-  SCE_TRAP = 1,             /* the runtime panicked or executed a trapping instruction */
-  SCE_MISSING_EXPORT = 2,   /* no such export, table or table entry */
-  SCE_WRONG_TYPE = 3,       /* the export is there, but has another type than the call needs */
-  SCE_MISSING_IMPORT = 4,   /* the code imports functions that the host does not have */
-  SCE_BAD_CODE = 5,         /* not a runtime: malformed, refused proposal, too large */
-  SCE_BAD_OUTPUT = 6,       /* the call returned a span outside of its memory */
-  SCE_MEMORY_LIMIT = 7,     /* linear memory or heap exhausted */
-  SCE_TIME_LIMIT = 8,       /* the call's time limit passed */
-  SCE_CANCELLED = 9,        /* the call was cancelled by another thread */
-  SCE_STACK_LIMIT = 10,     /* native or deterministic stack exhausted */
-  SCE_HOST_FUNCTION = 11,   /* a host function refused its arguments or failed; ends the call like a trap */
-  SCE_BAD_INPUT = 12,       /* data given by the caller can't be read (hex, SCALE, JSON, key) */
-  SCE_BAD_CHAIN_SPEC = 13,  /* not a raw chain spec */
-  SCE_BAD_STATE = 14,       /* a state database or trie is damaged, foreign or of another format version */
-  SCE_BAD_PROOF = 15,       /* a storage proof does not prove what it should */
-  SCE_BAD_BLOCK = 16,       /* a block with the wrong parent, root, or encoding */
-  SCE_BAD_ARTIFACT = 17,    /* an artifact that may not be loaded */
-  SCE_BAD_METADATA = 18,    /* metadata that can't be decoded */
-  SCE_NOT_FOUND = 19,       /* no such key, item, block, type */
-  SCE_OUT_OF_MEMORY = -1,   /* the system gave no memory */
-  SCE_IO = -2,              /* a file, directory or database could not be read or written */
-  SCE_ENGINE = -3,          /* Wasmtime refused for a reason that is none of the above */
-  SCE_MISUSE = -4,          /* the API was used against its documentation */
-  SCE_UNSUPPORTED = -5,     /* this build or machine can't do it */
-  SCE_INTERNAL = -6         /* a broken invariant of scexec: please report */
+  SCE_TRAP = 1,            /* the runtime panicked or executed a trapping instruction */
+  SCE_MISSING_EXPORT = 2,  /* no such export, table or table entry */
+  SCE_WRONG_TYPE = 3,      /* the export is there, but has another type than the call needs */
+  SCE_MISSING_IMPORT = 4,  /* the code imports functions that the host does not have */
+  SCE_BAD_CODE = 5,        /* not a runtime: malformed, refused proposal, too large */
+  SCE_BAD_OUTPUT = 6,      /* the call returned a span outside of its memory */
+  SCE_MEMORY_LIMIT = 7,    /* linear memory or heap exhausted */
+  SCE_TIME_LIMIT = 8,      /* the call's time limit passed */
+  SCE_CANCELLED = 9,       /* the call was cancelled by another thread */
+  SCE_STACK_LIMIT = 10,    /* native or deterministic stack exhausted */
+  SCE_HOST_FUNCTION = 11,  /* a host function refused its arguments or failed; ends the call like a trap */
+  SCE_BAD_INPUT = 12,      /* data given by the caller can't be read (hex, SCALE, JSON, key) */
+  SCE_BAD_CHAIN_SPEC = 13, /* not a raw chain spec */
+  SCE_BAD_STATE = 14,      /* a state database or trie is damaged, foreign or of another format version */
+  SCE_BAD_PROOF = 15,      /* a storage proof does not prove what it should */
+  SCE_BAD_BLOCK = 16,      /* a block with the wrong parent, root, or encoding */
+  SCE_BAD_ARTIFACT = 17,   /* an artifact that may not be loaded */
+  SCE_BAD_METADATA = 18,   /* metadata that can't be decoded */
+  SCE_NOT_FOUND = 19,      /* no such key, item, block, type */
+  SCE_OUT_OF_MEMORY = -1,  /* the system gave no memory */
+  SCE_IO = -2,             /* a file, directory or database could not be read or written */
+  SCE_ENGINE = -3,         /* Wasmtime refused for a reason that is none of the above */
+  SCE_MISUSE = -4,         /* the API was used against its documentation */
+  SCE_UNSUPPORTED = -5,    /* this build or machine can't do it */
+  SCE_INTERNAL = -6        /* a broken invariant of scexec: please report */
 } sce_error_kind_t;
 
 typedef struct sce_error sce_error_t;

@@ -140,9 +140,9 @@ typedef struct sce_wasm_table {
 } sce_wasm_table_t;
 
 typedef enum sce_wasm_segment_mode {
-  SCE_WASM_ACTIVE,   /* copied in when the module is instantiated */
-  SCE_WASM_PASSIVE,  /* copied in by an instruction */
-  SCE_WASM_DECLARED  /* element segments: only declares references */
+  SCE_WASM_ACTIVE,  /* copied in when the module is instantiated */
+  SCE_WASM_PASSIVE, /* copied in by an instruction */
+  SCE_WASM_DECLARED /* element segments: only declares references */
 } sce_wasm_segment_mode_t;
 
 typedef struct sce_wasm_data {
@@ -156,9 +156,9 @@ typedef struct sce_wasm_data {
 
 typedef struct sce_wasm_element {
   sce_wasm_segment_mode_t mode;
-  uint32_t table;         /* active: which */
-  uint8_t element_type;   /* SCE_WASM_FUNCREF or SCE_WASM_EXTERNREF */
-  sce_wasm_init_t offset; /* active: where in the table */
+  uint32_t table;            /* active: which */
+  uint8_t element_type;      /* SCE_WASM_FUNCREF or SCE_WASM_EXTERNREF */
+  sce_wasm_init_t offset;    /* active: where in the table */
   const uint32_t *functions; /* function indices, or SCE_WASM_NO_FUNCTION; NULL when count is 0 */
   uint32_t count;
 } sce_wasm_element_t;

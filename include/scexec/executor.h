@@ -2,8 +2,8 @@
  *
  *   sce_blob_t (blob.h) -> sce_runtime_t (compiled by an sce_engine_t) -> sce_instance_t -> sce_instance_call()
  *
- * Threads: an engine and a compiled runtime are immutable and may be shared freely; an instance is used by one thread at
- * a time (sce_instance_cancel() excepted). Engines are kept alive by their runtimes, runtimes by their instances, so
+ * Threads: an engine and a compiled runtime are immutable and may be shared freely; an instance is used by one thread
+ * at a time (sce_instance_cancel() excepted). Engines are kept alive by their runtimes, runtimes by their instances, so
  * they may be deleted in any order.
  */
 #ifndef SCEXEC_EXECUTOR_H
@@ -22,18 +22,18 @@ extern "C" {
 
 /* How a call gets its instance. All give the same results. */
 typedef enum sce_strategy {
-  SCE_STRATEGY_INSTANCE_REUSE = 0,             /* one instance, put back to its first state after each call; the fastest */
-  SCE_STRATEGY_RECREATE_INSTANCE = 1,          /* a fresh instance for each call */
+  SCE_STRATEGY_INSTANCE_REUSE = 0,    /* one instance, put back to its first state after each call; the fastest */
+  SCE_STRATEGY_RECREATE_INSTANCE = 1, /* a fresh instance for each call */
   SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE = 2, /* the same with copy-on-write memory images */
-  SCE_STRATEGY_POOLING = 3,                    /* a fresh instance from a pool of preallocated slots */
-  SCE_STRATEGY_POOLING_COPY_ON_WRITE = 4       /* the same with copy-on-write memory images */
+  SCE_STRATEGY_POOLING = 3,                         /* a fresh instance from a pool of preallocated slots */
+  SCE_STRATEGY_POOLING_COPY_ON_WRITE = 4            /* the same with copy-on-write memory images */
 } sce_strategy_t;
 
 /* Number of strategies; their values are 0 to SCE_STRATEGY_COUNT - 1. */
 #define SCE_STRATEGY_COUNT 5
 
-/* "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write"; NULL for
- * a value that is no strategy. Static storage. */
+/* "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write"; NULL
+ * for a value that is no strategy. Static storage. */
 SCE_API const char *sce_strategy_name(sce_strategy_t strategy);
 
 /* The strategy of that name; false when there is none. */
@@ -41,20 +41,20 @@ SCE_API bool sce_strategy_from_name(sce_strategy_t *strategy, const char *name);
 
 /* How large the linear memory is and may get, in WebAssembly pages of 64 KiB (sc_executor_common HeapAllocStrategy). */
 typedef struct sce_heap_pages {
-  bool dynamic;      /* false: memory is its initial size plus exactly `pages`; true: it grows on demand */
-  bool unlimited;    /* dynamic only: no maximum but that of WebAssembly (65,536 pages) */
-  uint32_t pages;    /* static: extra pages (default 2,048); dynamic: the maximum, initial pages included */
+  bool dynamic;   /* false: memory is its initial size plus exactly `pages`; true: it grows on demand */
+  bool unlimited; /* dynamic only: no maximum but that of WebAssembly (65,536 pages) */
+  uint32_t pages; /* static: extra pages (default 2,048); dynamic: the maximum, initial pages included */
 } sce_heap_pages_t;
 
 /* Which compiler makes the machine code. Results are the same. */
 typedef enum sce_compiler {
   SCE_COMPILER_CRANELIFT = 0, /* best code */
   SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with reference types or SIMD */
-  /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on threads
-   * in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch can't be
-   * used. Compiling counts as part of the call that it is done for, and for its time limit: sce_instance_prepare() has
-   * it done before. Who stops waiting leaves the compile to go on. The background keeps no process alive, and goes on
-   * for a deleted runtime only until its compile is done. */
+  /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on
+   * threads in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch
+   * can't be used. Compiling counts as part of the call that it is done for, and for its time limit:
+   * sce_instance_prepare() has it done before. Who stops waiting leaves the compile to go on. The background keeps no
+   * process alive, and goes on for a deleted runtime only until its compile is done. */
   SCE_COMPILER_TIERED = 2
 } sce_compiler_t;
 
@@ -62,19 +62,19 @@ typedef enum sce_compiler {
 typedef struct sce_semantics {
   sce_strategy_t strategy;
   sce_heap_pages_t heap_pages;
-  bool stack_limited;          /* deterministic stack limit: meter the code */
-  uint32_t stack_logical_max;  /* values on the WebAssembly stack, with stack_limited */
-  uint32_t stack_native_max;   /* bytes of native stack for compiled code; 0: 1 MiB, as upstream */
-  bool canonicalize_nans;      /* every NaN result has the canonical bits */
-  bool interruptible;          /* compiled code checks for time limits and cancellation (default true) */
-  bool parallel_compilation;   /* compile on all processors (default true) */
-  bool wasm_reference_types;   /* proposals beyond the MVP and what upstream leaves on; default false each */
+  bool stack_limited;         /* deterministic stack limit: meter the code */
+  uint32_t stack_logical_max; /* values on the WebAssembly stack, with stack_limited */
+  uint32_t stack_native_max;  /* bytes of native stack for compiled code; 0: 1 MiB, as upstream */
+  bool canonicalize_nans;     /* every NaN result has the canonical bits */
+  bool interruptible;         /* compiled code checks for time limits and cancellation (default true) */
+  bool parallel_compilation;  /* compile on all processors (default true) */
+  bool wasm_reference_types;  /* proposals beyond the MVP and what upstream leaves on; default false each */
   bool wasm_simd;
   bool wasm_bulk_memory;
   bool wasm_multi_value;
-  /* Cranelift puts the bodies of small functions in place of calls of them (default false). Code that computes gets faster:
-   * that of old runtimes, which check signatures without host functions, several times. What was inlined is missing in
-   * backtraces. Nothing happens in builds with a prebuilt Wasmtime. */
+  /* Cranelift puts the bodies of small functions in place of calls of them (default false). Code that computes gets
+   * faster: that of old runtimes, which check signatures without host functions, several times. What was inlined is
+   * missing in backtraces. Nothing happens in builds with a prebuilt Wasmtime. */
   bool inline_calls;
   sce_compiler_t compiler;
 } sce_semantics_t;
@@ -126,8 +126,8 @@ SCE_API const char *sce_wasmtime_version(void);
 
 typedef struct sce_runtime sce_runtime_t;
 
-/* Compiles a blob; sce_runtime_from_code() (artifact.h) goes through the cache. `blob` is not kept. Errors: SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name),
- * SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+/* Compiles a blob; sce_runtime_from_code() (artifact.h) goes through the cache. `blob` is not kept. Errors:
+ * SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name), SCE_ENGINE, SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
 
@@ -139,7 +139,8 @@ typedef struct sce_instance sce_instance_t;
 SCE_API sce_error_t *sce_instance_new(sce_instance_t **instance, sce_runtime_t *runtime);
 SCE_API void sce_instance_delete(sce_instance_t *instance);
 
-/* What a call cost the runtime's heap (sc_allocator::AllocationStats; sizes in bytes, block headers included) and when. */
+/* What a call cost the runtime's heap (sc_allocator::AllocationStats; sizes in bytes, block headers included) and
+ * when. */
 typedef struct sce_call_stats {
   uint64_t bytes_allocated_peak; /* most in use at one time */
   uint64_t bytes_allocated_sum;  /* of all allocations */
@@ -160,11 +161,12 @@ typedef struct sce_call_options {
  * limit is then for the call alone. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_ENGINE, SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method);
 
-/* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and replaces
- * the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call can be seen.
- * Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_TRAP (with panic message and backtrace), SCE_HOST_FUNCTION,
- * SCE_BAD_OUTPUT, SCE_MEMORY_LIMIT, SCE_TIME_LIMIT, SCE_CANCELLED, SCE_STACK_LIMIT, SCE_ENGINE, SCE_OUT_OF_MEMORY. The
- * instance stays usable after every error. Source: sc-executor-wasmtime runtime.rs, perform_call. */
+/* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and
+ * replaces the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call
+ * can be seen. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_TRAP (with panic message and backtrace),
+ * SCE_HOST_FUNCTION, SCE_BAD_OUTPUT, SCE_MEMORY_LIMIT, SCE_TIME_LIMIT, SCE_CANCELLED, SCE_STACK_LIMIT, SCE_ENGINE,
+ * SCE_OUT_OF_MEMORY. The instance stays usable after every error. Source: sc-executor-wasmtime runtime.rs,
+ * perform_call. */
 SCE_API sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method,
                                        const uint8_t *data, size_t len, const sce_call_options_t *options);
 

@@ -120,8 +120,8 @@ typedef struct sce_http_status {
   uint16_t code; /* HTTP status, with tag 3 */
 } sce_http_status_t;
 
-/* What only an off-chain worker may use (sp_core::offchain::Externalities). `deadline` is NULL for "wait for ever", else
- * Unix milliseconds. */
+/* What only an off-chain worker may use (sp_core::offchain::Externalities). `deadline` is NULL for "wait for ever",
+ * else Unix milliseconds. */
 typedef struct sce_offchain_ops {
   size_t size;
   sce_error_t *(*is_validator)(void *ctx, bool *yes);

@@ -53,8 +53,8 @@ SCE_API sce_error_t *sce_caller_alloc(sce_caller_t *caller, uint32_t *ptr, uint3
 /* Frees what the heap gave. Errors: SCE_HOST_FUNCTION for a pointer that is none. */
 SCE_API sce_error_t *sce_caller_free(sce_caller_t *caller, uint32_t ptr);
 
-/* Allocates, copies `bytes` there and gives the pointer-size: the usual result of a host function. `bytes` may not lie in
- * the caller's memory. */
+/* Allocates, copies `bytes` there and gives the pointer-size: the usual result of a host function. `bytes` may not lie
+ * in the caller's memory. */
 SCE_API sce_error_t *sce_caller_return(sce_caller_t *caller, uint64_t *pointer_size, sce_span_t bytes);
 
 /* The externalities of the call. Borrowed. */

@@ -1,8 +1,9 @@
-/* metadata.h: what a runtime says about itself: pallets, storage, calls, events, errors, constants, runtime APIs, types.
+/* metadata.h: what a runtime says about itself: pallets, storage, calls, events, errors, constants, runtime APIs,
+ * types.
  *
- * Metadata of V8 to V16 becomes one `sce_metadata_t`. V14 and later describe their types; V8 to V13 only name them, and a
- * table in the library explains the names that it knows; values of other types stay hexadecimal (value.h). Runtimes older
- * than V15 do not describe their runtime APIs; a second table has the well-known ones.
+ * Metadata of V8 to V16 becomes one `sce_metadata_t`. V14 and later describe their types; V8 to V13 only name them, and
+ * a table in the library explains the names that it knows; values of other types stay hexadecimal (value.h). Runtimes
+ * older than V15 do not describe their runtime APIs; a second table has the well-known ones.
  *
  * The library never calls a runtime here: the caller brings the bytes.
  *
@@ -26,9 +27,9 @@ typedef struct sce_metadata sce_metadata_t;
 /* Decodes metadata: the bytes that begin with "meta" (see sce_metadata_unwrap()), copied. `version` is what the same
  * runtime's Core_version said, or NULL: spec_name and spec_version decide what old type names mean, and `apis` which
  * runtime APIs metadata before V15 has; without it the tables' newest meanings are taken. It is not kept.
- * Owned by the caller. Errors: SCE_BAD_METADATA with the place and the offset (malformed, unknown version, type ids that
- * do not exist, types that contain themselves, more than 16 MiB, 262144 types or 256 pallets, names longer than 4096
- * bytes, more than 256 MiB in memory), SCE_OUT_OF_MEMORY. Any thread.
+ * Owned by the caller. Errors: SCE_BAD_METADATA with the place and the offset (malformed, unknown version, type ids
+ * that do not exist, types that contain themselves, more than 16 MiB, 262144 types or 256 pallets, names longer than
+ * 4096 bytes, more than 256 MiB in memory), SCE_OUT_OF_MEMORY. Any thread.
  * Source: frame-metadata 23, scale-info 2.11. */
 SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t bytes,
                                       const sce_runtime_version_t *version);
@@ -37,12 +38,12 @@ SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t byte
 SCE_API void sce_metadata_delete(sce_metadata_t *metadata);
 
 /* Takes what the runtime returned, or a file has, and gives the metadata in it: bytes that begin with "meta", the
- * Vec<u8> around them that Metadata_metadata returns, or the Option of it of Metadata_metadata_at_version. `bytes` points
- * into `output`. Errors: SCE_NOT_FOUND for an Option that is None, else SCE_BAD_METADATA. */
+ * Vec<u8> around them that Metadata_metadata returns, or the Option of it of Metadata_metadata_at_version. `bytes`
+ * points into `output`. Errors: SCE_NOT_FOUND for an Option that is None, else SCE_BAD_METADATA. */
 SCE_API sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output);
 
-/* From the output of Metadata_metadata_versions, the highest version that sce_metadata_new() takes; 0 when there is none
- * above 14, for which Metadata_metadata does. Errors: SCE_BAD_METADATA. */
+/* From the output of Metadata_metadata_versions, the highest version that sce_metadata_new() takes; 0 when there is
+ * none above 14, for which Metadata_metadata does. Errors: SCE_BAD_METADATA. */
 SCE_API sce_error_t *sce_metadata_best_version(uint32_t *version, sce_span_t output);
 
 /* 8 to 16. */
@@ -58,8 +59,8 @@ SCE_API uint16_t sce_metadata_ss58_prefix(const sce_metadata_t *metadata, uint16
 
 typedef struct sce_pallet_info {
   sce_span_t name;
-  uint8_t index;                   /* in calls, events and errors (before V12 in errors only) */
-  uint32_t calls, events, errors;  /* enum types; SCE_TYPE_NONE where the pallet has none */
+  uint8_t index;                  /* in calls, events and errors (before V12 in errors only) */
+  uint32_t calls, events, errors; /* enum types; SCE_TYPE_NONE where the pallet has none */
   uint32_t storage_count, call_count, event_count, error_count, constant_count, view_count;
 } sce_pallet_info_t;
 
@@ -82,9 +83,9 @@ typedef struct sce_storage_info {
   sce_span_t pallet;
   sce_span_t name;
   uint32_t value_type;
-  uint32_t key_count;        /* 0: a plain value */
-  bool optional;             /* absent means none; otherwise absent means `default_value` */
-  sce_span_t default_value;  /* SCALE */
+  uint32_t key_count;       /* 0: a plain value */
+  bool optional;            /* absent means none; otherwise absent means `default_value` */
+  sce_span_t default_value; /* SCALE */
 } sce_storage_info_t;
 
 /* Storage item `index` of pallet `pallet`; false when there is none. */
@@ -105,8 +106,8 @@ typedef struct sce_method_info {
   sce_span_t name;
   uint32_t api_version; /* 0: not known */
   uint32_t input_count;
-  uint32_t output;      /* type */
-  bool shipped;         /* out of the library's table, not out of the metadata */
+  uint32_t output; /* type */
+  bool shipped;    /* out of the library's table, not out of the metadata */
 } sce_method_info_t;
 
 SCE_API size_t sce_metadata_method_count(const sce_metadata_t *metadata);
@@ -125,8 +126,9 @@ enum {
   SCE_OUTLINE_TYPES = 4 /* JSON only: with the registry's types */
 };
 
-/* Appends an outline of the whole, of one "Pallet", or of one "Pallet.Item" (any kind of item); `selector` may be empty.
- * Text is UTF-8 with a newline at the end. `flags`: SCE_OUTLINE_*. Errors: SCE_NOT_FOUND with the nearest names. */
+/* Appends an outline of the whole, of one "Pallet", or of one "Pallet.Item" (any kind of item); `selector` may be
+ * empty. Text is UTF-8 with a newline at the end. `flags`: SCE_OUTLINE_*. Errors: SCE_NOT_FOUND with the nearest
+ * names. */
 SCE_API sce_error_t *sce_metadata_outline(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
                                           unsigned flags);
 

@@ -74,9 +74,9 @@ SCE_API const sce_index_operation_t *sce_overlay_index_operations(const sce_over
 
 /* ---- proofs ---- */
 
-/* Records from now on what is read from the state, for a proof of it: the trie nodes that sp-state-machine 0.54 records for
- * the same operations. Reading is slower meanwhile. On states that are in memory the first use builds the trie's nodes.
- * SCE_MISUSE during a call or when recording already. */
+/* Records from now on what is read from the state, for a proof of it: the trie nodes that sp-state-machine 0.54 records
+ * for the same operations. Reading is slower meanwhile. On states that are in memory the first use builds the trie's
+ * nodes. SCE_MISUSE during a call or when recording already. */
 SCE_API sce_error_t *sce_overlay_record(sce_overlay_t *overlay);
 
 /* Ends the recording and gives the proof, which the caller owns. SCE_MISUSE when nothing is recorded. */
@@ -88,13 +88,14 @@ SCE_API sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const 
 
 /* ---- committing ---- */
 
-/* Makes the overlay's changes part of its state: afterwards the overlay is empty and stands on the state with the changes
- * (sce_overlay_state), whose root is put into `root`. Written values take the layout of `version`. `block` may be NULL.
+/* Makes the overlay's changes part of its state: afterwards the overlay is empty and stands on the state with the
+ * changes (sce_overlay_state), whose root is put into `root`. Written values take the layout of `version`. `block` may
+ * be NULL.
  *
  * In memory: the old state stays as it is for those who hold a reference; where the overlay's is the only one, it is
- * changed in place, at a cost in proportion to the changes, else copied. In a database: one atomic transaction; the head
- * moves to `block` (with NULL: stays on the same block, whose state is then another). SCE_MISUSE when the state is not the
- * newest of its database.
+ * changed in place, at a cost in proportion to the changes, else copied. In a database: one atomic transaction; the
+ * head moves to `block` (with NULL: stays on the same block, whose state is then another). SCE_MISUSE when the state is
+ * not the newest of its database.
  *
  * Errors: SCE_MISUSE during a call, with open transactions, or for a state that can't be changed (a proof's); SCE_IO,
  * SCE_BAD_STATE, SCE_OUT_OF_MEMORY. On failure state and overlay are as they were. */

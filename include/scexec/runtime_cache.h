@@ -1,7 +1,7 @@
-/* runtime_cache.h: compiled runtimes for hosts that serve many calls on few codes: least-recently-used, shared by threads,
- * instances handed out and taken back. Source of the idea: sc_executor RuntimeCache; unlike there, nothing is compiled
- * under a lock: a call on a runtime that is there never waits for another runtime's compile, and a code that many threads
- * ask for at once is compiled once.
+/* runtime_cache.h: compiled runtimes for hosts that serve many calls on few codes: least-recently-used, shared by
+ * threads, instances handed out and taken back. Source of the idea: sc_executor RuntimeCache; unlike there, nothing is
+ * compiled under a lock: a call on a runtime that is there never waits for another runtime's compile, and a code that
+ * many threads ask for at once is compiled once.
  */
 #ifndef SCEXEC_RUNTIME_CACHE_H
 #define SCEXEC_RUNTIME_CACHE_H
@@ -17,7 +17,8 @@ typedef struct sce_runtime_cache sce_runtime_cache_t;
 
 /* Makes a cache that keeps at most `max_runtimes` (at least 1) compiled runtimes, with `config` for everything but the
  * semantics that a request brings itself; it is copied as sce_engine_new() copies it. */
-SCE_API sce_error_t *sce_runtime_cache_new(sce_runtime_cache_t **cache, const sce_config_t *config, size_t max_runtimes);
+SCE_API sce_error_t *sce_runtime_cache_new(sce_runtime_cache_t **cache, const sce_config_t *config,
+                                           size_t max_runtimes);
 
 /* Deletes the cache. Instances that are still out stay valid and are freed with sce_instance_delete(). */
 SCE_API void sce_runtime_cache_delete(sce_runtime_cache_t *cache);
@@ -27,8 +28,8 @@ typedef sce_error_t *(*sce_fetch_code_fn)(void *ctx, sce_span_t *code);
 
 /* An instance of the runtime whose code has `hash` (any 32 bytes that the host identifies codes by; upstream uses the
  * storage hash of ":code"), with `semantics` (NULL: those of the configuration). Compiles when it must, with the code
- * that `fetch` gives. The caller hands it back with sce_runtime_cache_release(), or deletes it. Errors of compiling go to
- * every thread that waited for them, and the next request tries again. Any thread. */
+ * that `fetch` gives. The caller hands it back with sce_runtime_cache_release(), or deletes it. Errors of compiling go
+ * to every thread that waited for them, and the next request tries again. Any thread. */
 SCE_API sce_error_t *sce_runtime_cache_acquire(sce_runtime_cache_t *cache, sce_instance_t **instance,
                                                const uint8_t hash[32], const sce_semantics_t *semantics,
                                                sce_fetch_code_fn fetch, void *fetch_ctx);

@@ -1,5 +1,5 @@
-/* services.h: working defaults for what a host puts behind a call beside storage and keys: the off-chain database, a pool
- * that collects extrinsics, clock, randomness, HTTP, and a sink for tracing.
+/* services.h: working defaults for what a host puts behind a call beside storage and keys: the off-chain database, a
+ * pool that collects extrinsics, clock, randomness, HTTP, and a sink for tracing.
  *
  *   sce_services_new(&services, &options);
  *   sce_services_attach(services, &externalities, true);
@@ -27,27 +27,27 @@ typedef enum sce_trace_kind {
 
 typedef struct sce_trace {
   sce_trace_kind_t kind;
-  uint64_t id;            /* of the span; 0 for events */
-  uint64_t parent;        /* span that the runtime names as parent; 0: none named */
+  uint64_t id;     /* of the span; 0 for events */
+  uint64_t parent; /* span that the runtime names as parent; 0: none named */
   sce_log_level_t level;
-  sce_span_t name;        /* any bytes; usually UTF-8 */
+  sce_span_t name; /* any bytes; usually UTF-8 */
   sce_span_t target;
-  sce_span_t attributes;  /* all of it, in SCALE (sp_tracing::WasmEntryAttributes) */
+  sce_span_t attributes; /* all of it, in SCALE (sp_tracing::WasmEntryAttributes) */
 } sce_trace_t;
 
 /* Takes a trace. All spans are borrowed for the call. Called on the thread that makes the call. */
 typedef void (*sce_trace_fn)(void *ctx, const sce_trace_t *trace);
 
 typedef struct sce_services_options {
-  size_t size;           /* sizeof(sce_services_options_t), set by sce_services_options_init() */
-  bool seeded;           /* randomness from `seed`, and a clock that begins at `unix_ms` and moves only by sleeping */
+  size_t size; /* sizeof(sce_services_options_t), set by sce_services_options_init() */
+  bool seeded; /* randomness from `seed`, and a clock that begins at `unix_ms` and moves only by sleeping */
   uint8_t seed[32];
-  uint64_t unix_ms;      /* with `seeded`: Unix time of the first call, milliseconds */
-  bool validator;        /* what ext_offchain_is_validator answers */
-  bool allow_http;       /* false: every request is refused when it is started */
-  uint64_t max_wait_ms;  /* longest time that sleeping or one HTTP function may take; 0: no limit (default 120,000) */
-  int trace_max_level;   /* most verbose level traced, counted as in sce_log_t: 0 off (default), 1 error … 5 trace */
-  sce_trace_fn trace;    /* NULL: nothing is traced */
+  uint64_t unix_ms;     /* with `seeded`: Unix time of the first call, milliseconds */
+  bool validator;       /* what ext_offchain_is_validator answers */
+  bool allow_http;      /* false: every request is refused when it is started */
+  uint64_t max_wait_ms; /* longest time that sleeping or one HTTP function may take; 0: no limit (default 120,000) */
+  int trace_max_level;  /* most verbose level traced, counted as in sce_log_t: 0 off (default), 1 error … 5 trace */
+  sce_trace_fn trace;   /* NULL: nothing is traced */
   void *trace_ctx;
 } sce_services_options_t;
 

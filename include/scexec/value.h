@@ -36,16 +36,18 @@ extern "C" {
 
 /* How values are written. All zero: prefix 0 (Polkadot), nothing added. */
 typedef struct sce_value_format {
-  uint16_t ss58_prefix;  /* below 16384 */
-  bool explain_errors;   /* adds "name" and "docs" to the {index, error} of a dispatch error; read back they are skipped */
+  uint16_t ss58_prefix; /* below 16384 */
+  bool
+      explain_errors; /* adds "name" and "docs" to the {index, error} of a dispatch error; read back they are skipped */
 } sce_value_format_t;
 
 /* ---- types ---- */
 
 /* The type meant by `text`: a number of the registry; a path or its last segment (`sp_core::crypto::AccountId32`,
  * `AccountId32`); an expression of these (`Vec<(u32, AccountId)>`, `Option<[u8; 32]>`, `Compact<u128>`); or one of
- * `extrinsic`, `header`, `block`, `call`, `event`, `events`, `digest`. New types are added to the metadata, which is why
- * it is not const. Errors: SCE_NOT_FOUND (no such name, or several: the message says which), SCE_BAD_INPUT (syntax). */
+ * `extrinsic`, `header`, `block`, `call`, `event`, `events`, `digest`. New types are added to the metadata, which is
+ * why it is not const. Errors: SCE_NOT_FOUND (no such name, or several: the message says which), SCE_BAD_INPUT
+ * (syntax). */
 SCE_API sce_error_t *sce_type_resolve(sce_metadata_t *metadata, uint32_t *type, sce_span_t text);
 
 /* Number of types, those that were added included; ids are below it. */
@@ -75,8 +77,8 @@ SCE_API sce_error_t *sce_value_decode_prefix(const sce_metadata_t *metadata, sce
                                              uint32_t type, sce_span_t bytes, const sce_value_format_t *format);
 
 /* Appends the SCALE encoding of a JSON value. `path` is what errors call the value, such as "args[1]"; may be empty.
- * Errors: SCE_BAD_INPUT: "args[1].dest.Id: expected 32 bytes, got 31", or where the JSON is malformed; SCE_NOT_FOUND (no
- * such id); on failure `bytes` is as before. */
+ * Errors: SCE_BAD_INPUT: "args[1].dest.Id: expected 32 bytes, got 31", or where the JSON is malformed; SCE_NOT_FOUND
+ * (no such id); on failure `bytes` is as before. */
 SCE_API sce_error_t *sce_value_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, uint32_t type, sce_span_t json,
                                       sce_span_t path);
 
@@ -90,8 +92,8 @@ SCE_API sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_
 SCE_API sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method,
                                               sce_span_t output, const sce_value_format_t *format);
 
-/* Appends a JSON array of words as a person types them at a prompt: each that is a JSON value stands as it is, any other
- * (15oF4u…, 0x1234, Alice, integers beyond 64 bits) becomes a string. */
+/* Appends a JSON array of words as a person types them at a prompt: each that is a JSON value stands as it is, any
+ * other (15oF4u…, 0x1234, Alice, integers beyond 64 bits) becomes a string. */
 SCE_API sce_error_t *sce_json_from_words(sce_buf_t *json, const sce_span_t *words, size_t count);
 
 /* Appends compact JSON with line breaks and `indent` spaces a level. `json` must be JSON as this library writes it. */
@@ -107,8 +109,8 @@ SCE_API sce_error_t *sce_storage_key_encode(const sce_metadata_t *metadata, sce_
 
 /* Appends an explanation of a raw key: {"pallet", "item", "keys": [{"hasher", "type", "hash", "value"}], "value_type"};
  * `hash` and `value` where the hasher has them. A key with less than the item's keys has "partial": true, bytes that
- * fit nothing are "rest": "0x…". Well-known keys are {"well_known": ":code", "description"}; a key that the metadata does
- * not explain is {"unknown": "0x…"}, with "pallet" where that part is known. */
+ * fit nothing are "rest": "0x…". Well-known keys are {"well_known": ":code", "description"}; a key that the metadata
+ * does not explain is {"unknown": "0x…"}, with "pallet" where that part is known. */
 SCE_API sce_error_t *sce_storage_key_decode(const sce_metadata_t *metadata, sce_buf_t *json, sce_span_t key,
                                             const sce_value_format_t *format);
 
@@ -122,7 +124,8 @@ SCE_API sce_error_t *sce_storage_value_decode(const sce_metadata_t *metadata, sc
 
 /* ---- errors of dispatch ---- */
 
-/* Appends {"pallet", "name", "docs"} for an error of a pallet: `error` is the variant's index. Errors: SCE_NOT_FOUND. */
+/* Appends {"pallet", "name", "docs"} for an error of a pallet: `error` is the variant's index. Errors:
+ * SCE_NOT_FOUND. */
 SCE_API sce_error_t *sce_metadata_module_error(const sce_metadata_t *metadata, sce_buf_t *json, uint8_t pallet,
                                                uint8_t error);
 

@@ -41,8 +41,8 @@ SCE_API sce_error_t *sce_runtime_version_decode(sce_runtime_version_t *version, 
 SCE_API sce_error_t *sce_runtime_version_decode_sections(sce_runtime_version_t *version, sce_span_t runtime_version,
                                                          sce_span_t runtime_apis);
 
-/* Appends the SCALE encoding of the current form, all fields: what ext_misc_runtime_version gives for a version that was
- * read from custom sections. Errors: SCE_OUT_OF_MEMORY. */
+/* Appends the SCALE encoding of the current form, all fields: what ext_misc_runtime_version gives for a version that
+ * was read from custom sections. Errors: SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_runtime_version_encode(sce_buf_t *out, const sce_runtime_version_t *version);
 
 /* Frees what the version holds and makes it the empty version. NULL is accepted. */

@@ -121,7 +121,7 @@ typedef enum scn_curve_status {
   SCN_CURVE_DECODE = 2,
   SCN_CURVE_LENGTH_MISMATCH = 3,
   SCN_CURVE_DEGENERATE_POINT = 4,
-  SCN_CURVE_UNKNOWN = 255,  /* the value does not exist, or the curve has no such operation */
+  SCN_CURVE_UNKNOWN = 255, /* the value does not exist, or the curve has no such operation */
   SCN_CURVE_PANIC = -1,    /* arkworks would panic, or did */
   SCN_CURVE_NO_MEMORY = -2 /* the operands' size asks for more memory than there is */
 } scn_curve_status_t;

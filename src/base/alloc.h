@@ -1,5 +1,6 @@
 /* alloc.h: the one place where scexec gets memory. The three functions are the library's allocator hook: a program that
- * links libscexec.a may define all three itself, and the archive's own (alloc.c) stay out. The tests inject failures so. */
+ * links libscexec.a may define all three itself, and the archive's own (alloc.c) stay out. The tests inject failures
+ * so. */
 #ifndef SCE_BASE_ALLOC_H
 #define SCE_BASE_ALLOC_H
 
@@ -19,8 +20,8 @@ void *sce_realloc_array(void *ptr, size_t count, size_t size);
 /* A NUL-terminated copy of `len` bytes; NULL when out of memory. */
 char *sce_strndup(const char *text, size_t len);
 
-/* Says that all of a fresh allocation will be written soon: where it is megabytes and the system has large pages, it then
- * takes a few page faults instead of thousands. A hint without any other effect. */
+/* Says that all of a fresh allocation will be written soon: where it is megabytes and the system has large pages, it
+ * then takes a few page faults instead of thousands. A hint without any other effect. */
 void sce_advise_large(void *ptr, size_t size);
 
 #endif

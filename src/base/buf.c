@@ -45,8 +45,7 @@ sce_error_t *sce_buf_printf(sce_buf_t *buf, const char *format, ...) {
   va_start(args, format);
   va_copy(again, args);
   int len = vsnprintf(NULL, 0, format, args);
-  sce_error_t *err =
-      len < 0 ? sce_error_new(SCE_INTERNAL, "bad format string") : sce_buf_reserve(buf, (size_t)len + 1);
+  sce_error_t *err = len < 0 ? sce_error_new(SCE_INTERNAL, "bad format string") : sce_buf_reserve(buf, (size_t)len + 1);
   if (err == NULL) {
     vsnprintf((char *)buf->data + buf->len, (size_t)len + 1, format, again);
     buf->len += (size_t)len;

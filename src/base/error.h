@@ -36,10 +36,10 @@ void sce_error_set_backtrace(sce_error_t *err, const char *text, size_t len);
 sce_error_t *sce_error_system(int errno_value, const char *format, ...) SCE_PRINTF(2, 3);
 
 /* Returns the error of `call` to the caller at once, where nothing is owned. The only macro that hides a return. */
-#define SCE_TRY(call)                         \
-  do {                                        \
-    sce_error_t *sce_try_error_ = (call);     \
-    if (sce_try_error_ != NULL) return sce_try_error_; \
+#define SCE_TRY(call)                                                                                                  \
+  do {                                                                                                                 \
+    sce_error_t *sce_try_error_ = (call);                                                                              \
+    if (sce_try_error_ != NULL) return sce_try_error_;                                                                 \
   } while (0)
 
 #endif

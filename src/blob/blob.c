@@ -84,9 +84,12 @@ static sce_error_t *parse_payload(sce_blob_t *blob, sce_wasm_section_t *section)
 static void check_order(wasm_reader_t *module, const sce_wasm_section_t *section, uint8_t *last) {
   uint8_t order = kinds[section->id].order;
   if (order == 0) return;
-  if (order == *last) sce_wasm_fail(module, section->start, "the section is there twice");
-  else if (order < *last) sce_wasm_fail(module, section->start, "the section comes too late, or twice");
-  else *last = order;
+  if (order == *last)
+    sce_wasm_fail(module, section->start, "the section is there twice");
+  else if (order < *last)
+    sce_wasm_fail(module, section->start, "the section comes too late, or twice");
+  else
+    *last = order;
 }
 
 static sce_error_t *parse_sections(sce_blob_t *blob) {
@@ -129,7 +132,8 @@ static sce_error_t *read_blob(sce_blob_t *blob, sce_span_t code) {
   blob->compressed = sce_blob_has_magic(code);
   if (!blob->compressed && code.len > SCE_BLOB_SIZE_LIMIT)
     return sce_error_new(SCE_BAD_CODE, "code of %zu bytes, more than the limit of %zu", code.len, SCE_BLOB_SIZE_LIMIT);
-  if (blob->compressed) SCE_TRY(sce_blob_decompress(&blob->code, code));
+  if (blob->compressed)
+    SCE_TRY(sce_blob_decompress(&blob->code, code));
   else {
     SCE_TRY(check_header(code)); /* before the copy */
     SCE_TRY(sce_buf_append(&blob->code, code.data, code.len));
@@ -144,8 +148,10 @@ sce_error_t *sce_blob_new(sce_blob_t **blob, sce_span_t code) {
   sce_blob_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
   sce_error_t *err = read_blob(made, code);
-  if (err != NULL) sce_blob_delete(made);
-  else *blob = made;
+  if (err != NULL)
+    sce_blob_delete(made);
+  else
+    *blob = made;
   return err;
 }
 

@@ -179,12 +179,8 @@ static uint8_t *put_shortest(uint8_t *at, const uint8_t **from, const uint8_t *e
   *from = sce_operator_read(start, end, &op);
   *at++ = op.code;
   switch (op.form) {
-    case FORM_I32:
-      sce_leb_s32(start + 1, end, &narrow, &padded);
-      return sce_put_s64(at, narrow);
-    case FORM_I64:
-      sce_leb_s64(start + 1, end, &wide, &padded);
-      return sce_put_s64(at, wide);
+    case FORM_I32: sce_leb_s32(start + 1, end, &narrow, &padded); return sce_put_s64(at, narrow);
+    case FORM_I64: sce_leb_s64(start + 1, end, &wide, &padded); return sce_put_s64(at, wide);
     case FORM_MEMARG: return sce_put_u32(sce_put_u32(at, op.a), op.b);
     case FORM_CALL_INDIRECT:
       at = sce_put_u32(at, op.a);

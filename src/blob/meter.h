@@ -16,10 +16,10 @@
 typedef struct meter {
   const sce_blob_t *blob;
   uint32_t limit;
-  uint32_t counter;      /* index of the global that counts */
-  uint32_t *costs;       /* by function index minus imported functions; at least 2 */
-  uint32_t *thunks;      /* by function index: index of its thunk, 0 none */
-  uint32_t *thunked;     /* functions that have a thunk, ascending: that of thunk number i is thunked[i] */
+  uint32_t counter;  /* index of the global that counts */
+  uint32_t *costs;   /* by function index minus imported functions; at least 2 */
+  uint32_t *thunks;  /* by function index: index of its thunk, 0 none */
+  uint32_t *thunked; /* functions that have a thunk, ascending: that of thunk number i is thunked[i] */
   uint32_t thunk_count;
   uint32_t *patches;     /* offsets of operators to be written anew, ascending */
   uint32_t *first_patch; /* by body: index of its first patch; one entry more than bodies */

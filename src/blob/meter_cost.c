@@ -30,8 +30,8 @@ typedef struct simple {
 typedef struct height {
   meter_t *meter;
   simple_t simple[256]; /* by opcode */
-  uint32_t function; /* index of the function that is read */
-  uint32_t results;  /* how many it has */
+  uint32_t function;    /* index of the function that is read */
+  uint32_t results;     /* how many it has */
   uint32_t now;
   uint32_t most;
   frame_t *frames; /* owned; the last is the innermost block */
@@ -39,8 +39,7 @@ typedef struct height {
   size_t frame_room;
 } height_t;
 
-static sce_error_t *fail(const height_t *h, const uint8_t *at, const char *format, ...)
-    SCE_PRINTF(3, 4) SCE_NEVER_NULL;
+static sce_error_t *fail(const height_t *h, const uint8_t *at, const char *format, ...) SCE_PRINTF(3, 4) SCE_NEVER_NULL;
 static sce_error_t *fail(const height_t *h, const uint8_t *at, const char *format, ...) {
   const sce_blob_t *blob = h->meter->blob;
   char function[SCE_DESCRIPTION_SIZE];
@@ -101,18 +100,25 @@ static const char plain_effects[] =
     "          1121212121212121212121" /* 40 i32.eqz and comparisons */
     "11212121212121212121212121212121" /* 50 i64.eqz and comparisons */
     "21212121212121111111212121212121" /* 60 comparisons of floats, i32: clz ctz popcnt, binary */
-    "212121212121212121111111" "21212121" /* 70 i32, i64: clz ctz popcnt, binary */
-    "2121212121212121212121" "1111111111" /* 80 i64, f32: unary */
-    "1111" "21212121212121" "11111111111111" /* 90 f32: unary, binary, f64: unary */
-    "21212121212121" "111111111111111111" /* a0 f64: binary, conversions */
+    "212121212121212121111111"
+    "21212121" /* 70 i32, i64: clz ctz popcnt, binary */
+    "2121212121212121212121"
+    "1111111111" /* 80 i64, f32: unary */
+    "1111"
+    "21212121212121"
+    "11111111111111" /* 90 f32: unary, binary, f64: unary */
+    "21212121212121"
+    "111111111111111111"               /* a0 f64: binary, conversions */
     "11111111111111111111111111111111" /* b0 conversions */
-    "1111111111" "                      "; /* c0 sign extension */
+    "1111111111"
+    "                      "; /* c0 sign extension */
 
 static sce_error_t *apply_plain(height_t *h, const uint8_t *at, uint8_t code) {
   bool ok = true;
   switch (code) {
     case 0x00: mark_unreachable(h); break;
-    case 0x01: case 0x05: break; /* nop; else: "the frame at the top should be pushed by `If`, so we leave it as is" */
+    case 0x01:
+    case 0x05: break; /* nop; else: "the frame at the top should be pushed by `If`, so we leave it as is" */
     case 0x0f:
       ok = pop(h, h->results);
       mark_unreachable(h);
@@ -141,8 +147,10 @@ static sce_error_t *apply_branch(height_t *h, const uint8_t *at, const operator_
   if (target == NULL) return fail(h, at, "label %u does not exist (there are %zu)", op->a, h->frame_count);
   uint32_t arity = target->branch_arity;
   bool ok = pop(h, arity);
-  if (op->code == 0x0d) ok = ok && pop(h, 1) && push(h, arity);
-  else mark_unreachable(h);
+  if (op->code == 0x0d)
+    ok = ok && pop(h, 1) && push(h, arity);
+  else
+    mark_unreachable(h);
   return ok ? NULL : fail(h, at, "more values are taken off the stack than there are");
 }
 
@@ -186,11 +194,17 @@ static sce_error_t *apply(height_t *h, const uint8_t *at, const uint8_t **next, 
       proposal = (proposal_t)sce_operator_proposals[op->code];
       if (proposal != PROPOSAL_MVP && proposal != PROPOSAL_SIGN_EXTENSION) goto unknown;
       return apply_plain(h, at, op->code);
-    case FORM_LOCAL: case FORM_GLOBAL: /* get, set and tee; for globals get and set */
-      if (op->code == 0x20 || op->code == 0x23) ok = push(h, 1);
-      else ok = pop_push(h, 1, op->code == 0x22 ? 1 : 0);
+    case FORM_LOCAL:
+    case FORM_GLOBAL: /* get, set and tee; for globals get and set */
+      if (op->code == 0x20 || op->code == 0x23)
+        ok = push(h, 1);
+      else
+        ok = pop_push(h, 1, op->code == 0x22 ? 1 : 0);
       break;
-    case FORM_I32: case FORM_I64: case FORM_F32: case FORM_F64: ok = push(h, 1); break;
+    case FORM_I32:
+    case FORM_I64:
+    case FORM_F32:
+    case FORM_F64: ok = push(h, 1); break;
     case FORM_MEMARG: /* loads take the address and give the value, stores take both */
       if (op->a > MEMARG_MAX_ALIGNMENT) return fail(h, at, "alignment 2^%u is too large", op->a);
       ok = op->code < 0x36 ? pop_push(h, 1, 1) : pop(h, 2);
@@ -245,7 +259,8 @@ static simple_t simple_of(uint8_t code) {
       return effect[0] == '0' ? other : (simple_t){NOTHING, (uint8_t)(effect[0] - '0'), (uint8_t)(effect[1] - '0')};
     case FORM_LOCAL: return (simple_t){UNSIGNED, code != 0x20, code != 0x21};
     case FORM_GLOBAL: return (simple_t){UNSIGNED, code != 0x23, code == 0x23};
-    case FORM_I32: case FORM_I64: return (simple_t){SIGNED, 0, 1};
+    case FORM_I32:
+    case FORM_I64: return (simple_t){SIGNED, 0, 1};
     case FORM_MEMARG: return code < 0x36 ? (simple_t){MEMORY_ARGUMENT, 1, 1} : (simple_t){MEMORY_ARGUMENT, 2, 0};
     default: return other;
   }

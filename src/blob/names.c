@@ -84,8 +84,7 @@ void sce_blob_excerpt(char text[SCE_EXCERPT_SIZE], sce_span_t name) {
   size_t len = name.len < SCE_EXCERPT_SIZE - 4 ? name.len : SCE_EXCERPT_SIZE - 4;
   if (len < name.len)
     while (len > 0 && (name.data[len] & 0xc0) == 0x80) len--; /* not within a character */
-  for (size_t i = 0; i < len; i++)
-    text[i] = name.data[i] < 0x20 || name.data[i] == 0x7f ? '?' : (char)name.data[i];
+  for (size_t i = 0; i < len; i++) text[i] = name.data[i] < 0x20 || name.data[i] == 0x7f ? '?' : (char)name.data[i];
   strcpy(text + len, len < name.len ? "..." : "");
 }
 
@@ -93,6 +92,8 @@ void sce_blob_describe_function(const sce_blob_t *blob, char text[SCE_DESCRIPTIO
   sce_span_t name = sce_blob_function_name(blob, index);
   char excerpt[SCE_EXCERPT_SIZE];
   sce_blob_excerpt(excerpt, name);
-  if (name.len == 0) snprintf(text, SCE_DESCRIPTION_SIZE, "function %u", index);
-  else snprintf(text, SCE_DESCRIPTION_SIZE, "function %u (%s)", index, excerpt);
+  if (name.len == 0)
+    snprintf(text, SCE_DESCRIPTION_SIZE, "function %u", index);
+  else
+    snprintf(text, SCE_DESCRIPTION_SIZE, "function %u (%s)", index, excerpt);
 }

@@ -37,9 +37,15 @@ static const uint8_t simd_gaps[] = {0x9a, 0xa2, 0xa5, 0xa6, 0xaf, 0xb0, 0xb2, 0x
 
 static proposal_t never_proposal(uint8_t code) {
   switch (code) {
-    case 0x12: case 0x13: return PROPOSAL_TAIL_CALLS;
-    case 0x14: case 0x15: case 0xd4: case 0xd5: case 0xd6: return PROPOSAL_FUNCTION_REFERENCES;
-    case 0xd3: case 0xfb: return PROPOSAL_GARBAGE_COLLECTION;
+    case 0x12:
+    case 0x13: return PROPOSAL_TAIL_CALLS;
+    case 0x14:
+    case 0x15:
+    case 0xd4:
+    case 0xd5:
+    case 0xd6: return PROPOSAL_FUNCTION_REFERENCES;
+    case 0xd3:
+    case 0xfb: return PROPOSAL_GARBAGE_COLLECTION;
     case 0xfe: return PROPOSAL_THREADS;
     default: return code >= 0xe0 ? PROPOSAL_STACK_SWITCHING : PROPOSAL_EXCEPTIONS;
   }
@@ -111,15 +117,17 @@ static const uint8_t *read_misc(const uint8_t *at, const uint8_t *end, operator_
     case MISC_MEMORY_INIT:
       at = sce_operator_u32(at, end, &op->a, &op->padded);
       return at == NULL ? NULL : read_byte(at, end, &op->b);
-    case MISC_MEMORY_COPY:
-      at = read_byte(at, end, &op->a);
-      return at == NULL ? NULL : read_byte(at, end, &op->b);
+    case MISC_MEMORY_COPY: at = read_byte(at, end, &op->a); return at == NULL ? NULL : read_byte(at, end, &op->b);
     case MISC_MEMORY_FILL: return read_byte(at, end, &op->a);
-    case MISC_TABLE_INIT: case MISC_TABLE_COPY:
+    case MISC_TABLE_INIT:
+    case MISC_TABLE_COPY:
       at = sce_operator_u32(at, end, &op->a, &op->padded);
       return at == NULL ? NULL : sce_operator_u32(at, end, &op->b, &op->padded);
-    case MISC_DATA_DROP: case MISC_ELEM_DROP: case MISC_TABLE_GROW: case MISC_TABLE_SIZE: case MISC_TABLE_FILL:
-      return sce_operator_u32(at, end, &op->a, &op->padded);
+    case MISC_DATA_DROP:
+    case MISC_ELEM_DROP:
+    case MISC_TABLE_GROW:
+    case MISC_TABLE_SIZE:
+    case MISC_TABLE_FILL: return sce_operator_u32(at, end, &op->a, &op->padded);
     default: return at;
   }
 }
@@ -127,25 +135,29 @@ static const uint8_t *read_misc(const uint8_t *at, const uint8_t *end, operator_
 static const uint8_t *read_simd(const uint8_t *at, const uint8_t *end, operator_t *op) {
   at = sce_operator_u32(at, end, &op->sub, &op->padded);
   if (at == NULL) return NULL;
-  if (op->sub == 0x0c || op->sub == 0x0d) return skip(at, end, 16);              /* v128.const, i8x16.shuffle */
-  if (op->sub >= 0x15 && op->sub <= 0x22) return skip(at, end, 1);               /* lanes */
-  if (op->sub > 0x0b && (op->sub < 0x54 || op->sub > 0x5d)) return at;           /* neither load nor store */
+  if (op->sub == 0x0c || op->sub == 0x0d) return skip(at, end, 16);    /* v128.const, i8x16.shuffle */
+  if (op->sub >= 0x15 && op->sub <= 0x22) return skip(at, end, 1);     /* lanes */
+  if (op->sub > 0x0b && (op->sub < 0x54 || op->sub > 0x5d)) return at; /* neither load nor store */
   at = sce_operator_u32(at, end, &op->a, &op->padded);
   if (at == NULL || op->a > MEMARG_MAX_ALIGNMENT) return NULL;
   at = sce_operator_u32(at, end, &op->b, &op->padded);
   if (at == NULL) return NULL;
-  return op->sub >= 0x54 && op->sub <= 0x5b ? skip(at, end, 1) : at;             /* loads and stores of a lane */
+  return op->sub >= 0x54 && op->sub <= 0x5b ? skip(at, end, 1) : at; /* loads and stores of a lane */
 }
 
 const uint8_t *sce_operator_read_rest(const uint8_t *at, const uint8_t *end, operator_t *op) {
   int32_t narrow;
   int64_t wide;
   switch (op->form) {
-    case FORM_UNKNOWN: case FORM_NEVER: return at;
+    case FORM_UNKNOWN:
+    case FORM_NEVER: return at;
     case FORM_BLOCK: return read_block_type(at, end, op);
-    case FORM_LABELS: case FORM_TABLE: case FORM_REF_FUNC: return sce_operator_u32(at, end, &op->a, &op->padded);
+    case FORM_LABELS:
+    case FORM_TABLE:
+    case FORM_REF_FUNC: return sce_operator_u32(at, end, &op->a, &op->padded);
     case FORM_CALL_INDIRECT: return read_call_indirect(at, end, op);
-    case FORM_MEMORY: case FORM_REF_NULL: return read_byte(at, end, &op->a);
+    case FORM_MEMORY:
+    case FORM_REF_NULL: return read_byte(at, end, &op->a);
     case FORM_I32: return sce_leb_s32(at, end, &narrow, &op->padded);
     case FORM_I64: return sce_leb_s64(at, end, &wide, &op->padded);
     case FORM_F32: return skip(at, end, 4);

@@ -35,7 +35,7 @@ typedef enum operator_form {
 
 typedef struct operator_ {
   uint8_t code;
-  char form; /* an operator_form_t */
+  char form;   /* an operator_form_t */
   bool padded; /* set, never cleared: an integer is longer than need be */
   uint32_t sub;
   uint32_t a;
@@ -92,9 +92,12 @@ static inline const uint8_t *sce_operator_read(const uint8_t *at, const uint8_t 
   op->code = *at++;
   op->form = sce_operator_forms[op->code];
   switch (op->form) {
-    case FORM_PLAIN: case FORM_END: return at;
-    case FORM_LABEL: case FORM_CALL: case FORM_LOCAL: case FORM_GLOBAL:
-      return sce_operator_u32(at, end, &op->a, &op->padded);
+    case FORM_PLAIN:
+    case FORM_END: return at;
+    case FORM_LABEL:
+    case FORM_CALL:
+    case FORM_LOCAL:
+    case FORM_GLOBAL: return sce_operator_u32(at, end, &op->a, &op->padded);
     case FORM_MEMARG:
       at = sce_operator_u32(at, end, &op->a, &op->padded);
       return at == NULL ? NULL : sce_operator_u32(at, end, &op->b, &op->padded);

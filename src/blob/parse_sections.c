@@ -82,8 +82,10 @@ static void add_import(sce_blob_t *blob, wasm_reader_t *r, const sce_wasm_import
   switch (import->kind) {
     case SCE_WASM_FUNCTION: blob->function_types[blob->function_count++] = import->type_index; break;
     case SCE_WASM_TABLE:
-      if (blob->table_count == MAX_TABLES) sce_wasm_fail(r, offset, "more than %u tables", MAX_TABLES);
-      else blob->tables[blob->table_count++] = (sce_wasm_table_t){import->value_type, import->limits, true};
+      if (blob->table_count == MAX_TABLES)
+        sce_wasm_fail(r, offset, "more than %u tables", MAX_TABLES);
+      else
+        blob->tables[blob->table_count++] = (sce_wasm_table_t){import->value_type, import->limits, true};
       if (blob->table_count > 1) sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, "a second table");
       break;
     case SCE_WASM_MEMORY:

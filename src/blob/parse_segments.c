@@ -13,8 +13,10 @@ static uint32_t parse_flags(sce_blob_t *blob, wasm_reader_t *r, uint32_t highest
   size_t offset = wasm_offset(r);
   uint32_t flags = sce_wasm_read_u32(r, "flags");
   if (flags > highest) sce_wasm_fail(r, offset, "%u are not flags of a segment", flags);
-  if (flags & SEGMENT_NOT_ACTIVE) sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "a segment that is not active");
-  else if (flags & SEGMENT_EXPLICIT) sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "an explicit index");
+  if (flags & SEGMENT_NOT_ACTIVE)
+    sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "a segment that is not active");
+  else if (flags & SEGMENT_EXPLICIT)
+    sce_parse_note(blob, r, offset, PROPOSAL_BULK_MEMORY, "an explicit index");
   if (flags & SEGMENT_EXPRESSIONS) sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, "a list of expressions");
   return r->err == NULL ? flags : 0;
 }
@@ -36,8 +38,10 @@ static uint32_t parse_element_head(sce_blob_t *blob, wasm_reader_t *r, sce_wasm_
   bool active = (flags & SEGMENT_NOT_ACTIVE) == 0;
   *element = (sce_wasm_element_t){0};
   if (active) {
-    if (flags & SEGMENT_EXPLICIT) element->table = sce_wasm_read_index(r, "table", blob->table_count);
-    else if (blob->table_count == 0) sce_wasm_fail(r, offset, "table 0 does not exist (there are 0)");
+    if (flags & SEGMENT_EXPLICIT)
+      element->table = sce_wasm_read_index(r, "table", blob->table_count);
+    else if (blob->table_count == 0)
+      sce_wasm_fail(r, offset, "table 0 does not exist (there are 0)");
     element->offset = sce_parse_constant(blob, r, SCE_WASM_I32);
   } else {
     element->mode = flags & SEGMENT_EXPLICIT ? SCE_WASM_DECLARED : SCE_WASM_PASSIVE;
@@ -123,8 +127,10 @@ void sce_parse_data(sce_blob_t *blob, wasm_reader_t *r) {
     if (flags & SEGMENT_NOT_ACTIVE) {
       data->mode = SCE_WASM_PASSIVE;
     } else {
-      if (flags & SEGMENT_EXPLICIT) sce_wasm_read_index(r, "memory", blob->memory_count);
-      else if (blob->memory_count == 0) sce_wasm_fail(r, offset, "memory 0 does not exist (there are 0)");
+      if (flags & SEGMENT_EXPLICIT)
+        sce_wasm_read_index(r, "memory", blob->memory_count);
+      else if (blob->memory_count == 0)
+        sce_wasm_fail(r, offset, "memory 0 does not exist (there are 0)");
       data->offset = sce_parse_constant(blob, r, SCE_WASM_I32);
     }
     data->bytes = sce_wasm_read_span(r, sce_wasm_read_u32(r, "size of a data segment"), "data segment");

@@ -21,12 +21,16 @@ void sce_parse_note(sce_blob_t *blob, const wasm_reader_t *r, size_t offset, pro
 
 /* Refuses the types of proposals that are never accepted, and bytes that are no type. */
 static void refuse_type(wasm_reader_t *r, size_t offset, uint8_t type) {
-  if (type == 0x63 || type == 0x64) sce_wasm_refuse(r, offset, PROPOSAL_FUNCTION_REFERENCES, "a typed reference");
-  else if (type == 0x69 || type == 0x74) sce_wasm_refuse(r, offset, PROPOSAL_EXCEPTIONS, "an exception reference");
+  if (type == 0x63 || type == 0x64)
+    sce_wasm_refuse(r, offset, PROPOSAL_FUNCTION_REFERENCES, "a typed reference");
+  else if (type == 0x69 || type == 0x74)
+    sce_wasm_refuse(r, offset, PROPOSAL_EXCEPTIONS, "an exception reference");
   else if (type == 0x68 || type == 0x75)
     sce_wasm_refuse(r, offset, PROPOSAL_STACK_SWITCHING, "a continuation reference");
-  else if (type >= 0x6a && type <= 0x73) sce_wasm_refuse(r, offset, PROPOSAL_GARBAGE_COLLECTION, "a reference");
-  else sce_wasm_fail(r, offset, "0x%02x is not a type", type);
+  else if (type >= 0x6a && type <= 0x73)
+    sce_wasm_refuse(r, offset, PROPOSAL_GARBAGE_COLLECTION, "a reference");
+  else
+    sce_wasm_fail(r, offset, "0x%02x is not a type", type);
 }
 
 uint8_t sce_parse_value_type(sce_blob_t *blob, wasm_reader_t *r) {
@@ -34,10 +38,12 @@ uint8_t sce_parse_value_type(sce_blob_t *blob, wasm_reader_t *r) {
   uint8_t type = sce_wasm_read_byte(r);
   if (r->err != NULL) return 0;
   if (type >= SCE_WASM_F64 && type <= SCE_WASM_I32) return type;
-  if (type == SCE_WASM_V128) sce_parse_note(blob, r, offset, PROPOSAL_SIMD, "the type v128");
+  if (type == SCE_WASM_V128)
+    sce_parse_note(blob, r, offset, PROPOSAL_SIMD, "the type v128");
   else if (type == SCE_WASM_FUNCREF || type == SCE_WASM_EXTERNREF)
     sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, "a reference as value");
-  else refuse_type(r, offset, type);
+  else
+    refuse_type(r, offset, type);
   return type;
 }
 
@@ -45,7 +51,8 @@ uint8_t sce_parse_reference_type(sce_blob_t *blob, wasm_reader_t *r, bool mvp_fu
   size_t offset = wasm_offset(r);
   uint8_t type = sce_wasm_read_byte(r);
   if (r->err != NULL) return 0;
-  if (type != SCE_WASM_FUNCREF && type != SCE_WASM_EXTERNREF) refuse_type(r, offset, type);
+  if (type != SCE_WASM_FUNCREF && type != SCE_WASM_EXTERNREF)
+    refuse_type(r, offset, type);
   else if (type == SCE_WASM_EXTERNREF || !mvp_funcref)
     sce_parse_note(blob, r, offset, PROPOSAL_REFERENCE_TYPES, type == SCE_WASM_EXTERNREF ? "externref" : "funcref");
   return type;
@@ -57,8 +64,10 @@ static void parse_function_type(sce_blob_t *blob, wasm_reader_t *r, sce_wasm_fun
   uint8_t form = sce_wasm_read_byte(r);
   if (form == 0x4e || form == 0x4f || form == 0x50 || form == 0x5e || form == 0x5f)
     sce_wasm_refuse(r, offset, PROPOSAL_GARBAGE_COLLECTION, "this kind of type");
-  else if (form == 0x5d) sce_wasm_refuse(r, offset, PROPOSAL_STACK_SWITCHING, "a continuation type");
-  else if (form != 0x60) sce_wasm_fail(r, offset, "0x%02x is not a function type (0x60)", form);
+  else if (form == 0x5d)
+    sce_wasm_refuse(r, offset, PROPOSAL_STACK_SWITCHING, "a continuation type");
+  else if (form != 0x60)
+    sce_wasm_fail(r, offset, "0x%02x is not a function type (0x60)", form);
   uint32_t count = sce_wasm_read_count(r, "parameters", MAX_PARAMS, 1);
   type->params = sce_span(r->at, count);
   for (uint32_t i = 0; i < count && r->err == NULL; i++) sce_parse_value_type(blob, r);
@@ -129,9 +138,12 @@ static sce_wasm_init_t parse_constant_op(sce_blob_t *blob, wasm_reader_t *r, uin
       sce_wasm_read_span(r, 16, "v128.const");
       break;
     case 0xfb: sce_wasm_refuse(r, offset, PROPOSAL_GARBAGE_COLLECTION, "this constant instruction"); break;
-    case 0x6a: case 0x6b: case 0x6c: case 0x7c: case 0x7d: case 0x7e:
-      sce_wasm_refuse(r, offset, PROPOSAL_EXTENDED_CONST, "arithmetic in a constant expression");
-      break;
+    case 0x6a:
+    case 0x6b:
+    case 0x6c:
+    case 0x7c:
+    case 0x7d:
+    case 0x7e: sce_wasm_refuse(r, offset, PROPOSAL_EXTENDED_CONST, "arithmetic in a constant expression"); break;
     default: sce_wasm_fail(r, offset, "opcode 0x%02x is not a constant instruction", opcode); break;
   }
   return init;

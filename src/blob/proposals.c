@@ -16,10 +16,10 @@
 
 typedef struct scan {
   const sce_blob_t *blob;
-  uint32_t allowed;  /* set of proposals */
-  uint32_t function; /* index of the function that is read */
-  uint32_t locals;   /* its parameters and locals */
-  uint32_t depth;    /* its open blocks, itself included */
+  uint32_t allowed;     /* set of proposals */
+  uint32_t function;    /* index of the function that is read */
+  uint32_t locals;      /* its parameters and locals */
+  uint32_t depth;       /* its open blocks, itself included */
   uint8_t classes[256]; /* by opcode */
 } scan_t;
 
@@ -79,12 +79,14 @@ static sce_error_t *check_misc(const scan_t *s, const uint8_t *at, const operato
   const sce_blob_t *blob = s->blob;
   uint32_t memory = op->sub == MISC_MEMORY_INIT ? op->b : op->a | (op->sub == MISC_MEMORY_COPY ? op->b : 0);
   switch (op->sub) {
-    case MISC_MEMORY_INIT: case MISC_DATA_DROP:
+    case MISC_MEMORY_INIT:
+    case MISC_DATA_DROP:
       if (!blob->has_data_count) return fail(s, at, "the data count section is missing, which this instruction needs");
       SCE_TRY(check_index(s, at, "data segment", op->a, blob->data_count));
       if (op->sub == MISC_DATA_DROP) return NULL;
       break;
-    case MISC_MEMORY_COPY: case MISC_MEMORY_FILL: break;
+    case MISC_MEMORY_COPY:
+    case MISC_MEMORY_FILL: break;
     case MISC_TABLE_INIT:
       SCE_TRY(check_index(s, at, "element segment", op->a, blob->element_count));
       return check_index(s, at, "table", op->b, blob->table_count);
@@ -92,8 +94,9 @@ static sce_error_t *check_misc(const scan_t *s, const uint8_t *at, const operato
     case MISC_TABLE_COPY:
       SCE_TRY(check_index(s, at, "table", op->b, blob->table_count));
       return check_index(s, at, "table", op->a, blob->table_count);
-    case MISC_TABLE_GROW: case MISC_TABLE_SIZE: case MISC_TABLE_FILL:
-      return check_index(s, at, "table", op->a, blob->table_count);
+    case MISC_TABLE_GROW:
+    case MISC_TABLE_SIZE:
+    case MISC_TABLE_FILL: return check_index(s, at, "table", op->a, blob->table_count);
     default: return NULL;
   }
   if (memory != 0) return refuse(s, at, PROPOSAL_MULTI_MEMORY, "a memory other than 0");
@@ -105,9 +108,9 @@ static sce_error_t *check_block(scan_t *s, const uint8_t *at, const operator_t *
   s->depth++;
   if (op->sub == 0) return check_index(s, at, "type", op->a, blob->type_count);
   if (op->sub == 0x40 || (op->sub >= SCE_WASM_F64 && op->sub <= SCE_WASM_I32)) return NULL;
-  proposal_t proposal = op->sub == SCE_WASM_V128 ? PROPOSAL_SIMD
+  proposal_t proposal = op->sub == SCE_WASM_V128                                       ? PROPOSAL_SIMD
                         : op->sub == SCE_WASM_FUNCREF || op->sub == SCE_WASM_EXTERNREF ? PROPOSAL_REFERENCE_TYPES
-                                                                                        : PROPOSAL_COUNT;
+                                                                                       : PROPOSAL_COUNT;
   if (proposal == PROPOSAL_COUNT) return fail(s, at, "0x%02x is not the type of a block", op->sub);
   return s->allowed & PROPOSAL_BIT(proposal) ? NULL : refuse(s, at, proposal, "this type of a block");
 }
@@ -120,7 +123,8 @@ static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_
   switch (op->form) {
     case FORM_BLOCK: return check_block(s, at, op);
     case FORM_LABEL: return check_index(s, at, "label", op->a, s->depth);
-    case FORM_CALL: case FORM_REF_FUNC: return check_index(s, at, "function", op->a, blob->function_count);
+    case FORM_CALL:
+    case FORM_REF_FUNC: return check_index(s, at, "function", op->a, blob->function_count);
     case FORM_CALL_INDIRECT:
       SCE_TRY(check_index(s, at, "type", op->a, blob->type_count));
       return check_index(s, at, "table", op->b, blob->table_count);
@@ -131,7 +135,8 @@ static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_
     case FORM_MEMARG:
       if (op->a > MEMARG_MAX_ALIGNMENT) return fail(s, at, "alignment 2^%u is too large", op->a);
       return check_index(s, at, "memory", 0, blob->memory_count);
-    case FORM_SELECT: case FORM_REF_NULL:
+    case FORM_SELECT:
+    case FORM_REF_NULL:
       if ((op->a >= SCE_WASM_F64 && op->a <= SCE_WASM_I32 && op->form == FORM_SELECT) || op->a == SCE_WASM_FUNCREF ||
           op->a == SCE_WASM_EXTERNREF || (op->a == SCE_WASM_V128 && op->form == FORM_SELECT))
         return NULL;
@@ -152,7 +157,8 @@ static uint8_t class_of(uint8_t code) {
     case FORM_END: return END;
     case FORM_BLOCK: return BLOCK;
     case FORM_MEMARG: return MEMARG;
-    case FORM_I32: case FORM_I64: return CONSTANT;
+    case FORM_I32:
+    case FORM_I64: return CONSTANT;
     case FORM_LOCAL: return LOCAL;
     case FORM_LABEL: return LABEL;
     case FORM_CALL: return CALL;
@@ -209,7 +215,9 @@ static const uint8_t *skip_simple(scan_t *s, const uint8_t *at, const uint8_t *e
 
 static sce_error_t *scan_operators(scan_t *s, const uint8_t *at, const uint8_t *end) {
   const sce_blob_t *blob = s->blob;
-  uint32_t bounds[CLASSES] = {[CONSTANT] = UINT32_MAX, [LOCAL] = s->locals, [CALL] = blob->function_count,
+  uint32_t bounds[CLASSES] = {[CONSTANT] = UINT32_MAX,
+                              [LOCAL] = s->locals,
+                              [CALL] = blob->function_count,
                               [GLOBAL] = blob->global_count,
                               [MEMARG] = blob->memory_count == 1 ? MEMARG_MAX_ALIGNMENT + 1 : 0};
   operator_t op = {0};

@@ -20,9 +20,9 @@ typedef struct reach {
   uint8_t *reached;
   uint32_t *work; /* functions to be read: each is put here at most once */
   uint32_t work_count;
-  uint32_t *canonical;  /* by type: the least index of an equal type */
+  uint32_t *canonical;   /* by type: the least index of an equal type */
   uint8_t *types_called; /* by canonical type */
-  entry_t *entries;     /* sorted */
+  entry_t *entries;      /* sorted */
   size_t entry_count;
 } reach_t;
 

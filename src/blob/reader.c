@@ -153,7 +153,8 @@ uint32_t sce_wasm_read_count(wasm_reader_t *r, const char *what, uint32_t limit,
   size_t offset = wasm_offset(r);
   uint32_t count = sce_wasm_read_u32(r, what);
   if (r->err != NULL) return 0;
-  if (count > limit) sce_wasm_fail(r, offset, "%u %s are more than the limit of %u", count, what, limit);
+  if (count > limit)
+    sce_wasm_fail(r, offset, "%u %s are more than the limit of %u", count, what, limit);
   else if (count > wasm_left(r) / min_size)
     sce_wasm_fail(r, offset, "%u %s are more than the section's %zu bytes can hold", count, what, wasm_left(r));
   return r->err == NULL ? count : 0;

@@ -189,7 +189,7 @@ static sce_error_t *make_exports(writer_t *w) {
       const sce_wasm_export_t *export = &blob->exports[i];
       bool is_moved = moves && export->kind == SCE_WASM_FUNCTION;
       err = write_name(out, export->name);
-      if (err == NULL) err = sce_buf_append_byte(out, (uint8_t)export->kind);
+      if (err == NULL) err = sce_buf_append_byte(out, (uint8_t) export->kind);
       if (err == NULL) err = sce_write_u32(out, is_moved ? sce_meter_entry(&w->meter, export->index) : export->index);
     }
     if (err == NULL) err = sce_buf_append(out, added.data, added.len);

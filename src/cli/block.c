@@ -129,7 +129,8 @@ static sce_error_t *ask_metadata(cli_block_t *block) {
   if (err == NULL) err = sce_buf_append(&m->scale, scale.data, scale.len);
   sce_buf_free(&output);
   if (err != NULL) return err;
-  m->format = (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix), .explain_errors = true};
+  m->format =
+      (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix), .explain_errors = true};
   block->phases.decoded = m;
   return NULL;
 }

@@ -72,7 +72,8 @@ static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, c
   outcome_t outcome = {.block = block};
   sce_error_t *err = cli_block_open(cli, &b, v);
   if (err == NULL) err = execute(cli, &b, &outcome, v->commit);
-  if (err == NULL) err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(cli, &b, &outcome);
+  if (err == NULL)
+    err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(cli, &b, &outcome);
   cli_block_close(&b);
   return err;
 }

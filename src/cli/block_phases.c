@@ -1,6 +1,6 @@
 /* block_phases.c: what each phase of a block changes: lines under the phase's name, or
- * {"phase", "storageDiff": [[key, value]], "childStorageDiff"?: [[child, key, value]], "logs": []}, with "changes" beside
- * them, the differences as `state diff` shows them, where the metadata has names for keys and values. */
+ * {"phase", "storageDiff": [[key, value]], "childStorageDiff"?: [[child, key, value]], "logs": []}, with "changes"
+ * beside them, the differences as `state diff` shows them, where the metadata has names for keys and values. */
 #include "cli/block.h"
 #include "cli/difference.h"
 

@@ -25,7 +25,7 @@ extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only m
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {
   cli_source_options_t options;
-  cli_t *cli; /* of who loaded it */
+  cli_t *cli;             /* of who loaded it */
   sce_chain_spec_t *spec; /* of --chain, or NULL */
   sce_state_t *state;     /* what calls read: empty without --chain; NULL after cli_source_load_code() */
   sce_buf_t file;         /* the runtime file's bytes; empty when the code comes from the state */

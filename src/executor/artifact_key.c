@@ -1,5 +1,5 @@
-/* artifact_key.c: the user's own key for the MAC of artifacts. Made whole or not at all: written to a temporary file, then
- * linked to its name, which fails when another process was first; whoever loses reads the winner's. */
+/* artifact_key.c: the user's own key for the MAC of artifacts. Made whole or not at all: written to a temporary file,
+ * then linked to its name, which fails when another process was first; whoever loses reads the winner's. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -22,7 +22,8 @@ static sce_error_t *default_path(sce_buf_t *path) {
   } else if (home != NULL && home[0] == '/') {
     err = sce_buf_printf(path, "%s/.config/scexec/artifact.key", home);
   } else {
-    err = sce_error_new(SCE_UNSUPPORTED, "there is no place for the artifact key: set HOME or XDG_CONFIG_HOME, or name a file");
+    err = sce_error_new(SCE_UNSUPPORTED,
+                        "there is no place for the artifact key: set HOME or XDG_CONFIG_HOME, or name a file");
   }
   return err != NULL ? err : sce_buf_append_byte(path, '\0');
 }
@@ -46,8 +47,8 @@ static sce_error_t *check_owner(int fd, const char *path) {
     return sce_error_new(SCE_IO, "artifact key %s is not a file of %d bytes: remove it, a new one is made then", path,
                          SCE_ARTIFACT_KEY_SIZE);
   if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
-    return sce_error_new(SCE_IO, "artifact key %s must belong to you and be closed to others: chmod 600 it, or remove it",
-                         path);
+    return sce_error_new(
+        SCE_IO, "artifact key %s must belong to you and be closed to others: chmod 600 it, or remove it", path);
   return NULL;
 }
 

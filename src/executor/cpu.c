@@ -16,9 +16,9 @@ const char *sce_cpu_target(void) {
 #endif
 }
 
-static const char *const names[] = {"sse3", "ssse3",   "sse4.1",   "sse4.2",   "popcnt",       "avx",        "avx2",
-                                    "bmi",  "bmi2",    "fma",      "avx512f",  "avx512vl",     "avx512dq",   "avx512bitalg",
-                                    "avx512vbmi"};
+static const char *const names[] = {"sse3",    "ssse3",    "sse4.1",   "sse4.2",       "popcnt",
+                                    "avx",     "avx2",     "bmi",      "bmi2",         "fma",
+                                    "avx512f", "avx512vl", "avx512dq", "avx512bitalg", "avx512vbmi"};
 
 uint64_t sce_cpu_features(void) {
   uint64_t features = 0;

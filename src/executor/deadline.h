@@ -1,5 +1,6 @@
-/* deadline.h: ends calls whose time limit has passed. One thread per engine, started by the first call that has a limit,
- * sleeps until the earliest deadline and then advances the engine's epoch; each running call checks for itself. */
+/* deadline.h: ends calls whose time limit has passed. One thread per engine, started by the first call that has a
+ * limit, sleeps until the earliest deadline and then advances the engine's epoch; each running call checks for
+ * itself. */
 #ifndef SCE_EXECUTOR_DEADLINE_H
 #define SCE_EXECUTOR_DEADLINE_H
 

@@ -82,15 +82,18 @@ static sce_error_t *check_host_functions(const sce_config_t *config) {
 
 static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config) {
   if (config->size != sizeof *config)
-    return sce_error_new(SCE_MISUSE, "sce_config_t has size %zu instead of %zu: call sce_config_init() first, and "
-                                     "compile with the library's own header", config->size, sizeof *config);
+    return sce_error_new(SCE_MISUSE,
+                         "sce_config_t has size %zu instead of %zu: call sce_config_init() first, and "
+                         "compile with the library's own header",
+                         config->size, sizeof *config);
   if (config->max_instances > MAX_INSTANCES)
     return sce_error_new(SCE_MISUSE, "%u pool slots are more than the %d that are possible", config->max_instances,
                          MAX_INSTANCES);
   SCE_TRY(check_semantics(&config->semantics));
   SCE_TRY(check_host_functions(config));
   engine->config = *config;
-  if (engine->config.semantics.stack_native_max == 0) engine->config.semantics.stack_native_max = SCE_DEFAULT_NATIVE_STACK;
+  if (engine->config.semantics.stack_native_max == 0)
+    engine->config.semantics.stack_native_max = SCE_DEFAULT_NATIVE_STACK;
   if (engine->config.max_instances == 0) engine->config.max_instances = 1;
   if (config->cache_path != NULL) {
     engine->cache_path = sce_strndup(config->cache_path, strlen(config->cache_path));
@@ -100,7 +103,8 @@ static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config
   if (config->host_function_count > 0) {
     engine->host_functions = sce_calloc(config->host_function_count, sizeof *engine->host_functions);
     if (engine->host_functions == NULL) return sce_error_oom();
-    memcpy(engine->host_functions, config->host_functions, config->host_function_count * sizeof *engine->host_functions);
+    memcpy(engine->host_functions, config->host_functions,
+           config->host_function_count * sizeof *engine->host_functions);
   }
   engine->config.host_functions = engine->host_functions;
   return NULL;
@@ -118,7 +122,8 @@ static void set_pooling(const sce_engine_t *engine, wasm_config_t *config) {
   wasmtime_pooling_allocation_config_max_core_instance_size_set(pool, 512 * 1024);
   wasmtime_pooling_allocation_config_table_elements_set(pool, TABLE_ELEMENTS);
   wasmtime_pooling_allocation_config_table_keep_resident_set(pool, TABLE_ELEMENTS * sizeof(void *));
-  /* Where data segments are copied, clearing what they cover costs less than faulting it in again. An image is mapped. */
+  /* Where data segments are copied, clearing what they cover costs less than faulting it in again. An image is
+   * mapped. */
   if (!sce_strategy_has_images(engine->config.semantics.strategy))
     wasmtime_pooling_allocation_config_linear_memory_keep_resident_set(pool, engine->config.resident_budget);
   wasmtime_pooling_allocation_config_max_memory_size_set(pool, (size_t)1 << 32);
@@ -143,7 +148,8 @@ static void set_profiler(const sce_engine_t *engine, wasm_config_t *config) {
     static atomic_flag warned = ATOMIC_FLAG_INIT; /* once per process, as upstream */
     if (!atomic_flag_test_and_set(&warned))
       sce_engine_log(engine, SCE_LOG_WARN,
-                     "WASMTIME_PROFILING_STRATEGY is '%s', which is unknown (jitdump, perfmap, vtune): ignored", wanted);
+                     "WASMTIME_PROFILING_STRATEGY is '%s', which is unknown (jitdump, perfmap, vtune): ignored",
+                     wanted);
   }
 }
 
@@ -180,8 +186,8 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   const sce_semantics_t *s = &engine->config.semantics;
   wasm_config_t *config = wasm_config_new();
   if (config == NULL) return NULL;
-  wasmtime_config_strategy_set(config,
-                               s->compiler == SCE_COMPILER_WINCH ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
+  wasmtime_config_strategy_set(config, s->compiler == SCE_COMPILER_WINCH ? WASMTIME_STRATEGY_WINCH
+                                                                         : WASMTIME_STRATEGY_CRANELIFT);
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED_AND_SIZE);
   set_inlining(s, config);
   wasmtime_config_cranelift_nan_canonicalization_set(config, s->canonicalize_nans);
@@ -197,7 +203,8 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   /* Wasmtime's images don't go with a memory creator of the host's: instance-reuse has images of its own. */
   wasmtime_config_memory_init_cow_set(config, sce_strategy_has_images(s->strategy));
   bool recreates = s->strategy == SCE_STRATEGY_RECREATE_INSTANCE;
-  if (recreates || s->strategy == SCE_STRATEGY_INSTANCE_REUSE) sce_memory_space_install(&engine->space, config, recreates);
+  if (recreates || s->strategy == SCE_STRATEGY_INSTANCE_REUSE)
+    sce_memory_space_install(&engine->space, config, recreates);
   if (sce_engine_pools(engine)) set_pooling(engine, config);
   return config;
 }
@@ -320,12 +327,13 @@ void sce_engine_delete(sce_engine_t *engine) {
 
 /* ---- tiers ---- */
 
-/* Winch keeps all values in its frames, Cranelift most in registers: whatever has room in Cranelift's stack must have it
- * in Winch's, too. */
+/* Winch keeps all values in its frames, Cranelift most in registers: whatever has room in Cranelift's stack must have
+ * it in Winch's, too. */
 #define QUICK_STACK_FACTOR 4
 #define QUICK_STACK_MAX ((uint32_t)1 << 30)
 /* Bytes of Winch's stack that one value of the deterministic limit can't come to: a value has at most three places of
- * 8 bytes (operand, argument, parameter), and a call, whose own frame has some 100 bytes, counts as two values or more. */
+ * 8 bytes (operand, argument, parameter), and a call, whose own frame has some 100 bytes, counts as two values or
+ * more. */
 #define QUICK_VALUE_MAX 256
 
 static uint32_t quick_stack(const sce_semantics_t *s) {
@@ -418,7 +426,8 @@ bool sce_engine_pools(const sce_engine_t *engine) {
 void sce_engine_take_slot(sce_engine_t *engine) {
   if (!sce_engine_pools(engine)) return;
   pthread_mutex_lock(&engine->slots_lock);
-  while (engine->slots_used >= engine->config.max_instances) pthread_cond_wait(&engine->slots_free, &engine->slots_lock);
+  while (engine->slots_used >= engine->config.max_instances)
+    pthread_cond_wait(&engine->slots_free, &engine->slots_lock);
   engine->slots_used++;
   pthread_mutex_unlock(&engine->slots_lock);
 }

@@ -19,9 +19,9 @@ struct sce_engine {
   char *cache_path;         /* NULL: none */
   sce_host_function_t *host_functions;
   wasm_engine_t *wasm;
-  bool tiered;             /* `wasm` compiles in the background; what is needed before comes from `quick` */
+  bool tiered;                         /* `wasm` compiles in the background; what is needed before comes from `quick` */
   struct sce_engine *_Atomic quick[2]; /* Winch, on all processors or on one; made on first use */
-  pthread_mutex_t quick_lock; /* of the two before, and of deadlines.guests */
+  pthread_mutex_t quick_lock;          /* of the two before, and of deadlines.guests */
   bool quick_ready;
   sce_memory_space_t space; /* in use with instance-reuse only */
   bool space_ready;

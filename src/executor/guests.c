@@ -52,8 +52,8 @@ struct sce_guests {
   guest_t **instances; /* NULL where one was removed */
   size_t instance_count, instance_cap;
   guest_t *first;
-  size_t live; /* memories and instances that are there */
-  size_t depth; /* of calls into guests */
+  size_t live;       /* memories and instances that are there */
+  size_t depth;      /* of calls into guests */
   bool host_trapped; /* a function of the runtime ended the guest's call */
   sce_error_t *fatal;
 };
@@ -143,9 +143,9 @@ static sce_error_t *find_memory(const sce_call_t *call, guest_memory_t **memory,
 static sce_error_t *make_memory(sce_guests_t *guests, wasmtime_memory_t *memory, uint32_t initial,
                                 const uint32_t *maximum) {
   wasm_memorytype_t *type = NULL;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_memorytype_new(initial, maximum != NULL, maximum != NULL ? *maximum : 0,
-                                                          false, false, 16, &type),
-                                  SCE_HOST_FUNCTION, "making a nested memory"));
+  SCE_TRY(sce_error_from_wasmtime(
+      wasmtime_memorytype_new(initial, maximum != NULL, maximum != NULL ? *maximum : 0, false, false, 16, &type),
+      SCE_HOST_FUNCTION, "making a nested memory"));
   wasmtime_error_t *error = wasmtime_memory_new(guests->context, type, memory);
   wasm_memorytype_delete(type);
   return sce_error_from_wasmtime(error, SCE_MEMORY_LIMIT, "making a nested memory");
@@ -210,13 +210,15 @@ static sce_error_t *dispatch(const guest_function_t *function, wasmtime_val_raw_
     bool wide = function->types[i] == WASM_I64 || function->types[i] == WASM_F64;
     args[i] = (sce_guest_value_t){function->types[i], wide ? (uint64_t)values[i].i64 : (uint32_t)values[i].i32};
   }
-  const sce_guest_call_t in = {args, function->param_count, function->guest->state, function->number, call_thunk, function->guest};
+  const sce_guest_call_t in = {args,       function->param_count, function->guest->state, function->number,
+                               call_thunk, function->guest};
   bool has_result = false;
   sce_error_t *err = sce_sandbox_dispatch(&call->caller, &has_result, &result, &in);
   sce_free(args);
   if (err != NULL) return err;
   if (has_result != function->has_result || (has_result && result.type != function->result_type))
-    return sce_error_new(SCE_HOST_FUNCTION, "the runtime's function gave another type of result than the module imports");
+    return sce_error_new(SCE_HOST_FUNCTION,
+                         "the runtime's function gave another type of result than the module imports");
   if (has_result) values[0].i64 = (int64_t)result.bits;
   return NULL;
 }
@@ -429,9 +431,8 @@ static sce_error_t *start(guest_t *guest, sce_guest_outcome_t *outcome, const wa
   sce_guests_t *guests = guest->guests;
   wasm_trap_t *trap = NULL;
   sce_error_t *err = enter_guest(guests);
-  wasmtime_error_t *error = err == NULL ? wasmtime_instance_new(guests->context, module, items, count, &guest->instance,
-                                                                &trap)
-                                        : NULL;
+  wasmtime_error_t *error =
+      err == NULL ? wasmtime_instance_new(guests->context, module, items, count, &guest->instance, &trap) : NULL;
   sce_error_t *fatal = leave_guest(guests);
   wasm_frame_vec_t frames = {0};
   if (trap != NULL) wasm_trap_trace(trap, &frames);

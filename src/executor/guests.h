@@ -1,5 +1,5 @@
-/* guests.h: the nested modules of the removed sandbox functions: a Wasmtime store of their own beside the runtime's, made
- * by the first of them, and dropped when none is left or the call ends. */
+/* guests.h: the nested modules of the removed sandbox functions: a Wasmtime store of their own beside the runtime's,
+ * made by the first of them, and dropped when none is left or the call ends. */
 #ifndef SCE_EXECUTOR_GUESTS_H
 #define SCE_EXECUTOR_GUESTS_H
 

@@ -10,7 +10,8 @@
 
 void sce_heap_init(sce_heap_t *heap, uint32_t heap_base) {
   *heap = (sce_heap_t){0};
-  /* A base in the last 7 bytes of the address space can't be aligned; nothing fits there, as the first bump will find. */
+  /* A base in the last 7 bytes of the address space can't be aligned; nothing fits there, as the first bump will
+   * find. */
   heap->base = heap_base > UINT32_MAX - 7 ? UINT32_MAX & ~7u : (heap_base + 7) & ~7u;
   heap->bumper = heap->base;
   for (int i = 0; i < SCE_HEAP_ORDERS; i++) heap->free_heads[i] = NO_BLOCK;

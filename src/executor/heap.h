@@ -4,8 +4,8 @@
  *   heap base                                    bumper             memory size
  *   |  [8-byte header | payload 8 * 2^order]  ...  |   not yet used    |
  *
- * Header, little endian: bit 32 set = occupied, low half the order; bit 32 clear = free, low half the address of the next
- * free block's header of that order (0xffffffff: none). Blocks are never split, merged or cleared. */
+ * Header, little endian: bit 32 set = occupied, low half the order; bit 32 clear = free, low half the address of the
+ * next free block's header of that order (0xffffffff: none). Blocks are never split, merged or cleared. */
 #ifndef SCE_EXECUTOR_HEAP_H
 #define SCE_EXECUTOR_HEAP_H
 
@@ -16,8 +16,8 @@
 #define SCE_HEAP_ORDERS 23
 #define SCE_HEAP_MAX_ALLOCATION ((uint32_t)8 << (SCE_HEAP_ORDERS - 1)) /* 32 MiB */
 
-/* The linear memory that a heap lives in. `grow` makes it `pages` pages larger and updates `data` and `size`; false when
- * that is refused. */
+/* The linear memory that a heap lives in. `grow` makes it `pages` pages larger and updates `data` and `size`; false
+ * when that is refused. */
 typedef struct sce_heap_memory {
   uint8_t *data;
   uint64_t size;      /* bytes */

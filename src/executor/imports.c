@@ -1,5 +1,5 @@
-/* imports.c: gives every import of a module its host function. Source: sc-executor-wasmtime imports.rs, prepare_imports;
- * unlike there, the error names all that is missing or of another type at once. */
+/* imports.c: gives every import of a module its host function. Source: sc-executor-wasmtime imports.rs,
+ * prepare_imports; unlike there, the error names all that is missing or of another type at once. */
 #include "executor/runtime.h"
 
 #include "base/alloc.h"
@@ -23,21 +23,24 @@ static const char host_module[] = "env";
 static const sce_host_function_t *find_own(const sce_engine_t *engine, const char *module, const char *name) {
   for (size_t i = 0; i < engine->config.host_function_count; i++) {
     const sce_host_function_t *own = &engine->host_functions[i];
-    if (strcmp(own->module != NULL ? own->module : host_module, module) == 0 && strcmp(own->name, name) == 0) return own;
+    if (strcmp(own->module != NULL ? own->module : host_module, module) == 0 && strcmp(own->name, name) == 0)
+      return own;
   }
   return NULL;
 }
 
 /* " (has type X, the host's is Y)" for a known name with another type. */
-static sce_error_t *complain_type(sce_buf_t *missing, const char *module, const sce_import_t *import, const char *ours) {
+static sce_error_t *complain_type(sce_buf_t *missing, const char *module, const sce_import_t *import,
+                                  const char *ours) {
   char theirs[SCE_SIGNATURE_TEXT_MAX];
   sce_signature_format(theirs, &import->signature);
-  return sce_buf_printf(missing, "%s%s.%s (the runtime's type is %s, the host's %s)", missing->len > 0 ? ", " : "", module,
-                        import->name, theirs, ours);
+  return sce_buf_printf(missing, "%s%s.%s (the runtime's type is %s, the host's %s)", missing->len > 0 ? ", " : "",
+                        module, import->name, theirs, ours);
 }
 
 /* Finds the function of an import: the host's own first, then the built-in table. */
-static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, sce_import_t *import, sce_buf_t *missing) {
+static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, sce_import_t *import,
+                                sce_buf_t *missing) {
   const sce_host_function_t *own = find_own(engine, module, import->name);
   if (own != NULL) {
     sce_signature_t signature;
@@ -89,17 +92,18 @@ static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import,
 static sce_error_t *define_import(wasmtime_linker_t *linker, sce_import_t *import, const wasm_importtype_t *type) {
   const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
   const wasm_name_t *module = wasm_importtype_module(type);
-  return sce_error_from_wasmtime(
-      wasmtime_linker_define_func_unchecked(linker, module->data, module->size, import->name, strlen(import->name),
-                                            function, sce_host_trampoline, import, NULL),
-      SCE_ENGINE, "linking a host function");
+  return sce_error_from_wasmtime(wasmtime_linker_define_func_unchecked(linker, module->data, module->size, import->name,
+                                                                       strlen(import->name), function,
+                                                                       sce_host_trampoline, import, NULL),
+                                 SCE_ENGINE, "linking a host function");
 }
 
 static sce_error_t *link_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
   wasmtime_linker_t *linker = wasmtime_linker_new(runtime->engine->wasm);
   wasmtime_linker_allow_shadowing(linker, true); /* one name may be imported twice */
   sce_error_t *err = NULL;
-  for (size_t i = 0; err == NULL && i < types->size; i++) err = define_import(linker, &runtime->imports[i], types->data[i]);
+  for (size_t i = 0; err == NULL && i < types->size; i++)
+    err = define_import(linker, &runtime->imports[i], types->data[i]);
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_linker_instantiate_pre(linker, runtime->module, &runtime->instance_pre),
                                   SCE_BAD_CODE, "linking the runtime");

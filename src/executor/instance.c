@@ -62,7 +62,8 @@ static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *
   if (export == NULL) return sce_error_new(SCE_MISSING_EXPORT, "the runtime does not export %s", method);
   if (export->kind == SCE_EXPORT_FUNCTION)
     return sce_error_new(SCE_WRONG_TYPE, "%s is not of type (i32, i32) -> i64, so it is no runtime call", method);
-  if (export->kind != SCE_EXPORT_ENTRY) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a function", method);
+  if (export->kind != SCE_EXPORT_ENTRY)
+    return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a function", method);
   *found = export;
   return NULL;
 }
@@ -127,7 +128,8 @@ static sce_error_t *find_entry(sce_live_t *live, const target_t *target, entry_t
 
 static const sce_externalities_t no_externalities = {.size = sizeof(sce_externalities_t)};
 
-static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_call_options_t *options, const char *what) {
+static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_call_options_t *options,
+                       const char *what) {
   *call = (sce_call_t){.instance = instance, .live = &instance->live, .what = what};
   const sce_externalities_t *ext = options->externalities != NULL ? options->externalities : &no_externalities;
   call->caller = (sce_caller_t){.ext = ext, .ops = &caller_ops, .self = call, .state = &call->host};
@@ -139,8 +141,9 @@ static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_cal
 
 static sce_error_t *copy_input(sce_call_t *call, uint32_t *ptr, const uint8_t *data, size_t len) {
   if (len > SCE_HEAP_MAX_ALLOCATION)
-    return sce_error_new(SCE_BAD_INPUT, "%zu bytes of input are more than the runtime's heap can hold in one block (%u)",
-                         len, SCE_HEAP_MAX_ALLOCATION);
+    return sce_error_new(SCE_BAD_INPUT,
+                         "%zu bytes of input are more than the runtime's heap can hold in one block (%u)", len,
+                         SCE_HEAP_MAX_ALLOCATION);
   SCE_TRY(sce_heap_alloc(&call->heap, &call->memory, ptr, (uint32_t)len));
   if (len > 0) memcpy(call->memory.data + *ptr, data, len);
   return NULL;
@@ -150,8 +153,8 @@ static sce_error_t *copy_output(sce_call_t *call, sce_buf_t *output, uint64_t po
   uint32_t ptr = (uint32_t)pointer_size, len = (uint32_t)(pointer_size >> 32);
   sce_live_memory(call->live, &call->memory.data, &call->memory.size);
   if ((uint64_t)ptr + len > call->memory.size)
-    return sce_error_new(SCE_BAD_OUTPUT, "%s returned %u bytes at 0x%x, outside of its %llu bytes of memory", call->what,
-                         len, ptr, (unsigned long long)call->memory.size);
+    return sce_error_new(SCE_BAD_OUTPUT, "%s returned %u bytes at 0x%x, outside of its %llu bytes of memory",
+                         call->what, len, ptr, (unsigned long long)call->memory.size);
   output->len = 0;
   return sce_buf_append(output, call->memory.data + ptr, len);
 }
@@ -238,7 +241,8 @@ static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr
   return err;
 }
 
-static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t started, uint64_t entered, uint64_t left) {
+static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t started, uint64_t entered,
+                       uint64_t left) {
   *stats = (sce_call_stats_t){
       .bytes_allocated_peak = call->heap.bytes_allocated_peak,
       .bytes_allocated_sum = call->heap.bytes_allocated_sum,
@@ -307,7 +311,8 @@ static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, cons
                                const sce_call_options_t *options) {
   uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0, deadline_ns;
   SCE_TRY(find_deadline(&deadline_ns, instance, options));
-  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, deadline_ns));
+  SCE_TRY(
+      choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, deadline_ns));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   sce_error_t *err = perform(instance, output, target, data, options, started, deadline_ns);
   finish(instance);
@@ -413,7 +418,8 @@ sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found
   *found = false;
   const sce_export_t *export = sce_runtime_find_export(instance->home, sce_span_text(name));
   if (export == NULL) return NULL;
-  if (export->kind != SCE_EXPORT_GLOBAL) return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
+  if (export->kind != SCE_EXPORT_GLOBAL)
+    return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
   SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, 0));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   wasmtime_extern_t item;

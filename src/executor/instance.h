@@ -30,8 +30,8 @@ typedef struct sce_call {
   sce_host_state_t host;
   sce_instance_t *instance;
   sce_live_t *live;
-  const char *what;    /* the method, for messages */
-  sce_error_t *error;  /* what a host function or a limit ended the call with */
+  const char *what;     /* the method, for messages */
+  sce_error_t *error;   /* what a host function or a limit ended the call with */
   uint64_t deadline_ns; /* 0: none */
   sce_guests_t *guests; /* nested modules (guests.h), or NULL */
 } sce_call_t;
@@ -39,8 +39,8 @@ typedef struct sce_call {
 struct sce_instance {
   sce_runtime_t *home;    /* what the instance was made for */
   sce_runtime_t *runtime; /* the code in use: the same, or what home->tiers gave; a reference of its own */
-  sce_live_t live;          /* kept between calls only by instance-reuse */
-  sce_call_t *call;         /* the running call, or NULL */
+  sce_live_t live;        /* kept between calls only by instance-reuse */
+  sce_call_t *call;       /* the running call, or NULL */
   sce_deadline_t deadline;
   sce_stack_t stack; /* where compiled code runs when the thread's own stack is too small */
   atomic_bool running;

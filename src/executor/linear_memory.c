@@ -16,11 +16,12 @@
 #define SCAN_RUNS 128
 /* Runs of resident pages that are remembered between scans; a call that leaves more is scanned for each time. */
 #define KNOWN_RUNS 32
-/* Every so many resets, pages that the call did not change are given back: the resident set follows what calls write. */
+/* Every so many resets, pages that the call did not change are given back: the resident set follows what calls
+ * write. */
 #define TRIM_INTERVAL 256
 
-/* The private pages after the last reset, and the page faults that the thread had had by then. A call in which the thread
- * had no page fault can't have made any other page private, so the next reset needs no scan. */
+/* The private pages after the last reset, and the page faults that the thread had had by then. A call in which the
+ * thread had no page fault can't have made any other page private, so the next reset needs no scan. */
 typedef struct known_pages {
   bool valid;
   unsigned count;
@@ -267,8 +268,8 @@ sce_linear_memory_t *sce_linear_memory_at(const sce_memory_space_t *space, uint8
 
 sce_error_t *sce_linear_memory_attach(sce_linear_memory_t *memory, const sce_memory_image_t *image) {
   if (image->len > memory->size) return sce_error_new(SCE_INTERNAL, "memory image is larger than the memory");
-  if (image->len > 0 && mmap(memory->base, image->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, image->fd, 0) ==
-                            MAP_FAILED)
+  if (image->len > 0 &&
+      mmap(memory->base, image->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, image->fd, 0) == MAP_FAILED)
     return sce_error_system(errno, "mapping the memory image");
   memory->image = image;
   memory->first_size = memory->size;

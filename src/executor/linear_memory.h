@@ -1,14 +1,15 @@
-/* linear_memory.h: linear memories of the strategies instance-reuse and recreate-instance: made for Wasmtime through its
- * host memory creator, and put back to a first state by work in proportion to what a call wrote: for instance-reuse that
- * after instantiation, for recreate-instance zeros, so that the next instance may have the memory of an earlier one.
+/* linear_memory.h: linear memories of the strategies instance-reuse and recreate-instance: made for Wasmtime through
+ * its host memory creator, and put back to a first state by work in proportion to what a call wrote: for instance-reuse
+ * that after instantiation, for recreate-instance zeros, so that the next instance may have the memory of an earlier
+ * one.
  *
  *            base                      image_len            first_size          capacity
  *   | record | private mapping of image | anonymous, zero    | PROT_NONE, grows   | guard |
  *
- * The image is a sealed memfd that all instances of a runtime share; a page that a call wrote is a private copy. Written
- * pages are found with the PAGEMAP_SCAN ioctl (Linux 6.7) and restored in place up to the resident budget; beyond it, and
- * on older kernels, madvise(MADV_DONTNEED) drops them. A call without a page fault needs no scan: it can only have written
- * pages that are private already. */
+ * The image is a sealed memfd that all instances of a runtime share; a page that a call wrote is a private copy.
+ * Written pages are found with the PAGEMAP_SCAN ioctl (Linux 6.7) and restored in place up to the resident budget;
+ * beyond it, and on older kernels, madvise(MADV_DONTNEED) drops them. A call without a page fault needs no scan: it can
+ * only have written pages that are private already. */
 #ifndef SCE_EXECUTOR_LINEAR_MEMORY_H
 #define SCE_EXECUTOR_LINEAR_MEMORY_H
 
@@ -37,8 +38,8 @@ typedef struct sce_linear_memory sce_linear_memory_t;
 /* An engine's linear memories: the creator behind Wasmtime's configuration, thread-safe. */
 typedef struct sce_memory_space {
   size_t page_size;
-  size_t resident_budget; /* bytes */
-  int pagemap;            /* this process's /proc/self/pagemap, or -1: no PAGEMAP_SCAN */
+  size_t resident_budget;      /* bytes */
+  int pagemap;                 /* this process's /proc/self/pagemap, or -1: no PAGEMAP_SCAN */
   volatile uint8_t *fork_mark; /* zero in a child that was forked since */
   pthread_key_t thread_key;    /* serial numbers of threads */
   bool has_thread_key;
@@ -53,8 +54,8 @@ typedef struct sce_memory_space {
 void sce_memory_space_init(sce_memory_space_t *space, size_t resident_budget);
 void sce_memory_space_clear(sce_memory_space_t *space);
 
-/* Makes Wasmtime use `space` for the memories of on-demand instances; `recycle`: and one memory for one instance after the
- * other. `space` must outlive the engine. */
+/* Makes Wasmtime use `space` for the memories of on-demand instances; `recycle`: and one memory for one instance after
+ * the other. `space` must outlive the engine. */
 void sce_memory_space_install(sce_memory_space_t *space, wasm_config_t *config, bool recycle);
 
 /* A number that no other thread ever has in this space; 0 when the system gives none. */

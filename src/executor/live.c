@@ -10,7 +10,8 @@
 
 /* ---- opening ---- */
 
-static sce_error_t *get_export(sce_live_t *live, const char *name, wasmtime_extern_kind_t kind, wasmtime_extern_t *item) {
+static sce_error_t *get_export(sce_live_t *live, const char *name, wasmtime_extern_kind_t kind,
+                               wasmtime_extern_t *item) {
   if (!wasmtime_instance_export_get(live->context, &live->instance, name, strlen(name), item))
     return sce_error_new(SCE_BAD_CODE, "the runtime does not export %s", name);
   if (item->kind == kind) return NULL;
@@ -84,7 +85,8 @@ static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
     wasmtime_store_epoch_deadline_callback(live->store, sce_epoch_reached, owner, NULL);
   }
   wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error = wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);
+  wasmtime_error_t *error =
+      wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);
   SCE_TRY(instantiation_error(error, trap));
   SCE_TRY(find_memory(live, runtime));
   return read_heap_base(live);

@@ -17,9 +17,10 @@ typedef struct sce_page_run {
 /* Opens this process's pagemap for scanning; -1 when the kernel has no PAGEMAP_SCAN. */
 int sce_pagemap_open(void);
 
-/* Finds runs of privately written pages in [start, end): present or swapped out, not of a file, not the shared zero page.
- * Writes at most `capacity` runs, sets `*resume` to where the next scan goes on (`end` when done), and gives the number of
- * runs, or -1 with errno. */
-int sce_pagemap_scan(int pagemap, sce_page_run_t *runs, size_t capacity, uint64_t *resume, uint64_t start, uint64_t end);
+/* Finds runs of privately written pages in [start, end): present or swapped out, not of a file, not the shared zero
+ * page. Writes at most `capacity` runs, sets `*resume` to where the next scan goes on (`end` when done), and gives the
+ * number of runs, or -1 with errno. */
+int sce_pagemap_scan(int pagemap, sce_page_run_t *runs, size_t capacity, uint64_t *resume, uint64_t start,
+                     uint64_t end);
 
 #endif

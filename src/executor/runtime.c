@@ -183,7 +183,8 @@ static sce_error_t *prepare_with_heap(const sce_engine_t *engine, sce_buf_t *mod
   return NULL;
 }
 
-sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob) {
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable,
+                                 const sce_blob_t *blob) {
   return prepare_with_heap(engine, module, reusable, blob, 0);
 }
 
@@ -239,11 +240,13 @@ static sce_error_t *runtime_with_heap(sce_runtime_t **runtime, sce_engine_t *eng
   return err;
 }
 
-sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable) {
+sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module,
+                                   bool reusable) {
   return runtime_with_heap(runtime, engine, module, reusable, 0);
 }
 
-sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable) {
+sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module,
+                                 bool reusable) {
   sce_module_types_t types;
   SCE_TRY(sce_module_types_of_blob(&types, module));
   origin_t origin = {.types = &types, .reusable = reusable};

@@ -1,5 +1,5 @@
-/* runtime.h: a compiled runtime: machine code, resolved imports, and what a call needs to know of its exports. Immutable
- * once made, but for the snapshot that the first reused instance leaves. */
+/* runtime.h: a compiled runtime: machine code, resolved imports, and what a call needs to know of its exports.
+ * Immutable once made, but for the snapshot that the first reused instance leaves. */
 #ifndef SCE_EXECUTOR_RUNTIME_H
 #define SCE_EXECUTOR_RUNTIME_H
 
@@ -30,7 +30,7 @@ typedef struct sce_export {
   size_t name_len;
   sce_export_kind_t kind;
   bool mutable_global;
-  uint8_t global_kind; /* wasm_valkind_t of a global */
+  uint8_t global_kind;     /* wasm_valkind_t of a global */
   uint32_t function_entry; /* SCE_EXPORT_ENTRY: its place in an instance's cache of entry points */
 } sce_export_t;
 
@@ -44,7 +44,7 @@ typedef struct sce_snapshot {
 struct sce_runtime {
   atomic_size_t references; /* the caller's, and one for each instance */
   sce_engine_t *engine;
-  struct sce_tiers *tiers;   /* where a tiered runtime gets its code; it has none itself: the next two are NULL */
+  struct sce_tiers *tiers; /* where a tiered runtime gets its code; it has none itself: the next two are NULL */
   wasmtime_module_t *module;
   wasmtime_instance_pre_t *instance_pre;
   sce_import_t *imports;
@@ -72,16 +72,18 @@ void sce_runtime_retain(sce_runtime_t *runtime);
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 
 /* Makes a runtime of a compiled module, which it takes in any case. */
-sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module, bool reusable);
+sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module,
+                                   bool reusable);
 
 /* Makes a runtime without code of a valid module that sce_runtime_prepare() made. */
-sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module, bool reusable);
+sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *module,
+                                 bool reusable);
 
 /* Makes a runtime without code of the module that `code` is compiled from, in whole or in part. */
 sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, const sce_runtime_t *code);
 
-/* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put back
- * to their first state. */
+/* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put
+ * back to their first state. */
 sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob);
 
 /* The export of that name, or NULL. */

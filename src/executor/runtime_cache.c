@@ -1,5 +1,5 @@
-/* runtime_cache.c: see runtime_cache.h. One lock guards the list of entries; compiling, instantiating and freeing happen
- * outside it. */
+/* runtime_cache.c: see runtime_cache.h. One lock guards the list of entries; compiling, instantiating and freeing
+ * happen outside it. */
 #include "scexec/runtime_cache.h"
 
 #include "base/alloc.h"
@@ -120,7 +120,8 @@ void sce_runtime_cache_delete(sce_runtime_cache_t *cache) {
 
 static cache_entry_t *find_entry(sce_runtime_cache_t *cache, const uint8_t hash[32], const sce_semantics_t *semantics) {
   for (cache_entry_t *entry = cache->entries; entry != NULL; entry = entry->next)
-    if (memcmp(entry->hash, hash, sizeof entry->hash) == 0 && same_semantics(&entry->semantics, semantics)) return entry;
+    if (memcmp(entry->hash, hash, sizeof entry->hash) == 0 && same_semantics(&entry->semantics, semantics))
+      return entry;
   return NULL;
 }
 

@@ -77,7 +77,8 @@ void sce_signature_format(char text[SCE_SIGNATURE_TEXT_MAX], const sce_signature
   for (int i = 0; i < signature->param_count; i++)
     at += (size_t)snprintf(text + at, SCE_SIGNATURE_TEXT_MAX - at, "%s%s", i > 0 ? ", " : "",
                            kind_name(signature->params[i]));
-  snprintf(text + at, SCE_SIGNATURE_TEXT_MAX - at, ") -> %s", signature->has_result ? kind_name(signature->result) : "()");
+  snprintf(text + at, SCE_SIGNATURE_TEXT_MAX - at, ") -> %s",
+           signature->has_result ? kind_name(signature->result) : "()");
 }
 
 bool sce_signature_equal(const sce_signature_t *a, const sce_signature_t *b) {

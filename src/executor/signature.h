@@ -1,5 +1,5 @@
-/* signature.h: WebAssembly function types as text ("(i64, i32) -> i64", "() -> ()") and as a small struct. The text form
- * is canonical: equal types have equal text. */
+/* signature.h: WebAssembly function types as text ("(i64, i32) -> i64", "() -> ()") and as a small struct. The text
+ * form is canonical: equal types have equal text. */
 #ifndef SCE_EXECUTOR_SIGNATURE_H
 #define SCE_EXECUTOR_SIGNATURE_H
 

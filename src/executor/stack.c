@@ -1,5 +1,5 @@
-/* stack.c: see stack.h. ucontext (POSIX.1-2001, in glibc) switches stacks without another thread, so host functions still
- * run on the thread that makes the call. */
+/* stack.c: see stack.h. ucontext (POSIX.1-2001, in glibc) switches stacks without another thread, so host functions
+ * still run on the thread that makes the call. */
 #include "executor/stack.h"
 
 #include "base/checked.h"

@@ -1,6 +1,6 @@
 /* stack.h: room for compiled code. Wasmtime runs on the caller's stack and only checks a bound: a thread that has less
- * left than the bound (a small thread, or a bound of 256 MiB) gets a stack of its own for the call. The thread stays the
- * same: only the stack is another. */
+ * left than the bound (a small thread, or a bound of 256 MiB) gets a stack of its own for the call. The thread stays
+ * the same: only the stack is another. */
 #ifndef SCE_EXECUTOR_STACK_H
 #define SCE_EXECUTOR_STACK_H
 

@@ -1,4 +1,5 @@
-/* trap.c: what went wrong inside compiled code, for people: kind, the runtime's panic message, a symbolised backtrace. */
+/* trap.c: what went wrong inside compiled code, for people: kind, the runtime's panic message, a symbolised
+ * backtrace. */
 #include "executor/instance.h"
 
 #include "base/buf.h"
@@ -31,7 +32,8 @@ static void set_backtrace(sce_error_t *err, const wasm_frame_vec_t *frames) {
   size_t shown = frames->size < MAX_FRAMES ? frames->size : MAX_FRAMES;
   sce_error_t *failed = NULL;
   for (size_t i = 0; failed == NULL && i < shown; i++) failed = append_frame(&text, i, frames->data[i]);
-  if (failed == NULL && shown < frames->size) failed = sce_buf_printf(&text, "\n… %zu more frames", frames->size - shown);
+  if (failed == NULL && shown < frames->size)
+    failed = sce_buf_printf(&text, "\n… %zu more frames", frames->size - shown);
   if (failed == NULL) sce_error_set_backtrace(err, (const char *)text.data, text.len);
   sce_error_delete(failed); /* without memory for it there is no backtrace; the error itself stands */
   sce_buf_free(&text);
@@ -58,7 +60,8 @@ static bool counter_exceeded(const sce_call_t *call) {
   wasmtime_val_t value;
   if (runtime->stack_counter == NULL) return false;
   const char *name = runtime->stack_counter;
-  if (!wasmtime_instance_export_get(call->live->context, &call->live->instance, name, strlen(name), &item)) return false;
+  if (!wasmtime_instance_export_get(call->live->context, &call->live->instance, name, strlen(name), &item))
+    return false;
   wasmtime_global_get(call->live->context, &item.of.global, &value);
   return (uint32_t)value.of.i32 > runtime->engine->config.semantics.stack_logical_max;
 }
@@ -74,7 +77,8 @@ static sce_error_t *describe(const sce_call_t *call, bool has_code, wasmtime_tra
                          call->instance->runtime->engine->config.semantics.stack_logical_max);
   if (panic->len > 0) {
     const char *verb = call->host.panic_set ? "aborted due to panic" : "panicked";
-    sce_error_t *err = sce_error_new(SCE_TRAP, "%s %s: %.*s", call->what, verb, (int)panic->len, (const char *)panic->data);
+    sce_error_t *err =
+        sce_error_new(SCE_TRAP, "%s %s: %.*s", call->what, verb, (int)panic->len, (const char *)panic->data);
     sce_error_set_panic(err, (const char *)panic->data, panic->len);
     return err;
   }

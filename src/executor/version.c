@@ -1,5 +1,6 @@
-/* version.c: the version of another runtime's code: from its custom sections, else by running it on an empty state. Source:
- * sc-executor 0.51, wasm_runtime.rs read_embedded_version, and executor.rs, ReadRuntimeVersion for WasmExecutor. */
+/* version.c: the version of another runtime's code: from its custom sections, else by running it on an empty state.
+ * Source: sc-executor 0.51, wasm_runtime.rs read_embedded_version, and executor.rs, ReadRuntimeVersion for
+ * WasmExecutor. */
 #include "executor/instance.h"
 
 #include "base/error.h"
@@ -53,7 +54,8 @@ static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob, const
   sce_runtime_version_t embedded = {0};
   bool found = false;
   sce_error_t *err = sce_blob_embedded_version(blob, &embedded, &found);
-  if (err == NULL) err = found ? sce_runtime_version_encode(version, &embedded) : run_core_version(version, blob, outer);
+  if (err == NULL)
+    err = found ? sce_runtime_version_encode(version, &embedded) : run_core_version(version, blob, outer);
   sce_runtime_version_free(&embedded);
   return err;
 }

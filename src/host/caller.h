@@ -10,8 +10,8 @@ typedef struct sce_caller_ops {
   /* Heap; both refresh the caller's memory and memory_size. */
   sce_error_t *(*alloc)(void *self, uint32_t *ptr, uint32_t size);
   sce_error_t *(*free)(void *self, uint32_t ptr);
-  /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` from its custom sections, else by running it on an empty state;
-   * `*found` false for anything that fails. */
+  /* ext_misc_runtime_version: the encoded RuntimeVersion of `code` from its custom sections, else by running it on an
+   * empty state; `*found` false for anything that fails. */
   sce_error_t *(*read_version)(void *self, bool *found, sce_buf_t *version, sce_span_t code);
   /* Nested modules (sandbox.h). */
   const struct sce_guest_ops *guests;
@@ -20,16 +20,16 @@ typedef struct sce_caller_ops {
 /* State of one call that host functions keep between each other; all zero at its start, freed by
  * sce_host_state_clear(). */
 typedef struct sce_host_state {
-  sce_buf_t panic;          /* message of abort_on_panic, or the last error line that the runtime logged as a panic */
-  bool panic_set;           /* abort_on_panic was called: its message wins over log lines */
-  bool batch_open;          /* start_batch_verify without finish */
-  bool batch_ok;            /* and of the results since */
-  sce_buf_t scratch;        /* for encoding results; contents valid only inside one handler */
+  sce_buf_t panic;   /* message of abort_on_panic, or the last error line that the runtime logged as a panic */
+  bool panic_set;    /* abort_on_panic was called: its message wins over log lines */
+  bool batch_open;   /* start_batch_verify without finish */
+  bool batch_ok;     /* and of the results since */
+  sce_buf_t scratch; /* for encoding results; contents valid only inside one handler */
 } sce_host_state_t;
 
 struct sce_caller {
-  uint8_t *memory;    /* linear memory, current at entry of a handler and after alloc/free */
-  size_t memory_size; /* bytes */
+  uint8_t *memory;                /* linear memory, current at entry of a handler and after alloc/free */
+  size_t memory_size;             /* bytes */
   const sce_externalities_t *ext; /* never NULL; full size, tables checked by the executor */
   const sce_caller_ops_t *ops;
   void *self;

@@ -1,5 +1,5 @@
-/* curl.h: libcurl, loaded when it is first asked for: few hosts make HTTP requests, and its thirty libraries take longer
- * to link than most calls take to run. */
+/* curl.h: libcurl, loaded when it is first asked for: few hosts make HTTP requests, and its thirty libraries take
+ * longer to link than most calls take to run. */
 #ifndef SCE_HOST_CURL_H
 #define SCE_HOST_CURL_H
 

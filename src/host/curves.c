@@ -1,6 +1,6 @@
-/* curves.c: the elliptic curve functions, ext_host_calls_* and ext_elliptic_curves_*. Source: sp-crypto-ec-utils, utils.rs
- * and the file of each curve. The import's type tells the form (0.24: a buffer for the value, and a number; before:
- * Result<Vec<u8>, ()>), which are computed by different generations of arkworks; see crypto/curve.h. */
+/* curves.c: the elliptic curve functions, ext_host_calls_* and ext_elliptic_curves_*. Source: sp-crypto-ec-utils,
+ * utils.rs and the file of each curve. The import's type tells the form (0.24: a buffer for the value, and a number;
+ * before: Result<Vec<u8>, ()>), which are computed by different generations of arkworks; see crypto/curve.h. */
 #include "crypto/curve.h"
 #include "host/handlers.h"
 

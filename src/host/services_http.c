@@ -240,8 +240,8 @@ static bool set_body(request_t *request) {
 
 static void send_request(sce_http_t *http, request_t *request) {
   if (request->state != BUILDING && request->state != BODY) return;
-  bool ok =
-      finish_headers(request) && set_body(request) && http->curl.multi_add_handle(http->multi, request->easy) == CURLM_OK;
+  bool ok = finish_headers(request) && set_body(request) &&
+            http->curl.multi_add_handle(http->multi, request->easy) == CURLM_OK;
   request->state = ok ? SENT : FAILED;
 }
 

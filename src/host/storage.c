@@ -1,7 +1,7 @@
 /* storage.c: the storage family: ext_storage_*, and the steps it shares with child storage (storage.h).
  * Source: sp-io `trait Storage`; semantics of the state itself are behind sce_storage_ops_t. */
-#include "host/handlers.h"
 #include "host/storage.h"
+#include "host/handlers.h"
 #include "scexec/overlay.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* trie.c: the trie family: roots of key-value lists, and the check of compact proofs. Source: sp-io `trait Trie`. */
+#include "scexec/trie.h"
 #include "host/handlers.h"
 #include "scexec/proof.h"
-#include "scexec/trie.h"
 
 /* Room in the call's scratch for `count` items of `size` bytes; its memory is aligned for any type. */
 static sce_error_t *scratch_array(sce_caller_t *caller, void **items, size_t count, size_t size) {
@@ -30,7 +30,8 @@ static sce_error_t *arg_pairs(sce_caller_t *caller, sce_trie_pair_t **pairs, uin
 }
 
 /* Vec<Vec<u8>>, in the same way. */
-static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t *count, uint64_t arg, const char *name) {
+static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t *count, uint64_t arg,
+                              const char *name) {
   sce_scale_reader_t in;
   void *array;
   SCE_TRY(sce_arg_scale(caller, &in, arg, name));

@@ -22,8 +22,9 @@
 #define VOTES(n, m) "votes" #n ": Vec<(Compact<u32>, [(Compact<u16>, Compact<u16>); " #m "], Compact<u16>)>, "
 #define VOTES_3_TO_16                                                                                                  \
   VOTES(3, 2)                                                                                                          \
-  VOTES(4, 3) VOTES(5, 4) VOTES(6, 5) VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11)     \
-      VOTES(13, 12) VOTES(14, 13) VOTES(15, 14) VOTES(16, 15)
+  VOTES(4, 3)                                                                                                          \
+  VOTES(5, 4) VOTES(6, 5) VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12)   \
+      VOTES(14, 13) VOTES(15, 14) VOTES(16, 15)
 #define VOTES_1_AND_2                                                                                                  \
   "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), "               \
   "Compact<u16>)>, "

@@ -4,11 +4,12 @@
  * in values little-endian.
  *
  *   key                          value
- *   1                            the database: magic "scexec-s", u32 format version, u32 states kept beside the newest,
- *                                u64 number of the newest state, u64 of the oldest that can be reached, u32 next child
- * id 2 name                       a child trie: u32 id, u64 keys, then the name where the key has it only as a hash 3
- * u64 state                  a state: u64 keys of the top trie, 32 bytes root, u8 1 when a block made it, u32 number of
- *                                the block, 32 bytes hash, then the block's header
+ *   1                            the database: magic "scexec-s", u32 format version, u32 states kept beside the
+ *                                newest, u64 number of the newest state, u64 of the oldest that can be reached, u32
+ *                                next child id
+ *   2 name                       a child trie: u32 id, u64 keys, then the name where the key has it only as a hash
+ *   3 u64 state                  a state: u64 keys of the top trie, 32 bytes root, u8 1 when a block made it, u32
+ *                                number of the block, 32 bytes hash, then the block's header
  *   4 u64 state                  how to go back from it to the one before (lmdb_undo.h)
  *   5 key                        top trie: u8 flags, [u32 length of the key, key], value
  *   6 u32 child id, key          child trie: the same

@@ -42,8 +42,11 @@ void sce_free(void *ptr) {
 }
 
 static sce_error_t *use(sce_span_t code) {
-  const sce_blob_rewrite_t meter = {.meter_stack = true, .stack_limit = 9, .export_memory = true,
-                                    .export_mutable_globals = true, .clear_memory_maximum = true};
+  const sce_blob_rewrite_t meter = {.meter_stack = true,
+                                    .stack_limit = 9,
+                                    .export_memory = true,
+                                    .export_mutable_globals = true,
+                                    .clear_memory_maximum = true};
   sce_blob_t *blob = NULL;
   sce_buf_t module = {0};
   sce_runtime_version_t version = {0};

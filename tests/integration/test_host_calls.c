@@ -15,7 +15,8 @@
 
 #define MAX_STEPS 64
 #define MAX_FUNCTIONS 128
-#define HTTP_SEED {0xb0, 0x09}
+#define HTTP_SEED                                                                                                      \
+  { 0xb0, 0x09 }
 #define LEAST_RANDOM 200 /* of each function */
 
 static sce_engine_t *engine;

@@ -28,8 +28,8 @@
 #define OUTCOME_SIZE 64
 
 /* What is done with a module. In tiers, as the command calls, all of it is validated but only what the call reaches is
- * compiled, which takes a third of what Winch takes for everything, and a twentieth of Cranelift's time: most modules go
- * that way. Under sanitizers, which see nothing of compiled code, most are only read. */
+ * compiled, which takes a third of what Winch takes for everything, and a twentieth of Cranelift's time: most modules
+ * go that way. Under sanitizers, which see nothing of compiled code, most are only read. */
 typedef enum how { HOW_READ, HOW_TIERED, HOW_WINCH, HOW_CRANELIFT } how_t;
 #define EVERY_BY_CRANELIFT 40
 #define EVERY_BY_WINCH 4

@@ -1,16 +1,16 @@
 /* test_base.c: errors, buffers, hex and UTF-8. Expected UTF-8 verdicts are those of Unicode 15, table 3-7. */
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "base/alloc.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <string.h>
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,7 +22,8 @@ static void error_carries_kind_and_context(void **state) {
   assert_string_equal(sce_error_message(err), "runtime x.wasm: section 7");
   assert_null(sce_error_panic(err));
   sce_error_set_panic(err, "a\0b", 3);
-  assert_string_equal(sce_error_panic(err), "a\xef\xbf\xbd" "b");
+  assert_string_equal(sce_error_panic(err), "a\xef\xbf\xbd"
+                                            "b");
   sce_error_delete(err);
   assert_null(sce_error_prefix(NULL, "x"));
 }
@@ -97,8 +98,16 @@ static void utf8_follows_table_3_7(void **state) {
   (void)state;
   assert_true(sce_utf8_valid("", 0));
   assert_true(sce_utf8_valid("\xc2\x80\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 19));
-  const char *bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-                       "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe1\x80", "\xc2"};
+  const char *bad[] = {"\x80",
+                       "\xc0\x80",
+                       "\xc1\xbf",
+                       "\xe0\x9f\xbf",
+                       "\xed\xa0\x80",
+                       "\xf0\x8f\xbf\xbf",
+                       "\xf4\x90\x80\x80",
+                       "\xf5\x80\x80\x80",
+                       "\xe1\x80",
+                       "\xc2"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(sce_utf8_valid(bad[i], strlen(bad[i])));
   char *text = sce_utf8_lossy("a\xff\xc3\xa9", 4);
   assert_string_equal(text, "a\xef\xbf\xbd\xc3\xa9");
@@ -117,12 +126,9 @@ static void spans_order_bytewise(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(error_carries_kind_and_context),
-      cmocka_unit_test(system_errors_name_the_reason),
-      cmocka_unit_test(hex_round_trips_and_refuses),
-      cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
-      cmocka_unit_test(utf8_follows_table_3_7),
-      cmocka_unit_test(spans_order_bytewise),
+      cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
+      cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
+      cmocka_unit_test(utf8_follows_table_3_7),         cmocka_unit_test(spans_order_bytewise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

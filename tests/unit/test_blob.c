@@ -39,7 +39,8 @@ static void check_facts(const facts_t *f) {
     assert_true(sce_span_equal(imports[i].module, sce_span_text("env")));
     if (imports[i].kind == SCE_WASM_FUNCTION)
       assert_true(sce_span_starts_with(imports[i].field, sce_span_text("ext_")));
-    else assert_true(sce_span_equal(imports[i].field, sce_span_text("memory")));
+    else
+      assert_true(sce_span_equal(imports[i].field, sce_span_text("memory")));
   }
   const sce_wasm_export_t *exports = sce_blob_exports(blob, &count);
   assert_int_equal(count, f->exports);
@@ -154,9 +155,9 @@ static void small_modules_show_what_they_hold(void **state) {
 /* The `name` section: a name for functions 0 and 1 (the latter twice, once outside), then nonsense. */
 static void names_are_read_as_far_as_they_go(void **state) {
   (void)state;
-  sce_buf_t code = module_of(
-      "01 04 01 60 00 00  03 03 02 00 00  0a 07 02 02 00 0b 02 00 0b"
-      "00 1b 04 6e616d65  00 02 01 6d  01 10 05  00 01 61  01 02 c3a9  01 01 78  09 01 79  00 ff");
+  sce_buf_t code =
+      module_of("01 04 01 60 00 00  03 03 02 00 00  0a 07 02 02 00 0b 02 00 0b"
+                "00 1b 04 6e616d65  00 02 01 6d  01 10 05  00 01 61  01 02 c3a9  01 01 78  09 01 79  00 ff");
   sce_blob_t *blob = blob_of(sce_buf_span(&code));
   assert_true(sce_span_equal(sce_blob_function_name(blob, 0), sce_span_text("a")));
   assert_true(sce_span_equal(sce_blob_function_name(blob, 1), sce_span_text("\xc3\xa9")));

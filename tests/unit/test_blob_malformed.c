@@ -95,7 +95,7 @@ static const bad_t contents[] = {
 
 /* Bodies that sce_blob_check_proposals() refuses: of one function of type () -> (). */
 static const struct {
-  const char *body; /* hex: locals and instructions */
+  const char *body;   /* hex: locals and instructions */
   const char *reason; /* behind "malformed module: code section, function 0, " */
 } bodies[] = {
     {"", "offset 22: the function body ends within its locals, or they are malformed"},
@@ -178,8 +178,10 @@ static void malformed_bodies_are_named(void **state) {
     sce_buf_t metered = {0};
     sce_blob_t *again = NULL;
     err = sce_blob_rewrite(blob, &metered, &meter);
-    if (err == NULL) assert_null(sce_blob_new(&again, sce_buf_span(&metered)));
-    else assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
+    if (err == NULL)
+      assert_null(sce_blob_new(&again, sce_buf_span(&metered)));
+    else
+      assert_int_equal(sce_error_kind(err), SCE_BAD_CODE);
     sce_blob_delete(again);
     sce_error_delete(err);
     sce_buf_free(&metered);
@@ -198,7 +200,10 @@ static void what_is_no_module_is_told(void **state) {
   } cases[] = {
       {{NULL, 0}, "not a WebAssembly module: it does not begin with 00 61 73 6d (it is empty)"},
       {sce_span("\0as", 3), "not a WebAssembly module: it does not begin with 00 61 73 6d"},
-      {sce_span("\x7f""ELF----", 8), "not a WebAssembly module: it does not begin with 00 61 73 6d"},
+      {sce_span("\x7f"
+                "ELF----",
+                8),
+       "not a WebAssembly module: it does not begin with 00 61 73 6d"},
       {sce_span("\0asm\1", 5), "malformed module: it ends within its header"},
       {sce_span("\0asm\2\0\0\0", 8), "not a WebAssembly module of version 1: bytes 4 to 7 are 02 00 00 00"},
       {sce_span("\0asm\x0d\0\1\0", 8), "not a WebAssembly module of version 1: bytes 4 to 7 are 0d 00 01 00"},

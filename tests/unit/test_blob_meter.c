@@ -90,8 +90,12 @@ static void metering_equals_upstream(void **state) {
 static void metered_runtimes_stay_valid(void **state) {
   (void)state;
   const sce_proposals_t none = {0};
-  const sce_blob_rewrite_t all = {.meter_stack = true, .stack_limit = 65536, .export_mutable_globals = true,
-                                  .export_memory = true, .clear_memory_maximum = true, .set_memory_minimum = true,
+  const sce_blob_rewrite_t all = {.meter_stack = true,
+                                  .stack_limit = 65536,
+                                  .export_mutable_globals = true,
+                                  .export_memory = true,
+                                  .clear_memory_maximum = true,
+                                  .set_memory_minimum = true,
                                   .memory_minimum = 64};
   wasm_engine_t *engine = engine_with(&none);
   const char *runtimes[] = {"kusama", "polkadot"};
@@ -136,8 +140,10 @@ static void calls_without_end_are_refused(void **state) {
     uint32_t size = i == 0 ? section : BODY;
     for (int k = 0; k < 4; k++)
       assert_null(sce_buf_append_byte(&code, (uint8_t)((size >> 7 * k & 0x7f) | (k < 3 ? 0x80 : 0))));
-    if (i == 0) assert_null(sce_buf_append_byte(&code, 2));
-    else assert_null(sce_buf_append(&code, body.data, BODY));
+    if (i == 0)
+      assert_null(sce_buf_append_byte(&code, 2));
+    else
+      assert_null(sce_buf_append(&code, body.data, BODY));
   }
   sce_blob_t *blob = blob_of(sce_buf_span(&code));
   const sce_blob_rewrite_t meter = {.meter_stack = true};

@@ -6,7 +6,7 @@ enum { MULTI = 1, REFERENCES = 2, BULK = 4, SIMD = 8, NEVER = 16 };
 
 static const struct {
   const char *file;
-  int needs; /* 0: always allowed */
+  int needs;           /* 0: always allowed */
   const char *refusal; /* what the message says without it */
 } cases[] = {
     {"sign_extension", 0, NULL},
@@ -90,8 +90,8 @@ static const struct {
 };
 
 static sce_proposals_t proposals_of(int set) {
-  return (sce_proposals_t){.multi_value = set & MULTI, .reference_types = set & REFERENCES, .bulk_memory = set & BULK,
-                           .simd = set & SIMD};
+  return (sce_proposals_t){
+      .multi_value = set & MULTI, .reference_types = set & REFERENCES, .bulk_memory = set & BULK, .simd = set & SIMD};
 }
 
 /* Reading and checking, with the proposals of a set. */
@@ -186,8 +186,10 @@ static void runtimes_need_none(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(proposals_are_allowed_one_by_one), cmocka_unit_test(other_proposals_are_refused),
-      cmocka_unit_test(explicit_indices_need_bulk_memory), cmocka_unit_test(a_data_count_needs_nothing),
+      cmocka_unit_test(proposals_are_allowed_one_by_one),
+      cmocka_unit_test(other_proposals_are_refused),
+      cmocka_unit_test(explicit_indices_need_bulk_memory),
+      cmocka_unit_test(a_data_count_needs_nothing),
       cmocka_unit_test(runtimes_need_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

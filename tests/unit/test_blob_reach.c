@@ -2,8 +2,8 @@
 #include "blob/reach.h"
 #include "blob_support.h"
 
-/* Types 0 and 2 are equal. Function 0 calls 1; 1 calls any table entry of type 2; the table holds 2 (type 0) and 4 (type
- * 1); 5 calls itself; nothing calls 3. Written by hand after the specification's grammar. */
+/* Types 0 and 2 are equal. Function 0 calls 1; 1 calls any table entry of type 2; the table holds 2 (type 0) and 4
+ * (type 1); 5 calls itself; nothing calls 3. Written by hand after the specification's grammar. */
 #define HEAD "01 0b 03 600000 60017f00 600000 03 07 06 00 00 00 00 01 00 04 04 01 70 00 02 "
 #define ELEMENTS "09 08 01 00 41 00 0b 02 02 04 "
 #define CODE "0a 1f 06 04 00 10 01 0b 07 00 41 00 11 02 00 0b 02 00 0b 02 00 0b 05 00 41 07 1a 0b 04 00 10 05 0b"

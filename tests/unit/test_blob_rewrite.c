@@ -34,8 +34,10 @@ static void nothing_asked_nothing_changed(void **state) {
 }
 
 /* All that an executor does to a module without metering. */
-static const sce_blob_rewrite_t prepare = {.export_mutable_globals = true, .export_memory = true,
-                                           .clear_memory_maximum = true, .set_memory_minimum = true,
+static const sce_blob_rewrite_t prepare = {.export_mutable_globals = true,
+                                           .export_memory = true,
+                                           .clear_memory_maximum = true,
+                                           .set_memory_minimum = true,
                                            .memory_minimum = 3000};
 
 /* Sections other than these are as they were: bytes and order. */
@@ -147,22 +149,37 @@ static const struct {
   sce_error_kind_t kind;
   const char *message;
 } refused[] = {
-    {"02 08 01 01 65 01 6d 02 00 01 05 01 00", {.export_memory = true}, SCE_BAD_CODE,
+    {"02 08 01 01 65 01 6d 02 00 01 05 01 00",
+     {.export_memory = true},
+     SCE_BAD_CODE,
      "memory section, offset 18: it is empty, so the imported memory can't be put there"},
-    {"02 08 01 01 65 01 6d 02 00 01 07 05 01 01 6d 02 00", {.export_memory = true}, SCE_BAD_CODE,
+    {"02 08 01 01 65 01 6d 02 00 01 07 05 01 01 6d 02 00",
+     {.export_memory = true},
+     SCE_BAD_CODE,
      "export section: the name \"m\", which is needed for a memory, is taken"},
     {"06 06 01 7f 01 41 00 0b 07 1e 01 1a 6578706f727465645f696e7465726e616c5f676c6f62616c5f30 03 00",
-     {.export_mutable_globals = true}, SCE_BAD_CODE,
+     {.export_mutable_globals = true},
+     SCE_BAD_CODE,
      "export section: the name \"exported_internal_global_0\", which is needed for a global, is taken"},
-    {"", {.set_memory_minimum = true, .memory_minimum = 1}, SCE_BAD_CODE,
+    {"",
+     {.set_memory_minimum = true, .memory_minimum = 1},
+     SCE_BAD_CODE,
      "the module has no memory of its own whose minimum could be set"},
-    {"02 08 01 01 65 01 6d 02 00 01", {.set_memory_minimum = true, .memory_minimum = 1}, SCE_BAD_CODE,
+    {"02 08 01 01 65 01 6d 02 00 01",
+     {.set_memory_minimum = true, .memory_minimum = 1},
+     SCE_BAD_CODE,
      "the module has no memory of its own whose minimum could be set"},
-    {"05 03 01 00 01", {.set_memory_minimum = true, .memory_minimum = 65537}, SCE_MISUSE,
+    {"05 03 01 00 01",
+     {.set_memory_minimum = true, .memory_minimum = 65537},
+     SCE_MISUSE,
      "a memory of 65537 pages is more than the limit of 65536"},
-    {"05 04 01 01 01 09", {.set_memory_minimum = true, .memory_minimum = 10}, SCE_MISUSE,
+    {"05 04 01 01 01 09",
+     {.set_memory_minimum = true, .memory_minimum = 10},
+     SCE_MISUSE,
      "a memory of at least 10 pages is above the module's maximum of 9: clear it first"},
-    {"02 06 01 00 00 03 7f 00", {.meter_stack = true}, SCE_BAD_CODE,
+    {"02 06 01 00 00 03 7f 00",
+     {.meter_stack = true},
+     SCE_BAD_CODE,
      "can't meter the stack: the module imports 1 globals, and no runtime may"},
 };
 
@@ -181,8 +198,10 @@ static void what_cannot_be_done_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_asked_nothing_changed), cmocka_unit_test(runtimes_are_prepared),
-      cmocka_unit_test(small_modules_change_as_written), cmocka_unit_test(what_cannot_be_done_is_refused),
+      cmocka_unit_test(nothing_asked_nothing_changed),
+      cmocka_unit_test(runtimes_are_prepared),
+      cmocka_unit_test(small_modules_change_as_written),
+      cmocka_unit_test(what_cannot_be_done_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with each
- * strategy, and all of it with each compiler. The runtimes are those of tests/data/executor. What a fresh instance answers is the yardstick: the strategy
- * recreate-instance, which shares nothing between calls. */
+/* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with
+ * each strategy, and all of it with each compiler. The runtimes are those of tests/data/executor. What a fresh instance
+ * answers is the yardstick: the strategy recreate-instance, which shares nothing between calls. */
 #include "base/checked.h"
 #include "scexec.h"
 #include "support/wasm_signals.h"
@@ -137,7 +137,8 @@ static void soil_everything(fixture_t *f, const uint8_t expected[32]) {
   expect_state(f, expected);
   expect_error(call(f, "soil_and_trap"), SCE_TRAP, "soil_and_trap trapped: unreachable code was reached");
   expect_state(f, expected);
-  expect_error(sce_instance_call(f->instance, &f->output, "spin", NULL, 0, &limited), SCE_TIME_LIMIT, "spin did not finish");
+  expect_error(sce_instance_call(f->instance, &f->output, "spin", NULL, 0, &limited), SCE_TIME_LIMIT,
+               "spin did not finish");
   expect_state(f, expected);
   expect_error(call(f, "alloc_storm"), SCE_MEMORY_LIMIT, "ext_allocator_malloc_version_1: out of heap");
   expect_state(f, expected);
@@ -221,7 +222,8 @@ static void unrestorable_code_gets_fresh_instances(void **unused) {
     sce_config_t config;
     default_config(&config, (sce_strategy_t)s);
     config.semantics.wasm_bulk_memory = config.semantics.wasm_reference_types = true;
-    if (compiler == SCE_COMPILER_WINCH) config.semantics.compiler = SCE_COMPILER_CRANELIFT; /* Winch has no references */
+    if (compiler == SCE_COMPILER_WINCH)
+      config.semantics.compiler = SCE_COMPILER_CRANELIFT; /* Winch has no references */
     warnings_t warnings = {"each call gets a fresh instance: the runtime has passive data segments", 0};
     config.log = (sce_log_t){.write = count_warning, .ctx = &warnings, .max_level = 2};
     fixture_t f;
@@ -272,8 +274,10 @@ static void table_entries(void **unused) {
     assert_int_equal(out->len, 3);
     expect_success(sce_instance_call_table_wrapped(f.instance, out, 2, 40, data, 3, NULL));
     assert_int_equal(sce_load_le32(out->data), 43);
-    expect_error(sce_instance_call_table(f.instance, out, 0, data, 3, NULL), SCE_MISSING_EXPORT, "table entry 0 is empty");
-    expect_error(sce_instance_call_table(f.instance, out, 5, data, 3, NULL), SCE_MISSING_EXPORT, "the table has 5 entries");
+    expect_error(sce_instance_call_table(f.instance, out, 0, data, 3, NULL), SCE_MISSING_EXPORT,
+                 "table entry 0 is empty");
+    expect_error(sce_instance_call_table(f.instance, out, 5, data, 3, NULL), SCE_MISSING_EXPORT,
+                 "the table has 5 entries");
     expect_error(sce_instance_call_table(f.instance, out, 4, data, 3, NULL), SCE_WRONG_TYPE,
                  "table entry 4 has type (i32) -> i32, the call needs (i32, i32) -> i64");
     expect_error(sce_instance_call_table_wrapped(f.instance, out, 1, 0, data, 3, NULL), SCE_WRONG_TYPE,

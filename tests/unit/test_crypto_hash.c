@@ -14,7 +14,9 @@ typedef void (*hash_fn)(uint8_t *out, sce_span_t data);
 
 /* One plain prototype for all, so that they fit in a table. */
 #define PLAIN(name)                                                                                                    \
-  static void plain_##name(uint8_t *out, sce_span_t data) { sce_##name(out, data); }
+  static void plain_##name(uint8_t *out, sce_span_t data) {                                                            \
+    sce_##name(out, data);                                                                                             \
+  }
 PLAIN(blake2b_128)
 PLAIN(blake2b_256)
 PLAIN(sha2_256)

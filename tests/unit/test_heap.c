@@ -61,9 +61,11 @@ static void run_step(script_t *script, sce_heap_t *heap, const json_t *step) {
   bool is_alloc = strcmp(function, "ext_allocator_malloc_version_1") == 0;
   assert_true(is_alloc || strcmp(function, "ext_allocator_free_version_1") == 0);
   uint32_t ptr = 0, input = input_u32(step, 0);
-  sce_error_t *err = is_alloc ? sce_heap_alloc(heap, &script->memory, &ptr, input) : sce_heap_free(heap, &script->memory, input);
+  sce_error_t *err =
+      is_alloc ? sce_heap_alloc(heap, &script->memory, &ptr, input) : sce_heap_free(heap, &script->memory, input);
   bool traps = json_is_string(json_object_get(step, "trap"));
-  if (traps != (err != NULL)) fail_msg("%s(0x%x): %s", function, input, err != NULL ? sce_error_message(err) : "no error");
+  if (traps != (err != NULL))
+    fail_msg("%s(0x%x): %s", function, input, err != NULL ? sce_error_message(err) : "no error");
   sce_error_delete(err);
   if (!traps && is_alloc) {
     uint8_t expected[4];

@@ -1,5 +1,5 @@
-/* test_host_curves.c: the known answers of tests/vectors/curves.json.zst (the elliptic curve functions, in the form that
- * a record's type tells) through the handlers; buffers at the end of memory, and over the operands. */
+/* test_host_curves.c: the known answers of tests/vectors/curves.json.zst (the elliptic curve functions, in the form
+ * that a record's type tells) through the handlers; buffers at the end of memory, and over the operands. */
 #include "host_vectors.h"
 
 #include <errno.h>

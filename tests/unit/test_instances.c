@@ -1,5 +1,5 @@
-/* test_instances.c: what instances hold between calls, and what they wait for: resident memory over many calls, the budget
- * of an idle instance, the address of its memory, and the bound of the pool. */
+/* test_instances.c: what instances hold between calls, and what they wait for: resident memory over many calls, the
+ * budget of an idle instance, the address of its memory, and the bound of the pool. */
 #include "base/checked.h"
 #include "scexec.h"
 #include "support/inputs.h"
@@ -85,8 +85,8 @@ static uint32_t next_random(uint64_t *state) { /* splitmix64, the upper half */
   return (uint32_t)(z >> 32);
 }
 
-/* Calls number `from` to `to`: small writes, one in 16 up to 64 KiB, one in 256 a whole MiB. The last 600 are small ones, so
- * that what is resident is no chance of the last call. */
+/* Calls number `from` to `to`: small writes, one in 16 up to 64 KiB, one in 256 a whole MiB. The last 600 are small
+ * ones, so that what is resident is no chance of the last call. */
 static void many_calls(fixture_t *f, uint64_t *seed, int from, int to) {
   for (int i = from; i < to; i++) {
     uint32_t random = next_random(seed);
@@ -118,7 +118,8 @@ static void resident_memory_stays(void **unused) {
     long early = resident_pages();
     many_calls(&f, &seed, 1000, 100000);
     long late = resident_pages();
-    print_message("%s: %ld pages after 1,000 calls, %ld at the end\n", sce_strategy_name((sce_strategy_t)s), early, late);
+    print_message("%s: %ld pages after 1,000 calls, %ld at the end\n", sce_strategy_name((sce_strategy_t)s), early,
+                  late);
     assert_true(late <= early + 16);
     close_fixture(&f);
   }

@@ -1,5 +1,6 @@
-/* test_runtime_cache.c: the cache of compiled runtimes: what it is keyed by, what it keeps, and that no request waits for a
- * compile that is not its own. The code comes from a callback that can be held up, which is as good as a long compile. */
+/* test_runtime_cache.c: the cache of compiled runtimes: what it is keyed by, what it keeps, and that no request waits
+ * for a compile that is not its own. The code comes from a callback that can be held up, which is as good as a long
+ * compile. */
 #include "base/checked.h"
 #include "base/error.h"
 #include "scexec.h"
@@ -303,12 +304,9 @@ int main(void) {
   wasm_signals_remember();
   calls_code = test_read_file(TEST_DATA "/executor/calls.wasm");
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(one_code_is_compiled_once),
-      cmocka_unit_test(a_cached_runtime_waits_for_no_compile),
-      cmocka_unit_test(least_recently_used_go_first),
-      cmocka_unit_test(instances_go_from_thread_to_thread),
-      cmocka_unit_test(heap_and_semantics_are_keys),
-      cmocka_unit_test(errors_go_to_all_who_wait),
+      cmocka_unit_test(one_code_is_compiled_once),    cmocka_unit_test(a_cached_runtime_waits_for_no_compile),
+      cmocka_unit_test(least_recently_used_go_first), cmocka_unit_test(instances_go_from_thread_to_thread),
+      cmocka_unit_test(heap_and_semantics_are_keys),  cmocka_unit_test(errors_go_to_all_who_wait),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   sce_buf_free(&calls_code);

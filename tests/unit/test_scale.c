@@ -32,15 +32,24 @@ static void compact_integers_match_parity_scale_codec(void **state) {
     uint64_t value;
     const char *bytes;
   } known[] = {
-      {0, "0x00"},          {1, "0x04"},
-      {42, "0xa8"},         {63, "0xfc"},
-      {64, "0x0101"},       {69, "0x1501"},
-      {16383, "0xfdff"},    {16384, "0x02000100"},
-      {65535, "0xfeff0300"}, {1073741823, "0xfeffffff"},
-      {1073741824, "0x0300000040"}, {4294967295u, "0x03ffffffff"},
-      {4294967296u, "0x070000000001"}, {100000000000000, "0x0b00407a10f35a"},
-      {1099511627776, "0x0b000000000001"}, {281474976710656, "0x0f00000000000001"},
-      {72057594037927935, "0x0fffffffffffffff"}, {72057594037927936, "0x130000000000000001"},
+      {0, "0x00"},
+      {1, "0x04"},
+      {42, "0xa8"},
+      {63, "0xfc"},
+      {64, "0x0101"},
+      {69, "0x1501"},
+      {16383, "0xfdff"},
+      {16384, "0x02000100"},
+      {65535, "0xfeff0300"},
+      {1073741823, "0xfeffffff"},
+      {1073741824, "0x0300000040"},
+      {4294967295u, "0x03ffffffff"},
+      {4294967296u, "0x070000000001"},
+      {100000000000000, "0x0b00407a10f35a"},
+      {1099511627776, "0x0b000000000001"},
+      {281474976710656, "0x0f00000000000001"},
+      {72057594037927935, "0x0fffffffffffffff"},
+      {72057594037927936, "0x130000000000000001"},
       {UINT64_MAX, "0x13ffffffffffffffff"},
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -85,8 +94,8 @@ static void compact_u128_round_trips_at_the_borders(void **state) {
 
 static void compact_integers_are_strict(void **state) {
   (void)state;
-  const char *longer[] = {"0x0100", "0xfd00", "0x02000000", "0xfeff0000", "0x03ffffff3f", "0x070000000000",
-                          "0x07ffffffff00", "0x13ffffffffffffff00"};
+  const char *longer[] = {"0x0100",       "0xfd00",         "0x02000000",     "0xfeff0000",
+                          "0x03ffffff3f", "0x070000000000", "0x07ffffffff00", "0x13ffffffffffffff00"};
   for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
     sce_buf_t bytes = unhex(longer[i]);
     sce_scale_reader_t in = sce_scale_reader(sce_buf_span(&bytes));
@@ -126,7 +135,8 @@ static void fixed_forms_are_strict_and_bounded(void **state) {
   assert_true(sce_span_equal(text, sce_span_text("abc")));
   bytes.data[2] = 0x40;
   in.at = 2;
-  expect_error(sce_scale_read_text(&in, &text), SCE_BAD_METADATA, "input ends at offset 15, 16 bytes are needed at offset 3");
+  expect_error(sce_scale_read_text(&in, &text), SCE_BAD_METADATA,
+               "input ends at offset 15, 16 bytes are needed at offset 3");
   assert_int_equal(in.at, 2);
   bytes.data[2] = 0x10;
   expect_error(sce_scale_read_text(&in, &text), SCE_BAD_METADATA, "text that is not UTF-8 at offset 2");
@@ -134,7 +144,8 @@ static void fixed_forms_are_strict_and_bounded(void **state) {
   in.at = 6;
   in.bytes.len = 7;
   uint32_t word;
-  expect_error(sce_scale_read_u32(&in, &word), SCE_BAD_METADATA, "input ends at offset 7, 4 bytes are needed at offset 6");
+  expect_error(sce_scale_read_u32(&in, &word), SCE_BAD_METADATA,
+               "input ends at offset 7, 4 bytes are needed at offset 6");
   in.bytes.len = 15;
   in.at = 7;
   uint64_t wide;
@@ -151,8 +162,8 @@ static void fixed_forms_are_strict_and_bounded(void **state) {
   sce_buf_free(&bytes);
 }
 
-/* What Core_version of genesis runtimes returns under sc-executor 0.51 (chain specs of polkadot-service 31.0.0): the Core
- * API is of version 2 on Kusama, 3 on Polkadot, 4 on Paseo. */
+/* What Core_version of genesis runtimes returns under sc-executor 0.51 (chain specs of polkadot-service 31.0.0): the
+ * Core API is of version 2 on Kusama, 3 on Polkadot, 4 on Paseo. */
 static const char kusama_version[] =
     "0x186b7573616d61347061726974792d6b7573616d6102000000fc0300000000000030df6acb689907609b0200000037e397fc7c91f5e40100"
     "000040fe3ad401f8959a04000000d2bc9897eed08f1501000000f78b278be53f454c01000000af2c0297a23e6d3d01000000ed99c5acb25e"
@@ -211,7 +222,8 @@ static void versions_of_every_age_are_read(void **state) {
 
 static void embedded_versions_take_the_apis_of_their_own_section(void **state) {
   (void)state;
-  sce_buf_t version = unhex("0x146173736574106e6f64650100000002000000030000000007000000"), apis = unhex("0xdf6acb689907609b03000000");
+  sce_buf_t version = unhex("0x146173736574106e6f64650100000002000000030000000007000000"),
+            apis = unhex("0xdf6acb689907609b03000000");
   sce_runtime_version_t v;
   assert_null(sce_runtime_version_decode_sections(&v, sce_buf_span(&version), sce_buf_span(&apis)));
   assert_true(sce_span_equal(v.spec_name, sce_span_text("asset")));
