@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
   sce_chain_options_t options = {.size = sizeof options, .config = &config};
   must(sce_chain_new(&chain, state, &options));
   sce_state_delete(state);
-  must(sce_chain_prepare(chain));
+  must(sce_chain_prepare(chain, NULL));
   for (size_t i = 0; i < count; i++) {
     double start = now_ms();
     must(sce_chain_execute(chain, block));

@@ -72,7 +72,7 @@ typedef struct sce_chain_options {
   /* The heap is as `config` says, even where the state has ":heappages" (sc-executor,
    * with_ignore_onchain_heap_pages). */
   bool ignore_heap_pages;
-  uint64_t time_limit_ms;               /* of each call into the runtime; 0: none */
+  uint64_t time_limit_ms;               /* of each call into the runtime, compiling not counted; 0: none */
   const sce_chain_observer_t *observer; /* NULL: none. Copied */
 } sce_chain_options_t;
 
@@ -90,9 +90,10 @@ SCE_API sce_overlay_t *sce_chain_overlay(const sce_chain_t *chain);
 /* Where the execution is: for log lines. Between blocks the last one's. */
 SCE_API sce_phase_t sce_chain_phase(const sce_chain_t *chain);
 
-/* Compiles the runtime of the state now, and asks for its version; does nothing where that is done. Errors:
- * SCE_NOT_FOUND when the state has no :code; those of compiling and calling. */
-SCE_API sce_error_t *sce_chain_prepare(sce_chain_t *chain);
+/* Compiles the runtime of the state now, and asks for its version; does nothing where that is done. With
+ * SCE_COMPILER_TIERED also what a call of `method` needs, such as "Core_execute_block"; NULL: nothing more. Errors:
+ * SCE_NOT_FOUND when the state has no :code; those of compiling, calling and sce_instance_prepare(). */
+SCE_API sce_error_t *sce_chain_prepare(sce_chain_t *chain, const char *method);
 
 /* How often code has been compiled (or taken from the cache). */
 SCE_API uint64_t sce_chain_compiles(const sce_chain_t *chain);

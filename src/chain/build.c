@@ -28,7 +28,7 @@ sce_error_t *sce_chain_begin(sce_chain_t *chain, sce_span_t digest) {
   if (!sce_state_block(sce_chain_state(chain), &parent))
     return sce_error_new(SCE_MISUSE, "it is not known which block made this state, so none can follow it");
   if (parent.number == UINT32_MAX) return sce_error_new(SCE_BAD_BLOCK, "block numbers end at 2^32 - 1");
-  SCE_TRY(sce_chain_prepare(chain));
+  SCE_TRY(sce_chain_prepare(chain, NULL));
   sce_header_t header = {.number = parent.number + 1, .digest = digest};
   memcpy(header.parent_hash, parent.hash, sizeof header.parent_hash);
   sce_watch_begin(&chain->watch, false, 0);

@@ -117,8 +117,7 @@ static sce_error_t *ask_version(sce_chain_t *chain) {
   return sce_error_prefix(err, "Core_version");
 }
 
-sce_error_t *sce_chain_prepare(sce_chain_t *chain) {
-  if (chain->instance != NULL) return NULL;
+static sce_error_t *make_runtime(sce_chain_t *chain) {
   sce_config_t config = chain->config;
   sce_span_t code;
   SCE_TRY(set_heap_pages(chain, &config.semantics));
@@ -134,18 +133,24 @@ sce_error_t *sce_chain_prepare(sce_chain_t *chain) {
   return err;
 }
 
+sce_error_t *sce_chain_prepare(sce_chain_t *chain, const char *method) {
+  if (chain->instance == NULL) SCE_TRY(make_runtime(chain));
+  return method == NULL ? NULL : sce_instance_prepare(chain->instance, method);
+}
+
 sce_state_version_t sce_chain_layout(const sce_chain_t *chain) {
   return chain->version.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
 }
 
 sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t input) {
   sce_call_options_t options = {.externalities = &chain->externalities, .time_limit_ms = chain->options.time_limit_ms};
+  if (options.time_limit_ms > 0) SCE_TRY(sce_instance_prepare(chain->instance, method));
   return sce_instance_call(chain->instance, &chain->output, method, input.data, input.len, &options);
 }
 
 sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input) {
   SCE_TRY(sce_chain_check_free(chain));
-  SCE_TRY(sce_chain_prepare(chain));
+  SCE_TRY(sce_chain_prepare(chain, NULL));
   sce_error_t *err = sce_chain_invoke(chain, method, input);
   sce_overlay_reset(chain->overlay);
   if (err != NULL) return err;

@@ -55,7 +55,7 @@ sce_error_t *sce_chain_next_slot(sce_chain_t *chain, sce_slot_t *slot, const uin
   sce_slot_t made = {.duration_ms = 0};
   uint64_t time;
   SCE_TRY(sce_chain_check_free(chain));
-  SCE_TRY(sce_chain_prepare(chain));
+  SCE_TRY(sce_chain_prepare(chain, NULL));
   SCE_TRY(find_engine(chain, &made));
   SCE_TRY(state_time(chain, &time));
   uint64_t duration = made.duration_ms;

@@ -84,11 +84,11 @@ static sce_error_t *make_config(cli_t *cli, cli_block_t *block, const cli_run_op
   return NULL;
 }
 
-static sce_error_t *prepare(cli_t *cli, cli_block_t *block) {
+static sce_error_t *prepare(cli_t *cli, cli_block_t *block, const char *method) {
   uint64_t start = cli_now_ns();
   cli_waiting_t waiting;
   cli_waiting_start(&waiting, cli, "compiling");
-  sce_error_t *err = sce_chain_prepare(block->chain);
+  sce_error_t *err = sce_chain_prepare(block->chain, method);
   cli_waiting_end(&waiting);
   block->compile_ns = cli_now_ns() - start;
   return err;
@@ -113,7 +113,7 @@ static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_v
   sce_state_delete(block->source.state); /* the chain's reference is the only one: blocks need no copy */
   block->source.state = NULL;
   block->phases.chain = block->chain;
-  return prepare(cli, block);
+  return NULL;
 }
 
 /* ---- metadata, for names ---- */
@@ -141,11 +141,12 @@ void cli_block_name(cli_t *cli, cli_block_t *block) {
   sce_error_delete(err);
 }
 
-sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v) {
+sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v, const char *method) {
   *block = (cli_block_t){.compile_ns = 0};
   sce_error_t *err = check_options(v);
   if (err == NULL) err = load(cli, block, v);
   if (err == NULL) err = make_chain(cli, block, v);
+  if (err == NULL) err = prepare(cli, block, method);
   if (err == NULL && v->diff && !v->hex) cli_block_name(cli, block);
   return err;
 }

@@ -58,8 +58,8 @@ typedef struct cli_block {
   uint64_t compile_ns;
 } cli_block_t;
 
-/* Reads SOURCE, and compiles its code. */
-sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v);
+/* Reads SOURCE, and compiles its code: in tiers what `method` needs, which may be NULL. */
+sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v, const char *method);
 void cli_block_close(cli_block_t *block);
 /* Asks the code for metadata, unless that is done: for names and values. No block may be pending. A runtime that has
  * none, or none that can be read, is a warning. */

@@ -270,7 +270,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   cli_block_t b;
   build_t build = {.cli = cli, .b = &b, .v = values};
   if (cli->output == CLI_JSON) build.rows = json_array();
-  sce_error_t *err = cli_block_open(cli, &b, &build.v->block);
+  sce_error_t *err = cli_block_open(cli, &b, &build.v->block, NULL);
   if (err == NULL && !build.v->block.hex) cli_block_name(cli, &b);
   if (err == NULL) err = make_block(&build);
   if (err == NULL) err = finish(&build);

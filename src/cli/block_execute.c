@@ -70,7 +70,7 @@ static sce_error_t *execute(cli_t *cli, cli_block_t *b, outcome_t *outcome, bool
 static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, const sce_block_t *block) {
   cli_block_t b;
   outcome_t outcome = {.block = block};
-  sce_error_t *err = cli_block_open(cli, &b, v);
+  sce_error_t *err = cli_block_open(cli, &b, v, "Core_execute_block");
   if (err == NULL) err = execute(cli, &b, &outcome, v->commit);
   if (err == NULL)
     err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(cli, &b, &outcome);

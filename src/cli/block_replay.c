@@ -92,7 +92,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   if (v->run.source.state != NULL && !v->commit)
     return sce_error_new(SCE_MISUSE, "a replay on a database makes its blocks part of it: say so with --commit");
   sce_error_t *err = cli_block_file_open(cli, &in, words->items[0]);
-  if (err == NULL) err = cli_block_open(cli, &b, v);
+  if (err == NULL) err = cli_block_open(cli, &b, v, "Core_execute_block");
   if (err == NULL) err = replay_all(cli, &b, &done, &in);
   if (err != NULL && done.blocks > 0)
     err = sce_error_prefix(err, "%llu blocks were executed, then", (unsigned long long)done.blocks);

@@ -83,7 +83,7 @@ static void open_chain(void) {
   sce_state_t *state = genesis();
   ok(sce_chain_new(&chain, state, &options));
   sce_state_delete(state);
-  ok(sce_chain_prepare(chain));
+  ok(sce_chain_prepare(chain, NULL));
   block = read_block();
 }
 
