@@ -94,7 +94,8 @@ static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, con
 static sce_error_t *encode_keys(const sce_metadata_t *md, sce_buf_t *key, const sce_storage_t *entry, json_t *values) {
   if (!json_is_array(values)) return sce_json_expected("an array of keys", values, NULL);
   if (json_array_size(values) > entry->key_count)
-    return sce_error_new(SCE_BAD_INPUT, "expected at most %u keys, got %zu", entry->key_count, json_array_size(values));
+    return sce_error_new(SCE_BAD_INPUT, "the item takes %s%u key%s, got %zu", entry->key_count > 1 ? "at most " : "",
+                         entry->key_count, entry->key_count == 1 ? "" : "s", json_array_size(values));
   if (entry->keys == NULL && json_array_size(values) > 0)
     return sce_error_new(SCE_BAD_METADATA, "the key's type does not have as many parts as there are hashers");
   for (uint32_t i = 0; i < json_array_size(values); i++)

@@ -51,7 +51,7 @@ static void keys_are_built(void **state) {
             "keys[0]: expected an account, SS58 or \"0x…\", got 1 (keys[0]: AccountId32, such as "
             "\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\")");
   must_fail(sce_storage_key_encode(md, &key, sce_span_text("System.Number"), sce_span_text("[1]")), SCE_BAD_INPUT,
-            "expected at most 0 keys, got 1");
+            "the item takes 0 keys, got 1");
   must_fail(sce_storage_key_encode(md, &key, sce_span_text("System.Accounts"), sce_span_text("[]")), SCE_NOT_FOUND,
             "no storage item `System.Accounts`; the nearest: System.Account");
   must_fail(sce_storage_key_encode(md, &key, sce_span_text("Utility"), sce_span_text("[]")), SCE_NOT_FOUND,
