@@ -131,8 +131,7 @@ sce_error_t *sce_chain_apply(sce_chain_t *chain, sce_applied_t *applied, sce_spa
   SCE_TRY(check_building(chain));
   size_t start = chain->body.len;
   sce_error_t *err = sce_scale_write_bytes(&chain->body, extrinsic);
-  sce_span_t encoded = sce_span(chain->body.data + start, chain->body.len - start);
-  if (err == NULL) err = try_extrinsic(chain, applied, encoded);
+  if (err == NULL) err = try_extrinsic(chain, applied, sce_span(chain->body.data + start, chain->body.len - start));
   if (err != NULL || !applied->included) chain->body.len = start;
   if (err != NULL) return err;
   if (!applied->included) return sce_overlay_ops()->rollback_transaction(chain->overlay);
