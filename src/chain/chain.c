@@ -100,6 +100,14 @@ static sce_error_t *find_code(const sce_chain_t *chain, sce_span_t *code) {
   return NULL;
 }
 
+/* The time limit is for the call alone: what it needs is compiled before. */
+static sce_error_t *call_within_limit(sce_chain_t *chain, const char *method, sce_span_t input,
+                                      const sce_externalities_t *ext) {
+  sce_call_options_t options = {.externalities = ext, .time_limit_ms = chain->options.time_limit_ms};
+  if (options.time_limit_ms > 0) SCE_TRY(sce_instance_prepare(chain->instance, method));
+  return sce_instance_call(chain->instance, &chain->output, method, input.data, input.len, &options);
+}
+
 /* On an empty state, as upstream asks (sc-executor 0.51, wasm_runtime.rs, create_versioned_wasm_runtime). */
 static sce_error_t *ask_version(sce_chain_t *chain) {
   sce_state_t *nothing = NULL;
@@ -108,8 +116,7 @@ static sce_error_t *ask_version(sce_chain_t *chain) {
   sce_error_t *err = sce_overlay_new(&overlay, nothing);
   if (err == NULL) {
     sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
-    sce_call_options_t options = {.externalities = &ext, .time_limit_ms = chain->options.time_limit_ms};
-    err = sce_instance_call(chain->instance, &chain->output, "Core_version", NULL, 0, &options);
+    err = call_within_limit(chain, "Core_version", sce_span(NULL, 0), &ext);
   }
   if (err == NULL) err = sce_runtime_version_decode(&chain->version, sce_buf_span(&chain->output));
   sce_overlay_delete(overlay);
@@ -143,9 +150,7 @@ sce_state_version_t sce_chain_layout(const sce_chain_t *chain) {
 }
 
 sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t input) {
-  sce_call_options_t options = {.externalities = &chain->externalities, .time_limit_ms = chain->options.time_limit_ms};
-  if (options.time_limit_ms > 0) SCE_TRY(sce_instance_prepare(chain->instance, method));
-  return sce_instance_call(chain->instance, &chain->output, method, input.data, input.len, &options);
+  return call_within_limit(chain, method, input, &chain->externalities);
 }
 
 sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input) {
