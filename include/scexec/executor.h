@@ -82,7 +82,10 @@ typedef struct sce_semantics {
 typedef struct sce_config {
   size_t size; /* sizeof(sce_config_t), set by sce_config_init() */
   sce_semantics_t semantics;
-  uint64_t max_memory_size;   /* bytes of linear memory at most, creation and growth; 0: as heap_pages says */
+  /* Bytes of linear memory at most, at its creation and in growth; 0: as heap_pages says. A limit of the host, not of
+   * the chain: code that asks for more ends with SCE_MEMORY_LIMIT, where beyond heap_pages memory.grow gives -1, as
+   * upstream (so it does with wasm_reference_types, and in builds with a prebuilt Wasmtime). */
+  uint64_t max_memory_size;
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
@@ -103,9 +106,13 @@ SCE_API void sce_config_block(sce_config_t *config);
 
 /* The semantics that Polkadot validates parachain blocks with (polkadot-node-core-pvf-common 29, executor_interface.rs,
  * DEFAULT_CONFIG): a stack of 65,536 values and 256 MiB, canonical NaNs, linear memory that may grow to
- * 32 + 2,048 pages (older hosts had a static heap of 2,048 extra pages, which heap_pages can ask for), a fresh instance
- * for each call, and missing imports allowed (storage and the like are never called). */
+ * 32 + 2,048 pages, a fresh instance for each call, and missing imports allowed (storage and the like are never
+ * called). */
 SCE_API void sce_config_pvf(sce_config_t *config);
+
+/* The same as it was until polkadot-node-core-pvf-common 1.0 (2023): a static heap of 2,048 extra pages, and code that
+ * begins with more than 32 pages refused. */
+SCE_API void sce_config_pvf_static(sce_config_t *config);
 
 /* ---- engine ---- */
 

@@ -18,6 +18,10 @@ extern "C" {
 struct wasm_config_t;
 /* Lets Cranelift inline calls within a module (wasmtime::Config::compiler_inlining, which the C API lacks). */
 void scn_config_inline(struct wasm_config_t *config);
+struct wasmtime_store;
+/* Bounds linear memory as wasmtime_store_limiter() does; growth beyond `bytes`, or that the system refuses, ends the
+ * call with an error (StoreLimitsBuilder::trap_on_grow_failure, which the C API lacks). */
+void scn_store_limit_memory(struct wasmtime_store *store, size_t bytes);
 #endif
 
 /* ---- hashing (hash.rs) ---- */

@@ -8,7 +8,7 @@
 /* In the order of sce_strategy_t and sce_compiler_t. */
 static const char *const strategies[] = {"instance-reuse", "recreate-instance",     "recreate-instance-copy-on-write",
                                          "pooling",        "pooling-copy-on-write", NULL};
-static const char *const presets[] = {"block", "pvf", NULL};
+static const char *const presets[] = {"block", "pvf", "pvf-static", NULL};
 static const char *const compilers[] = {"cranelift", "winch", "tiered", NULL};
 
 #define WASM_PAGES_MAX 65536
@@ -30,7 +30,8 @@ const cli_option_t cli_engine_options[] = {
     {.name = "preset",
      .kind = CLI_CHOICE,
      .argument = "NAME",
-     .help = "Semantics to begin with: what nodes run blocks with, or what Polkadot validates parachain blocks with",
+     .help = "Semantics to begin with: what nodes run blocks with, what Polkadot validates parachain blocks with, or "
+             "did until 2023",
      .offset = AT(preset),
      .preset = "block",
      .choices = presets},
@@ -58,7 +59,7 @@ const cli_option_t cli_engine_options[] = {
     {.name = "max-memory",
      .kind = CLI_SIZE,
      .argument = "BYTES",
-     .help = "Most linear memory, such as 64M",
+     .help = "End a call that asks for more linear memory, such as 64M",
      .offset = AT(max_memory),
      .max = (uint64_t)1 << 32},
     {.name = "time-limit",
@@ -137,10 +138,8 @@ static sce_error_t *set_heap(sce_heap_pages_t *heap, const cli_engine_options_t 
 }
 
 sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engine_options_t *options) {
-  if (options->preset == 0)
-    sce_config_block(config);
-  else
-    sce_config_pvf(config);
+  static void (*const make[])(sce_config_t *) = {sce_config_block, sce_config_pvf, sce_config_pvf_static};
+  make[options->preset](config);
   sce_semantics_t *semantics = &config->semantics;
   if (options->strategy_given) semantics->strategy = (sce_strategy_t)options->strategy;
   semantics->compiler = options->compiler_given ? (sce_compiler_t)options->compiler : SCE_COMPILER_TIERED;

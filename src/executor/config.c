@@ -36,6 +36,12 @@ void sce_config_pvf(sce_config_t *config) {
   s->parallel_compilation = false;
 }
 
+void sce_config_pvf_static(sce_config_t *config) {
+  sce_config_pvf(config);
+  config->semantics.heap_pages = (sce_heap_pages_t){.pages = 2048};
+  config->max_memory_size = (32 + 2048) * (uint64_t)65536;
+}
+
 static const char *const strategy_names[SCE_STRATEGY_COUNT] = {
     "instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling", "pooling-copy-on-write",
 };

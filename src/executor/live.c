@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <scexec_native.h>
 #include <string.h>
 
 /* ---- opening ---- */
@@ -74,12 +75,22 @@ static sce_error_t *instantiation_error(wasmtime_error_t *error, wasm_trap_t *tr
   return err;
 }
 
+static void limit_memory(sce_live_t *live, const sce_runtime_t *runtime) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  if (runtime->growth_ends_call) {
+    scn_store_limit_memory(live->store, (size_t)runtime->max_memory_bytes);
+    return;
+  }
+#endif
+  wasmtime_store_limiter(live->store, (int64_t)runtime->max_memory_bytes, -1, -1, -1, -1);
+}
+
 static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
   sce_runtime_t *runtime = owner->runtime;
   live->store = wasmtime_store_new(runtime->engine->wasm, owner, NULL);
   if (live->store == NULL) return sce_error_oom();
   live->context = wasmtime_store_context(live->store);
-  wasmtime_store_limiter(live->store, (int64_t)runtime->max_memory_bytes, -1, -1, -1, -1);
+  limit_memory(live, runtime);
   if (runtime->engine->config.semantics.interruptible) {
     wasmtime_context_set_epoch_deadline(live->context, 1);
     wasmtime_store_epoch_deadline_callback(live->store, sce_epoch_reached, owner, NULL);

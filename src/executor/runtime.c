@@ -105,6 +105,17 @@ static void find_stack_counter(sce_runtime_t *runtime) {
 
 /* ---- limits ---- */
 
+/* Whether memory.grow beyond the host's own limit can end the call. With reference types it would have to end calls that
+ * only grow a table too far, too. */
+static bool can_end_growth(const sce_engine_t *engine) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  return !engine->config.semantics.wasm_reference_types;
+#else
+  (void)engine;
+  return false;
+#endif
+}
+
 static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
   const sce_export_t *memory = sce_runtime_find_export(runtime, sce_span_text("memory"));
   if (memory == NULL || memory->kind != SCE_EXPORT_MEMORY)
@@ -115,7 +126,10 @@ static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
   if (heap->dynamic && !heap->unlimited) pages = heap->pages;
   if (pages > SCE_WASM_MAX_PAGES) pages = SCE_WASM_MAX_PAGES;
   uint64_t limit = pages * SCE_WASM_PAGE, own = runtime->engine->config.max_memory_size;
-  if (own != 0 && own < limit) limit = own / SCE_WASM_PAGE * SCE_WASM_PAGE;
+  if (own != 0 && own < limit) {
+    limit = own / SCE_WASM_PAGE * SCE_WASM_PAGE;
+    runtime->growth_ends_call = can_end_growth(runtime->engine);
+  }
   uint64_t first = runtime->initial_pages + (uint64_t)(heap->dynamic ? 0 : heap->pages);
   if (first * SCE_WASM_PAGE > limit)
     return sce_error_new(SCE_MEMORY_LIMIT,

@@ -85,13 +85,21 @@ static sce_error_t *describe(const sce_call_t *call, bool has_code, wasmtime_tra
   return sce_error_new(SCE_TRAP, "%s trapped: %s", call->what, has_code ? trap_text(code) : other);
 }
 
+static sce_error_t *growth_refused(const sce_call_t *call) {
+  return sce_error_new(SCE_MEMORY_LIMIT, "%s asked for linear memory beyond the limit of %llu bytes", call->what,
+                       (unsigned long long)call->instance->runtime->max_memory_bytes);
+}
+
+/* No other trap of Wasmtime's is without a code. */
 static sce_error_t *from_trap(const sce_call_t *call, const wasm_trap_t *trap) {
   wasmtime_trap_code_t code = 0;
   bool has_code = wasmtime_trap_code(trap, &code);
+  if (!has_code && call->instance->runtime->growth_ends_call) return growth_refused(call);
   return describe(call, has_code, code, "trap");
 }
 
 static sce_error_t *from_error(const sce_call_t *call, const wasmtime_error_t *error) {
+  if (call->instance->runtime->growth_ends_call) return growth_refused(call);
   wasm_name_t message;
   wasmtime_error_message(error, &message);
   sce_error_t *err = sce_error_new(SCE_ENGINE, "%s: %.*s", call->what, (int)message.size, message.data);

@@ -500,12 +500,32 @@ static void memory_limits(void **unused) {
     config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .unlimited = true};
     fixture_t f;
     open_config(&f, "calls.wasm", &config);
-    expect_success(call(&f, "grow_storm"));
-    assert_int_equal(sce_load_le32(f.output.data), 4);
-    expect_error(call(&f, "alloc_storm"), SCE_MEMORY_LIMIT, "the limit is 262144");
+    for (int round = 0; round < 2; round++) {
+      expect_error(call(&f, "grow_storm"), SCE_MEMORY_LIMIT,
+                   "grow_storm asked for linear memory beyond the limit of 262144 bytes");
+      expect_error(call(&f, "alloc_storm"), SCE_MEMORY_LIMIT, "the limit is 262144");
+      expect_success(call(&f, "state"));
+    }
     close_fixture(&f);
   }
   sce_blob_delete(blob);
+}
+
+/* The maximum of the heap's own strategy is the chain's: there memory.grow gives -1, as upstream, with a host's limit
+ * above it, too. */
+static void heap_maximum_is_no_limit(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.max_memory_size = 64 * 65536;
+    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .pages = 12};
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    expect_success(call(&f, "grow_storm"));
+    assert_int_equal(sce_load_le32(f.output.data), 12);
+    close_fixture(&f);
+  }
 }
 
 /* ext_misc_runtime_version runs code without version sections on an empty state, and within the call's time limit: code
@@ -678,6 +698,7 @@ int main(void) {
       cmocka_unit_test(functions_of_the_host),
       cmocka_unit_test(functions_in_other_modules),
       cmocka_unit_test(memory_limits),
+      cmocka_unit_test(heap_maximum_is_no_limit),
       cmocka_unit_test(cancelled_from_another_thread),
       cmocka_unit_test(many_threads_share_a_runtime),
       cmocka_unit_test(owners_may_go_in_any_order),

@@ -229,6 +229,13 @@ static void presets(void **state) {
   assert_int_equal(config.semantics.heap_pages.pages, 2080);
   assert_false(config.semantics.parallel_compilation || config.semantics.wasm_simd ||
                config.semantics.wasm_bulk_memory);
+  /* polkadot-node-core-pvf up to 0.9.3x, executor_intf.rs, CONFIG. */
+  sce_config_pvf_static(&config);
+  assert_false(config.semantics.heap_pages.dynamic);
+  assert_int_equal(config.semantics.heap_pages.pages, 2048);
+  assert_int_equal(config.max_memory_size, 2080 * 65536);
+  assert_true(config.semantics.stack_limited && config.semantics.canonicalize_nans && config.allow_missing_imports);
+  assert_int_equal(config.semantics.stack_logical_max, 65536);
 }
 
 static void count_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
