@@ -1,5 +1,4 @@
-/* bench_block.c: what executing a block costs: call and state root, from a state in memory, nothing committed, with
- * code whose small calls are inlined.
+/* bench_block.c: what executing a block costs: call and state root, from a state in memory, nothing committed.
  *
  *   bench_block SPEC.json BLOCK [COUNT]  {"minMs", "medianMs", "extrinsics"} of COUNT (200) times; BLOCK has 0x…
  *   bench_block input BLOCK              {"input"}: what Core_execute_block gets of it, for another executor
@@ -78,7 +77,6 @@ int main(int argc, char **argv) {
   sce_chain_t *chain;
   sce_config_t config;
   sce_config_block(&config);
-  config.semantics.inline_calls = true;
   sce_chain_options_t options = {.size = sizeof options, .config = &config};
   must(sce_chain_new(&chain, state, &options));
   sce_state_delete(state);

@@ -167,7 +167,7 @@ def root_rows():
 
 
 def block_rows():
-    group = "One block on its parent's state: call and state root; scexec with small calls inlined (--inline)"
+    group = "One block on its parent's state: call and state root"
     for name in ("polkadot", "kusama"):
         spec, block = INPUTS / f"{name}.json", ROOT / "tests" / "data" / "blocks" / f"{name}-1.hex"
 

@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   sce_blob_rewrite_t how;
   memset(&how, 0, sizeof how); /* its padding too: rewrite() compares bytes */
   rewrite(blob, how);
-  how.export_memory = how.export_mutable_globals = how.clear_memory_maximum = true;
+  how.export_memory = how.export_mutable_globals = how.clear_memory_maximum = how.widen_multiplication = true;
   rewrite(blob, how);
   how.set_memory_minimum = how.meter_stack = true;
   how.memory_minimum = 9;

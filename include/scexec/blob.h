@@ -259,6 +259,10 @@ typedef struct sce_blob_rewrite {
   /* Sets the minimum of the module's own memory to `memory_minimum` pages (65,536 bytes each, at most 65,536). */
   bool set_memory_minimum;
   uint32_t memory_minimum;
+  /* Lets functions for 128-bit multiplication that compilers left slow (compiler_builtins of early 2020) use
+   * i64.mul_wide_u, so that the module needs the wide arithmetic proposal. Results, memory and offsets are the same.
+   * Nothing happens with meter_stack, which counts what the functions do. */
+  bool widen_multiplication;
 } sce_blob_rewrite_t;
 
 /* Appends the rewritten module to `module`. The blob stays as it is; sections that do not change are copied byte for

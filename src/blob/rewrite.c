@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "blob/meter.h"
+#include "blob/multiply.h"
 #include "blob/writer.h"
 
 #include <stdio.h>
@@ -249,8 +250,12 @@ static sce_error_t *write_new_before(writer_t *w, sce_buf_t *out, uint8_t order)
   return NULL;
 }
 
-static sce_error_t *copy_section(const sce_blob_t *blob, sce_buf_t *out, const sce_wasm_section_t *section) {
-  return sce_buf_append(out, blob->code.data + section->start, section->end - section->start);
+static sce_error_t *copy_section(const writer_t *w, sce_buf_t *out, const sce_wasm_section_t *section) {
+  size_t at = out->len;
+  SCE_TRY(sce_buf_append(out, w->blob->code.data + section->start, section->end - section->start));
+  if (section->id == SCE_WASM_SECTION_CODE && w->rewrite->widen_multiplication)
+    sce_multiply_widen(w->blob, out->data + at, section->start);
+  return NULL;
 }
 
 static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
@@ -263,16 +268,16 @@ static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
   for (uint32_t i = 0; i < blob->section_count; i++) {
     const sce_wasm_section_t *section = &blob->sections[i];
     if (section->id == SCE_WASM_SECTION_CUSTOM) {
-      if (!custom_last) SCE_TRY(copy_section(blob, out, section));
+      if (!custom_last) SCE_TRY(copy_section(w, out, section));
       continue;
     }
     SCE_TRY(write_new_before(w, out, section_order(section->id)));
-    SCE_TRY(w->changed[section->id] ? write_changed(w, out, section->id) : copy_section(blob, out, section));
+    SCE_TRY(w->changed[section->id] ? write_changed(w, out, section->id) : copy_section(w, out, section));
   }
   SCE_TRY(write_new_before(w, out, UINT8_MAX));
   /* parity-wasm's ModuleBuilder takes the sections apart from the last on, and puts custom ones back in that order. */
   for (uint32_t i = blob->section_count; custom_last && i-- > 0;)
-    if (blob->sections[i].id == SCE_WASM_SECTION_CUSTOM) SCE_TRY(copy_section(blob, out, &blob->sections[i]));
+    if (blob->sections[i].id == SCE_WASM_SECTION_CUSTOM) SCE_TRY(copy_section(w, out, &blob->sections[i]));
   if (out->len - start <= SCE_BLOB_SIZE_LIMIT) return NULL;
   return sce_error_new(SCE_BAD_CODE, "the rewritten module takes %zu bytes, more than the limit of %zu",
                        out->len - start, SCE_BLOB_SIZE_LIMIT);

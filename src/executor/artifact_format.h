@@ -15,7 +15,7 @@
 
 #include "scexec/artifact.h"
 
-#define SCE_ARTIFACT_FORMAT 2
+#define SCE_ARTIFACT_FORMAT 3
 #define SCE_ARTIFACT_MAC_SIZE 32
 
 typedef struct sce_trailer {

@@ -112,6 +112,16 @@ static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config
 
 /* ---- Wasmtime's configuration ---- */
 
+/* Winch has the instructions on x86-64 only, and compiles the same module in tiers. */
+bool sce_engine_widens(const sce_engine_t *engine) {
+#if defined(__x86_64__)
+  (void)engine;
+  return true;
+#else
+  return !engine->tiered && engine->config.semantics.compiler == SCE_COMPILER_CRANELIFT;
+#endif
+}
+
 /* Entries of a table in the pool (sc-executor-wasmtime, common_config). */
 #define TABLE_ELEMENTS 8192
 
@@ -170,8 +180,7 @@ static void set_proposals(const sce_semantics_t *s, wasm_config_t *config) {
   wasmtime_config_wasm_custom_page_sizes_set(config, false);
 }
 
-/* Small functions that the runtime's compiler left as calls: 128-bit multiplication in a runtime's own checks of
- * signatures, above all. Winch can't. */
+/* Small functions that the runtime's compiler left as calls. Winch can't. */
 static void set_inlining(const sce_semantics_t *s, wasm_config_t *config) {
 #ifndef SCEXEC_PREBUILT_WASMTIME
   if (s->inline_calls && s->compiler != SCE_COMPILER_WINCH) scn_config_inline(config);
@@ -199,6 +208,7 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   /* Not needed: no debugger or C++ exception walks these frames; saves registering tables at every load. */
   wasmtime_config_native_unwind_info_set(config, false);
   set_proposals(s, config);
+  wasmtime_config_wasm_wide_arithmetic_set(config, sce_engine_widens(engine));
   set_profiler(engine, config);
   /* Wasmtime's images don't go with a memory creator of the host's: instance-reuse has images of its own. */
   wasmtime_config_memory_init_cow_set(config, sce_strategy_has_images(s->strategy));
