@@ -105,8 +105,8 @@ static void find_stack_counter(sce_runtime_t *runtime) {
 
 /* ---- limits ---- */
 
-/* Whether memory.grow beyond the host's own limit can end the call. With reference types it would have to end calls that
- * only grow a table too far, too. */
+/* Whether memory.grow beyond the host's own limit can end the call. With reference types it would have to end calls
+ * that only grow a table too far, too. */
 static bool can_end_growth(const sce_engine_t *engine) {
 #ifndef SCEXEC_PREBUILT_WASMTIME
   return !engine->config.semantics.wasm_reference_types;

@@ -222,10 +222,10 @@ sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text) {
 }
 
 sce_error_t *sce_chain_spec_load(sce_chain_spec_t **spec, const char *path) {
-  sce_buf_t text = {0};
-  sce_error_t *err = sce_file_read(&text, path, SCE_CHAIN_SPEC_MAX_SIZE);
-  if (err == NULL) err = sce_error_prefix(sce_chain_spec_parse(spec, sce_buf_span(&text)), "%s", path);
-  sce_buf_free(&text);
+  sce_file_view_t text;
+  SCE_TRY(sce_file_open(&text, path, SCE_CHAIN_SPEC_MAX_SIZE));
+  sce_error_t *err = sce_error_prefix(sce_chain_spec_parse(spec, text.bytes), "%s", path);
+  sce_file_close(&text);
   return err;
 }
 

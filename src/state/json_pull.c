@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 sce_error_t *sce_json_error(const sce_json_reader_t *in, const char *what) {
   size_t line = 1, column = 1;
   for (size_t i = 0; i < in->at && i < in->text.len; i++) {
@@ -112,6 +116,22 @@ static bool has_special(uint64_t eight) {
   return (found & tops) != 0;
 }
 
+/* How many bytes from `at` on, in whole blocks, are nothing special. Strings of megabytes are passed over this way. */
+static size_t plain_blocks(const uint8_t *at, size_t len) {
+  size_t n = 0;
+#if defined(__SSE2__)
+  for (; len - n >= 16; n += 16) {
+    __m128i chars = _mm_loadu_si128((const __m128i *)(const void *)(at + n));
+    __m128i found = _mm_cmplt_epi8(chars, _mm_set1_epi8(0x20)); /* signed: above 0x7f, too */
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(chars, _mm_set1_epi8('"')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(chars, _mm_set1_epi8('\\')));
+    if (_mm_movemask_epi8(found) != 0) break;
+  }
+#endif
+  while (len - n >= 8 && !has_special(sce_load_le64(at + n))) n += 8;
+  return n;
+}
+
 /* Checks the escape whose backslash stands at in->at, and passes it. Halves of surrogate pairs are checked when the
  * string is unescaped. */
 static sce_error_t *pass_escape(sce_json_reader_t *in) {
@@ -132,7 +152,7 @@ sce_error_t *sce_json_read_string(sce_json_reader_t *in, sce_json_string_t *stri
   size_t start = ++in->at;
   bool escaped = false, ascii = true;
   for (;;) {
-    while (in->text.len - in->at >= 8 && !has_special(sce_load_le64(in->text.data + in->at))) in->at += 8;
+    in->at += plain_blocks(in->text.data + in->at, in->text.len - in->at);
     int c = look(in);
     if (c == '"') break;
     if (c < 0) return sce_json_error(in, "the text ends within a string");

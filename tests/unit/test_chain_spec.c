@@ -8,7 +8,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -201,6 +204,70 @@ static void depth_is_bounded(void **state) {
   }
 }
 
+/* A name of `len` letters with `special` among them. */
+static sce_error_t *load_name(sce_chain_spec_t **spec, size_t len, size_t at, const char *special) {
+  char text[256];
+  snprintf(text, sizeof text, "{\"genesis\":{\"raw\":[{}]},\"name\":\"%.*s%s%.*s\"}", (int)at,
+           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", special, (int)(len - at),
+           "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+  return parse(spec, text);
+}
+
+/* Strings are passed over in blocks: what needs a look is seen at each place in them. */
+static void strings_are_looked_at_everywhere(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"\x1f", "\n", "\\x", "\x80", "\xff", "\xc3", "\"\""};
+  static const char *const right[] = {"\\u0061", "\xc3\xa9", "\x7f", " "};
+  for (size_t at = 0; at <= 50; at++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+      sce_chain_spec_t *spec = NULL;
+      sce_error_t *err = load_name(&spec, 50, at, wrong[i]);
+      assert_non_null(err);
+      assert_int_equal(sce_error_kind(err), SCE_BAD_CHAIN_SPEC);
+      sce_error_delete(err);
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+      sce_chain_spec_t *spec = NULL;
+      assert_null(load_name(&spec, 50, at, right[i]));
+      assert_int_equal(strlen(sce_chain_spec_name(spec)), 50 + (i == 0 ? 1 : strlen(right[i])));
+      sce_chain_spec_delete(spec);
+    }
+  }
+}
+
+/* A file of one's own is mapped, one that others may change is read, like a pipe. */
+static void files_of_all_kinds(void **state) {
+  (void)state;
+  static const char text[] = "{\"name\":\"One\",\"genesis\":{\"raw\":[{\"0x01\":\"0x0203\"}]}}";
+  char path[] = "/tmp/scexec-spec-XXXXXX", name[64];
+  int file = mkstemp(path), ends[2];
+  assert_true(file >= 0 && write(file, text, sizeof text - 1) == (ssize_t)(sizeof text - 1));
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(write(ends[1], text, sizeof text - 1), sizeof text - 1);
+  close(ends[1]);
+  snprintf(name, sizeof name, "/proc/self/fd/%d", ends[0]);
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(fchmod(file, i == 0 ? 0600 : 0666), 0);
+    sce_chain_spec_t *spec = NULL;
+    assert_null(sce_chain_spec_load(&spec, i < 2 ? path : name));
+    sce_span_t value;
+    assert_true(sce_chain_spec_storage(spec, &value, sce_span_text("\1")));
+    assert_memory_equal(value.data, "\2\3", 2);
+    sce_chain_spec_delete(spec);
+  }
+  for (int i = 0; i < 2; i++) { /* an empty file is no spec, either way */
+    assert_int_equal(ftruncate(file, 0), 0);
+    assert_int_equal(fchmod(file, i == 0 ? 0600 : 0666), 0);
+    sce_chain_spec_t *spec = NULL;
+    sce_error_t *err = sce_chain_spec_load(&spec, path);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_CHAIN_SPEC);
+    sce_error_delete(err);
+  }
+  close(ends[0]);
+  close(file);
+  unlink(path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(real_specs),
@@ -208,6 +275,8 @@ int main(void) {
       cmocka_unit_test(properties_of_all_kinds),
       cmocka_unit_test(wrong_specs_are_refused),
       cmocka_unit_test(depth_is_bounded),
+      cmocka_unit_test(strings_are_looked_at_everywhere),
+      cmocka_unit_test(files_of_all_kinds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
