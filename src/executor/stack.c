@@ -13,25 +13,26 @@
 
 #define GUARD_SIZE ((size_t)64 << 10)
 
-/* Lowest address of the calling thread's stack; false when the system does not say. */
-static bool find_low(uintptr_t *low) {
+/* Where the calling thread's own stack is; false when the system does not say. */
+static bool find_range(uintptr_t *low, uintptr_t *high) {
   pthread_attr_t attr;
   void *address;
-  size_t size;
+  size_t size = 0;
   if (pthread_getattr_np(pthread_self(), &attr) != 0) return false;
   bool ok = pthread_attr_getstack(&attr, &address, &size) == 0;
   pthread_attr_destroy(&attr);
   *low = (uintptr_t)address;
+  *high = *low + size;
   return ok;
 }
 
 static bool has_room(sce_stack_t *stack, uint64_t thread, size_t need) {
   if (thread == 0 || stack->thread != thread) {
-    if (!find_low(&stack->low)) return false;
+    if (!find_range(&stack->low, &stack->high)) return false;
     stack->thread = thread;
   }
-  uintptr_t here = (uintptr_t)&thread;
-  return here > stack->low && here - stack->low >= need;
+  uintptr_t here = (uintptr_t)&thread; /* elsewhere in a call within a call that has another stack */
+  return here > stack->low && here < stack->high && here - stack->low >= need;
 }
 
 /* The other stack, at least `need` bytes above its guard. Pages are taken as they are touched. */

@@ -8,9 +8,9 @@
 
 /* Belongs to an instance. All zero to begin with. */
 typedef struct sce_stack {
-  uint64_t thread; /* serial number of the thread that `low` is of; 0: unknown */
-  uintptr_t low;   /* lowest address of that thread's own stack */
-  uint8_t *base;   /* the other stack, guard page first, or NULL */
+  uint64_t thread;     /* serial number of the thread that `low` is of; 0: unknown */
+  uintptr_t low, high; /* that thread's own stack: its lowest address, and the first one above it */
+  uint8_t *base;       /* the other stack, guard page first, or NULL */
   size_t size;
 } sce_stack_t;
 
