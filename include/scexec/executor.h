@@ -89,7 +89,8 @@ typedef struct sce_config {
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
-  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more instance waits (default 64) */
+  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more call waits (default 64); runtime
+                                 tasks take none */
   size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB);
                                  recreate-instance, pooling: bytes of memory kept for the next instance, in each of up to
                                  8 memories, or in each slot */

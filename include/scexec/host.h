@@ -57,7 +57,8 @@ SCE_API sce_error_t *sce_caller_free(sce_caller_t *caller, uint32_t ptr);
  * in the caller's memory. */
 SCE_API sce_error_t *sce_caller_return(sce_caller_t *caller, uint64_t *pointer_size, sce_span_t bytes);
 
-/* The externalities of the call. Borrowed. */
+/* The externalities of the call; of a runtime task, which has no storage and services, the log and tracing alone.
+ * Borrowed. */
 SCE_API const sce_externalities_t *sce_caller_externalities(const sce_caller_t *caller);
 
 /* One row of the built-in table, for programs that list it. Static storage. */

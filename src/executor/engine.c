@@ -321,6 +321,7 @@ void sce_engine_retain(sce_engine_t *engine) {
 void sce_engine_delete(sce_engine_t *engine) {
   if (engine == NULL || atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1) return;
   for (int i = 0; i < 2; i++) sce_engine_delete(atomic_load_explicit(&engine->quick[i], memory_order_relaxed));
+  sce_engine_delete(atomic_load_explicit(&engine->unpooled, memory_order_relaxed));
   if (engine->quick_ready) pthread_mutex_destroy(&engine->quick_lock);
   if (engine->deadlines_ready) sce_deadlines_clear(&engine->deadlines);
   if (engine->deadlines.guests != NULL) wasm_engine_delete(engine->deadlines.guests);
@@ -372,6 +373,26 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
   return err;
 }
 
+/* ---- beside the pool ---- */
+
+sce_error_t *sce_engine_unpooled(sce_engine_t *engine, sce_engine_t **unpooled) {
+  sce_error_t *err = NULL;
+  pthread_mutex_lock(&engine->quick_lock);
+  *unpooled = atomic_load_explicit(&engine->unpooled, memory_order_relaxed);
+  if (*unpooled == NULL) {
+    sce_config_t config = engine->config;
+    config.cache_path = NULL;
+    config.log = (sce_log_t){0}; /* says nothing new */
+    config.semantics.strategy = sce_strategy_has_images(config.semantics.strategy)
+                                    ? SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE
+                                    : SCE_STRATEGY_RECREATE_INSTANCE;
+    err = sce_engine_new(unpooled, &config);
+    if (err == NULL) atomic_store_explicit(&engine->unpooled, *unpooled, memory_order_release);
+  }
+  pthread_mutex_unlock(&engine->quick_lock);
+  return err;
+}
+
 /* ---- nested modules ---- */
 
 static wasm_config_t *make_guest_config(const sce_engine_t *engine) {
@@ -412,10 +433,13 @@ sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests) {
 
 void sce_engine_interrupt(sce_engine_t *engine) {
   sce_deadlines_interrupt(&engine->deadlines);
-  for (int i = 0; i < 2; i++) {
-    sce_engine_t *quick = atomic_load_explicit(&engine->quick[i], memory_order_acquire);
-    if (quick != NULL) sce_deadlines_interrupt(&quick->deadlines);
-  }
+  sce_engine_t *inner[] = {
+      atomic_load_explicit(&engine->quick[0], memory_order_acquire),
+      atomic_load_explicit(&engine->quick[1], memory_order_acquire),
+      atomic_load_explicit(&engine->unpooled, memory_order_acquire),
+  };
+  for (int i = 0; i < 3; i++)
+    if (inner[i] != NULL) sce_engine_interrupt(inner[i]);
 }
 
 sce_strategy_t sce_engine_strategy(const sce_engine_t *engine) {

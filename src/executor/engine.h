@@ -21,7 +21,8 @@ struct sce_engine {
   wasm_engine_t *wasm;
   bool tiered;                         /* `wasm` compiles in the background; what is needed before comes from `quick` */
   struct sce_engine *_Atomic quick[2]; /* Winch, on all processors or on one; made on first use */
-  pthread_mutex_t quick_lock;          /* of the two before, and of deadlines.guests */
+  struct sce_engine *_Atomic unpooled; /* for instances that must not wait for the pool; made on first use */
+  pthread_mutex_t quick_lock;          /* of the three before, and of deadlines.guests */
   bool quick_ready;
   sce_memory_space_t space; /* in use with instance-reuse only */
   bool space_ready;
@@ -38,6 +39,10 @@ void sce_engine_retain(sce_engine_t *engine);
 /* The engine that a tiered engine compiles with first: equal but for its compiler and a larger native stack. Borrowed;
  * lives as long as `engine`. */
 sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel);
+
+/* The engine that has the same code as a pooling one, and makes instances without the pool. Borrowed; lives as long as
+ * `engine`. */
+sce_error_t *sce_engine_unpooled(sce_engine_t *engine, sce_engine_t **unpooled);
 
 /* The engine of nested modules (guests.h): WebAssembly as it first was, no pool, no images. Borrowed; lives as long as
  * `engine`. */

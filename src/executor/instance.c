@@ -1,6 +1,7 @@
 /* instance.c: the call itself. Source: sc-executor-wasmtime runtime.rs, perform_call, inject_input_data and
  * extract_output_data. */
 #include "executor/guests.h"
+#include "executor/tasks.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -37,7 +38,13 @@ static sce_error_t *call_free(void *self, uint32_t ptr) {
   return sce_heap_free(&call->heap, &call->memory, ptr);
 }
 
-static const sce_caller_ops_t caller_ops = {call_alloc, call_free, sce_read_version, &sce_guest_ops};
+static const sce_caller_ops_t caller_ops = {
+    call_alloc, call_free, sce_read_version, &sce_guest_ops, sce_task_spawn, sce_task_join, false,
+};
+/* A runtime task can't ask for the version of other code (CallInWasmExt was not among its extensions). */
+static const sce_caller_ops_t task_ops = {
+    call_alloc, call_free, NULL, &sce_guest_ops, sce_task_spawn, sce_task_join, true,
+};
 
 /* ---- entry points ---- */
 
@@ -132,7 +139,8 @@ static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_cal
                        const char *what) {
   *call = (sce_call_t){.instance = instance, .live = &instance->live, .what = what};
   const sce_externalities_t *ext = options->externalities != NULL ? options->externalities : &no_externalities;
-  call->caller = (sce_caller_t){.ext = ext, .ops = &caller_ops, .self = call, .state = &call->host};
+  const sce_caller_ops_t *ops = instance->outer != NULL ? &task_ops : &caller_ops;
+  call->caller = (sce_caller_t){.ext = ext, .ops = ops, .self = call, .state = &call->host};
   call->memory.grow = grow_heap;
   call->memory.max_pages = (uint32_t)(instance->runtime->max_memory_bytes / SCE_WASM_PAGE);
   sce_live_memory(call->live, &call->memory.data, &call->memory.size);
@@ -162,7 +170,7 @@ static sce_error_t *copy_output(sce_call_t *call, sce_buf_t *output, uint64_t po
 /* When a call that begins now has to end; 0: never. */
 static sce_error_t *find_deadline(uint64_t *deadline_ns, const sce_instance_t *instance,
                                   const sce_call_options_t *options) {
-  *deadline_ns = 0;
+  *deadline_ns = instance->outer != NULL ? instance->outer->deadline_ns : 0;
   uint64_t span = options->time_limit_ms;
   if (span == 0) return NULL;
   if (!instance->home->engine->config.semantics.interruptible)
@@ -178,8 +186,7 @@ static sce_error_t *start_limits(sce_call_t *call) {
   wasmtime_context_set_epoch_deadline(call->live->context, 1);
   /* Whoever cancels sets the flag, then advances the epoch: one of the two is seen from here on. */
   atomic_thread_fence(memory_order_acquire);
-  if (atomic_load_explicit(&instance->cancelled, memory_order_relaxed))
-    return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
+  SCE_TRY(sce_call_check_limits(call));
   if (call->deadline_ns == 0) return NULL;
   instance->deadline.at_ns = call->deadline_ns;
   return sce_deadlines_add(&engine->deadlines, &instance->deadline);
@@ -274,6 +281,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
   if (timed) fill_stats(&call, options->stats, started, entered, left);
   sce_error_delete(call.error);
   sce_guests_delete(call.guests);
+  sce_tasks_clear(&call);
   sce_host_state_clear(&call.host);
   return err;
 }

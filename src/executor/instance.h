@@ -19,8 +19,9 @@ typedef struct sce_live {
   wasmtime_global_t *globals; /* instance-reuse: the runtime's mutable globals */
 } sce_live_t;
 
-/* The nested modules of a call (guests.h). */
+/* The nested modules of a call (guests.h), and its runtime tasks (tasks.h). */
 typedef struct sce_guests sce_guests_t;
+typedef struct sce_tasks sce_tasks_t;
 
 /* One call from beginning to end. `memory` comes first: the heap's callback gets back to the call by it. */
 typedef struct sce_call {
@@ -33,7 +34,8 @@ typedef struct sce_call {
   const char *what;     /* the method, for messages */
   sce_error_t *error;   /* what a host function or a limit ended the call with */
   uint64_t deadline_ns; /* 0: none */
-  sce_guests_t *guests; /* nested modules (guests.h), or NULL */
+  sce_guests_t *guests; /* or NULL */
+  sce_tasks_t *tasks;   /* or NULL */
 } sce_call_t;
 
 struct sce_instance {
@@ -41,6 +43,7 @@ struct sce_instance {
   sce_runtime_t *runtime; /* the code in use: the same, or what home->tiers gave; a reference of its own */
   sce_live_t live;        /* kept between calls only by instance-reuse */
   sce_call_t *call;       /* the running call, or NULL */
+  sce_call_t *outer;      /* of an instance for runtime tasks: the call that they are part of; else NULL */
   sce_deadline_t deadline;
   sce_stack_t stack; /* where compiled code runs when the thread's own stack is too small */
   atomic_bool running;
@@ -62,7 +65,7 @@ sce_error_t *sce_live_table_entry(const sce_live_t *live, uint32_t index, wasmti
 sce_error_t *sce_live_check_type(const sce_live_t *live, const wasmtime_func_t *function, uint32_t index,
                                  const char *wanted);
 
-/* live.c: an error when the call was cancelled or its time is over. */
+/* live.c: an error when the call, or the one that it is a task of, was cancelled or its time is over. */
 sce_error_t *sce_call_check_limits(const sce_call_t *call);
 /* Wasmtime's callback (wasmtime_store_epoch_deadline_callback) that looks; `data` is the instance. */
 wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,

@@ -43,6 +43,7 @@ static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) 
 }
 
 sce_error_t *sce_call_check_limits(const sce_call_t *call) {
+  while (call->instance->outer != NULL) call = call->instance->outer;
   if (atomic_load_explicit(&call->instance->cancelled, memory_order_acquire))
     return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
   if (call->deadline_ns != 0 && sce_monotonic_ns() >= call->deadline_ns)

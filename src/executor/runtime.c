@@ -311,6 +311,39 @@ sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, cons
   return compile_with_heap(runtime, engine, blob, heap_to_include(engine, blob));
 }
 
+/* ---- beside the pool ---- */
+
+/* Machine code belongs to one engine of Wasmtime; its image, to all with the same settings. */
+static sce_error_t *copy_module(wasmtime_module_t **copy, const sce_engine_t *engine, const wasmtime_module_t *module) {
+  wasm_byte_vec_t image;
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(module, &image), SCE_ENGINE,
+                                  "copying the runtime"));
+  wasmtime_error_t *error = wasmtime_module_deserialize(engine->wasm, (const uint8_t *)image.data, image.size, copy);
+  wasm_byte_vec_delete(&image);
+  return sce_error_from_wasmtime(error, SCE_ENGINE, "copying the runtime");
+}
+
+static sce_error_t *make_unpooled(sce_runtime_t *runtime) {
+  sce_engine_t *engine = NULL;
+  wasmtime_module_t *module = NULL;
+  SCE_TRY(sce_engine_unpooled(runtime->engine, &engine));
+  SCE_TRY(copy_module(&module, engine, runtime->module));
+  uint32_t heap_pages = runtime->heap_included ? runtime->engine->config.semantics.heap_pages.pages : 0;
+  return runtime_with_heap(&runtime->unpooled, engine, module, runtime->reusable, heap_pages);
+}
+
+sce_error_t *sce_runtime_unpooled(sce_runtime_t **unpooled, sce_runtime_t *runtime) {
+  *unpooled = runtime;
+  if (!sce_engine_pools(runtime->engine)) return NULL;
+  pthread_mutex_lock(&runtime->snapshot_lock);
+  sce_error_t *err = runtime->unpooled == NULL ? make_unpooled(runtime) : NULL;
+  *unpooled = runtime->unpooled;
+  pthread_mutex_unlock(&runtime->snapshot_lock);
+  return err;
+}
+
+/* ---- life ---- */
+
 void sce_runtime_retain(sce_runtime_t *runtime) {
   atomic_fetch_add_explicit(&runtime->references, 1, memory_order_relaxed);
 }
@@ -318,6 +351,7 @@ void sce_runtime_retain(sce_runtime_t *runtime) {
 void sce_runtime_delete(sce_runtime_t *runtime) {
   if (runtime == NULL || atomic_fetch_sub_explicit(&runtime->references, 1, memory_order_acq_rel) != 1) return;
   sce_tiers_close(runtime->tiers);
+  sce_runtime_delete(runtime->unpooled);
   if (runtime->instance_pre != NULL) wasmtime_instance_pre_delete(runtime->instance_pre);
   if (runtime->module != NULL) wasmtime_module_delete(runtime->module);
   sce_memory_image_clear(&runtime->snapshot.image);

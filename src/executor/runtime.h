@@ -1,5 +1,5 @@
 /* runtime.h: a compiled runtime: machine code, resolved imports, and what a call needs to know of its exports.
- * Immutable once made, but for the snapshot that the first reused instance leaves. */
+ * Immutable once made, but for the snapshot that the first reused instance leaves, and for `unpooled`. */
 #ifndef SCE_EXECUTOR_RUNTIME_H
 #define SCE_EXECUTOR_RUNTIME_H
 
@@ -62,9 +62,10 @@ struct sce_runtime {
   bool has_guests;           /* imports functions of the sandbox: calls need stack for nested modules */
   bool reusable;             /* the code leaves nothing that can't be put back */
   bool reuse;                /* instances are put back after a call; else each call gets a fresh one */
-  pthread_mutex_t snapshot_lock;
+  pthread_mutex_t snapshot_lock; /* of the snapshot and of `unpooled` */
   bool snapshot_lock_ready;
   sce_snapshot_t snapshot;
+  struct sce_runtime *unpooled; /* pooling: the same code for instances without the pool; made on first use */
 };
 
 void sce_runtime_retain(sce_runtime_t *runtime);
@@ -82,6 +83,10 @@ sce_error_t *sce_runtime_of_blob(sce_runtime_t **runtime, sce_engine_t *engine, 
 
 /* Makes a runtime without code of the module that `code` is compiled from, in whole or in part. */
 sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, const sce_runtime_t *code);
+
+/* The same code where instances need not wait for the pool: `runtime` itself unless its engine pools. Borrowed; lives
+ * as long as `runtime`, which has code. Any thread. */
+sce_error_t *sce_runtime_unpooled(sce_runtime_t **unpooled, sce_runtime_t *runtime);
 
 /* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put
  * back to their first state. */

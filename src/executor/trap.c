@@ -26,8 +26,9 @@ static sce_error_t *append_frame(sce_buf_t *text, size_t index, const wasm_frame
   return sce_buf_printf(text, " (0x%zx)", wasm_frame_module_offset(frame));
 }
 
+/* A runtime task that failed has set its own: where it failed says more than who joined it. */
 static void set_backtrace(sce_error_t *err, const wasm_frame_vec_t *frames) {
-  if (frames->size == 0) return;
+  if (frames->size == 0 || sce_error_backtrace(err) != NULL) return;
   sce_buf_t text = {0};
   size_t shown = frames->size < MAX_FRAMES ? frames->size : MAX_FRAMES;
   sce_error_t *failed = NULL;

@@ -16,8 +16,9 @@ sce_error_t *sce_arg_bad_number(const char *name, uint32_t value, const char *ex
   return sce_error_new(SCE_HOST_FUNCTION, "argument `%s`: %u is not %s", name, (unsigned)value, expected);
 }
 
-sce_error_t *sce_host_no_service(const char *service) {
-  return sce_error_new(SCE_HOST_FUNCTION, "this call was made without %s", service);
+sce_error_t *sce_host_no_service(const sce_caller_t *caller, const char *service) {
+  const char *who = caller->ops->is_task ? "a runtime task runs" : "this call was made";
+  return sce_error_new(SCE_HOST_FUNCTION, "%s without %s", who, service);
 }
 
 /* ---- arguments ---- */

@@ -39,7 +39,7 @@ sce_error_t *sce_arg_bad_range(const sce_caller_t *caller, const char *name, uin
                                uint32_t len) SCE_COLD SCE_NEVER_NULL;
 sce_error_t *sce_arg_bad_number(const char *name, uint32_t value, const char *expected) SCE_COLD SCE_NEVER_NULL;
 /* The host offers no `service` for this call. */
-sce_error_t *sce_host_no_service(const char *service) SCE_COLD SCE_NEVER_NULL;
+sce_error_t *sce_host_no_service(const sce_caller_t *caller, const char *service) SCE_COLD SCE_NEVER_NULL;
 
 /* ---- arguments ---- */
 

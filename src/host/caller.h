@@ -15,6 +15,11 @@ typedef struct sce_caller_ops {
   sce_error_t *(*read_version)(void *self, bool *found, sce_buf_t *version, sce_span_t code);
   /* Nested modules (sandbox.h). */
   const struct sce_guest_ops *guests;
+  /* Runtime tasks: has `function` called with `payload` in another instance, by entry `dispatcher` of the table. */
+  sce_error_t *(*spawn_task)(void *self, uint64_t *handle, uint32_t dispatcher, uint32_t function, sce_span_t payload);
+  /* What the task gave, once for each task; an error where it failed. */
+  sce_error_t *(*join_task)(void *self, sce_buf_t *output, uint64_t handle);
+  bool is_task; /* the call is a runtime task: without storage and services */
 } sce_caller_ops_t;
 
 /* State of one call that host functions keep between each other; all zero at its start, freed by

@@ -4,7 +4,7 @@
 #include "host/handlers.h"
 
 #define STORAGE_NEEDS(caller, op)                                                                                      \
-  (SCE_HAS_OP((caller)->ext->storage, op) ? NULL : sce_host_no_service("storage (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->storage, op) ? NULL : sce_host_no_service(caller, "storage (" #op ")"))
 
 SCE_HANDLER(offchain_index_set_1) {
   sce_span_t key, value;

@@ -4,7 +4,7 @@
 #include "host/handlers.h"
 
 #define KEYSTORE_NEEDS(caller, op)                                                                                     \
-  (SCE_HAS_OP((caller)->ext->keystore, op) ? NULL : sce_host_no_service("a keystore (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->keystore, op) ? NULL : sce_host_no_service(caller, "a keystore (" #op ")"))
 
 static uint32_t key_len(sce_key_scheme_t scheme) {
   return scheme == SCE_KEY_ECDSA ? 33 : 32;

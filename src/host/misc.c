@@ -45,7 +45,7 @@ SCE_HANDLER(misc_runtime_version_1) {
   bool found = false;
   sce_buf_t version = {0};
   SCE_TRY(sce_arg_span(caller, &code, args[0], "wasm"));
-  if (caller->ops->read_version == NULL) return sce_host_no_service("a reader of runtime versions");
+  if (caller->ops->read_version == NULL) return sce_host_no_service(caller, "a reader of runtime versions");
   sce_error_t *err = caller->ops->read_version(caller->self, &found, &version, code);
   sce_value_t value = {found, version.data, version.len};
   if (err == NULL) err = sce_result_option(caller, result, &value);

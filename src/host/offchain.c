@@ -4,9 +4,9 @@
 
 /* The error of a function outside of an off-chain worker's call, as upstream's missing extension. */
 #define OFFCHAIN_NEEDS(caller, op)                                                                                     \
-  (SCE_HAS_OP((caller)->ext->offchain, op) ? NULL : sce_host_no_service("off-chain worker services (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->offchain, op) ? NULL : sce_host_no_service(caller, "off-chain worker services (" #op ")"))
 #define DB_NEEDS(caller, op)                                                                                           \
-  (SCE_HAS_OP((caller)->ext->offchain_db, op) ? NULL : sce_host_no_service("an off-chain database (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->offchain_db, op) ? NULL : sce_host_no_service(caller, "an off-chain database (" #op ")"))
 
 SCE_HANDLER(offchain_is_validator_1) {
   bool yes = false;
@@ -20,7 +20,7 @@ SCE_HANDLER(offchain_submit_transaction_1) {
   sce_span_t extrinsic;
   bool accepted = false;
   SCE_TRY(sce_arg_span(caller, &extrinsic, args[0], "data"));
-  if (!SCE_HAS_OP(caller->ext->pool, submit)) return sce_host_no_service("a transaction pool");
+  if (!SCE_HAS_OP(caller->ext->pool, submit)) return sce_host_no_service(caller, "a transaction pool");
   SCE_TRY(caller->ext->pool->submit(caller->ext->pool_ctx, &accepted, extrinsic));
   uint8_t answer = !accepted;
   return sce_result_bytes(caller, result, sce_span(&answer, 1));

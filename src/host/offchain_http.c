@@ -5,7 +5,7 @@
 #include "host/handlers.h"
 
 #define HTTP_NEEDS(caller, op)                                                                                         \
-  (SCE_HAS_OP((caller)->ext->offchain, op) ? NULL : sce_host_no_service("off-chain HTTP (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->offchain, op) ? NULL : sce_host_no_service(caller, "off-chain HTTP (" #op ")"))
 
 SCE_HANDLER(offchain_http_request_start_1) {
   sce_span_t method, uri, meta;

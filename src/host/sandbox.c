@@ -22,7 +22,7 @@ enum { ERR_OK = 0 };
 
 static sce_error_t *guests_of(const sce_caller_t *caller, const sce_guest_ops_t **guests) {
   *guests = caller->ops->guests;
-  return *guests != NULL ? NULL : sce_host_no_service("nested instances");
+  return *guests != NULL ? NULL : sce_host_no_service(caller, "nested instances");
 }
 
 /* ---- SCALE forms ---- */

@@ -8,7 +8,7 @@
 
 /* The table of the call when it has `op`. */
 #define STORAGE_NEEDS(caller, op)                                                                                      \
-  (SCE_HAS_OP((caller)->ext->storage, op) ? NULL : sce_host_no_service("storage (" #op ")"))
+  (SCE_HAS_OP((caller)->ext->storage, op) ? NULL : sce_host_no_service(caller, "storage (" #op ")"))
 
 /* ---- shared steps ---- */
 
@@ -201,6 +201,7 @@ SCE_HANDLER(storage_changes_root_1) {
   sce_span_t parent_hash;
   sce_value_t none = {0};
   SCE_TRY(sce_arg_span(caller, &parent_hash, args[0], "parent_hash"));
+  if (caller->ops->is_task) return sce_host_no_service(caller, "storage");
   return sce_result_option(caller, result, &none);
 }
 
