@@ -2,8 +2,8 @@
  * the outcome must be an error, never a crash; nothing that scexec allocated may be left; and the next load and call
  * are right again. The program replaces the library's allocator by defining its three functions (src/base/alloc.h).
  *
- * Compiling takes longest, so the runtime is small (tests/data/fault/small.wat). A real one follows, with a sample of
- * its allocations.
+ * Compiling takes longest, so the runtime is small (tests/data/fault/small.wat). One that has runtime tasks follows,
+ * and a real one, with a sample of its allocations.
  */
 #include <scexec.h>
 
@@ -67,7 +67,8 @@ static int failures;
 
 /* ---- load and call ---- */
 
-static sce_error_t *load_and_call(sce_buf_t *output, sce_span_t code, const char *method, sce_strategy_t strategy) {
+static sce_error_t *load_and_call(sce_buf_t *output, sce_span_t code, const char *method, sce_span_t input,
+                                  sce_strategy_t strategy) {
   sce_config_t config;
   sce_config_init(&config);
   config.semantics.strategy = strategy;
@@ -84,7 +85,7 @@ static sce_error_t *load_and_call(sce_buf_t *output, sce_span_t code, const char
   if (err == NULL) err = sce_runtime_new(&runtime, engine, blob);
   if (err == NULL) err = sce_instance_new(&instance, runtime);
   for (int call = 0; err == NULL && call < 2; call++) { /* the second one on the reused instance */
-    err = sce_instance_call(instance, output, method, code.data, 8, &options);
+    err = sce_instance_call(instance, output, method, input.data, input.len, &options);
   }
   sce_instance_delete(instance);
   sce_runtime_delete(runtime);
@@ -96,6 +97,7 @@ static sce_error_t *load_and_call(sce_buf_t *output, sce_span_t code, const char
 typedef struct subject {
   sce_span_t code;
   const char *method;
+  sce_span_t input;
   sce_strategy_t strategy;
   int kind; /* of the error when nothing fails; 0: none */
 } subject_t;
@@ -108,7 +110,7 @@ static bool run(const subject_t *subject, sce_buf_t *expected, long number) {
   long held = expected->data != NULL;
   sce_buf_t output = {0};
   reset(number);
-  sce_error_t *err = load_and_call(&output, subject->code, subject->method, subject->strategy);
+  sce_error_t *err = load_and_call(&output, subject->code, subject->method, subject->input, subject->strategy);
   bool reached = atomic_load(&refused);
   atomic_store(&failing, 0);
   int kind = err == NULL ? 0 : (int)sce_error_kind(err);
@@ -161,7 +163,7 @@ static void test_small_runtime(void **state) {
   (void)state;
   sce_buf_t code = test_read_file(TEST_DATA "/fault/small.wasm");
   for (int strategy = 0; strategy < SCE_STRATEGY_COUNT; strategy++) {
-    subject_t subject = {{code.data, code.len}, "answer", (sce_strategy_t)strategy, 0};
+    subject_t subject = {{code.data, code.len}, "answer", {code.data, 8}, (sce_strategy_t)strategy, 0};
     refuse_each(&subject, LONG_MAX);
     subject.method = "panic";
     subject.kind = SCE_TRAP;
@@ -170,10 +172,26 @@ static void test_small_runtime(void **state) {
   sce_buf_free(&code);
 }
 
+/* Spawns and joins a task that spawns and joins one, and one that nobody joins (tests/data/executor/tasks.wat). */
+static void test_tasks(void **state) {
+  (void)state;
+  static const uint32_t script[] = {
+      3, 0, 1, 2, 64, 64, 0, 1, 3, 124, 4, 1, 0, 0, 0, 0, /* spawn "run", spawn "echo", join 0 */
+      3, 0, 1, 3, 0,  4,  0, 1, 3, 0,   4, 1, 1, 0, 0, 0, /* in the task: spawn "echo" twice, join 1 */
+  };
+  sce_buf_t code = test_read_file(TEST_DATA "/executor/tasks.wasm");
+  for (int strategy = 0; strategy < SCE_STRATEGY_COUNT; strategy++) {
+    const subject_t subject = {
+        {code.data, code.len}, "run", {(const uint8_t *)script, sizeof script}, (sce_strategy_t)strategy, 0};
+    refuse_each(&subject, LONG_MAX);
+  }
+  sce_buf_free(&code);
+}
+
 static void test_real_runtime(void **state) {
   (void)state;
   sce_buf_t code = test_runtime_code(TEST_INPUTS, "kusama");
-  const subject_t subject = {{code.data, code.len}, "Core_version", SCE_STRATEGY_INSTANCE_REUSE, 0};
+  const subject_t subject = {{code.data, code.len}, "Core_version", {NULL, 0}, SCE_STRATEGY_INSTANCE_REUSE, 0};
   refuse_each(&subject, 200);
   sce_buf_free(&code);
 }
@@ -181,6 +199,7 @@ static void test_real_runtime(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_small_runtime),
+      cmocka_unit_test(test_tasks),
       cmocka_unit_test(test_real_runtime),
   };
   return cmocka_run_group_tests_name("allocation failures", tests, NULL, NULL);
