@@ -128,6 +128,11 @@ def artifact(chain):
     return ["--artifact", target, "--key-file", key]
 
 
+def cache_folder():
+    """A compile cache that later runs find warm."""
+    return BUILD / "bench" / "cache"
+
+
 def output_file(chain, method):
     """The output of a function of a chain's runtime as a file."""
     target = BUILD / "bench" / f"{chain}.{method}"

@@ -2,7 +2,7 @@
 import dataclasses
 import typing
 
-from measure import (INPUTS, ROOT, artifact, bench, code_file, fastest, field, first_answer, first_call, fresh_folder, made,
+from measure import (INPUTS, ROOT, artifact, bench, cache_folder, code_file, fastest, field, first_answer, first_call, fresh_folder, made,
                      median, once, output_file, process, scaling)
 
 RELAY_CHAINS = ["polkadot", "kusama", "westend", "rococo", "paseo"]
@@ -18,6 +18,7 @@ class Row:
     ours: typing.Callable
     target: float  # least ratio; where there is no `theirs`, the most that ours may be
     chart: str = ""  # label in the chart; empty: not in it
+    left: str = "upstream"  # what `theirs` is; one for all rows of a group
 
 
 def chain(name):
@@ -94,11 +95,29 @@ def cold_rows():
 
 
 def start_rows():
-    group = "The whole process `scexec call`, from an artifact that it checks"
+    group = "The whole process `scexec call`, from compiled code that it checks"
     for name, limit in (("polkadot", 10), ("paseo", 25)):
-        def ours(session, name=name):
+        def from_artifact(session, name=name):
             return process("scexec", "call", *artifact(name), *VERSION)(session)
-        yield Row(group, f"`Core_version`, {name.capitalize()}", "ms", theirs=None, ours=ours, target=limit)
+
+        def from_cache(session, name=name):
+            return process("scexec", "call", *chain(name), *VERSION, "--cache", cache_folder())(session)
+        title = f"`Core_version`, {name.capitalize()}"
+        yield Row(group, f"{title}, artifact", "ms", theirs=None, ours=from_artifact, target=limit)
+        yield Row(group, f"{title}, chain spec and cache", "ms", theirs=None, ours=from_cache, target=limit)
+
+
+# Chain, call, and calls that take several times as long as Cranelift in the background.
+STEADY = [("polkadot", VERSION, 8_000_000), ("kusama", VERSION, 3_000_000), ("paseo", METADATA, 10_000)]
+
+
+def steady_rows():
+    group = "Once the background has compiled all: in tiers beside Cranelift alone"
+    for name, call, calls in STEADY:
+        alone, tiers = (bench("scexec", chain(name), call, OUR_BEST, calls, more=("--compiler", compiler))
+                        for compiler in ("cranelift", "tiered"))
+        yield Row(group, f"`{call[0]}`, {name.capitalize()}", "ns", theirs=once(median(alone, OUR_BEST)),
+                  ours=once(median(tiers, OUR_BEST)), target=0.97, left="Cranelift")
 
 
 def blob_rows():
@@ -198,5 +217,5 @@ def metadata_rows():
 
 
 def all_rows():
-    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, start_rows, blob_rows, host_rows, root_rows,
-                             block_rows, database_rows, metadata_rows) for row in rows()]
+    return [row for rows in (call_rows, strategy_rows, thread_rows, cold_rows, steady_rows, start_rows, blob_rows, host_rows,
+                             root_rows, block_rows, database_rows, metadata_rows) for row in rows()]

@@ -20,6 +20,16 @@ static json_t *type_json(const sce_metadata_t *metadata, uint32_t type) {
   return value;
 }
 
+/* Inside of blocks, what can't be decoded is left as it is, with the reason; asked for by itself, it is an error. */
+static sce_error_t *refuse_unknown(sce_span_t json) {
+  if (!sce_span_starts_with(json, sce_span_text("{\"$unknown\""))) return NULL;
+  json_t *value = cli_json_parse(json);
+  const char *why = json_string_value(json_object_get(value, "$unknown"));
+  sce_error_t *err = why == NULL ? sce_error_oom() : sce_error_new(SCE_BAD_INPUT, "DATA: %s", why);
+  json_decref(value);
+  return err;
+}
+
 static sce_error_t *print_decoded(cli_t *cli, const cli_metadata_t *m, uint32_t type, sce_span_t json) {
   if (cli->output != CLI_JSON) return cli_print_value(json);
   json_t *document = json_object();
@@ -32,6 +42,7 @@ static sce_error_t *decode(cli_t *cli, const cli_metadata_t *m, uint32_t type, c
   sce_buf_t bytes = {0}, json = {0};
   sce_error_t *err = cli_read_data(cli, &bytes, data, "DATA");
   if (err == NULL) err = sce_value_decode(m->metadata, &json, type, sce_buf_span(&bytes), &m->format);
+  if (err == NULL) err = refuse_unknown(sce_buf_span(&json));
   if (err == NULL) err = print_decoded(cli, m, type, sce_buf_span(&json));
   sce_buf_free(&bytes);
   sce_buf_free(&json);

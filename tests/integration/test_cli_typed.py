@@ -164,6 +164,7 @@ class Typed(unittest.TestCase):
         self.assertEqual(json.loads(self.output("decode", *PASEO, "call", call)), {"System": {"remark": {"remark": "0x00"}}})
         self.error(3, "decode", *PASEO, "Vec<u32>", "0x08")
         self.error(3, "decode", *PASEO, "NoSuchType", "0x08")
+        self.assertIn("no extrinsic has version byte 0x01", self.error(3, "decode", *PASEO, "extrinsic", "0x1001020304"))
         self.error(3, "encode", *PASEO, "u8", "256")
 
 
