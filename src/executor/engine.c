@@ -112,13 +112,11 @@ static sce_error_t *copy_config(sce_engine_t *engine, const sce_config_t *config
 
 /* ---- Wasmtime's configuration ---- */
 
-/* Winch has the instructions on x86-64 only, and compiles the same module in tiers. */
-bool sce_engine_widens(const sce_engine_t *engine) {
+bool sce_engine_widens(void) {
 #if defined(__x86_64__)
-  (void)engine;
   return true;
 #else
-  return !engine->tiered && engine->config.semantics.compiler == SCE_COMPILER_CRANELIFT;
+  return false;
 #endif
 }
 
@@ -208,7 +206,7 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   /* Not needed: no debugger or C++ exception walks these frames; saves registering tables at every load. */
   wasmtime_config_native_unwind_info_set(config, false);
   set_proposals(s, config);
-  wasmtime_config_wasm_wide_arithmetic_set(config, sce_engine_widens(engine));
+  wasmtime_config_wasm_wide_arithmetic_set(config, sce_engine_widens());
   set_profiler(engine, config);
   /* Wasmtime's images don't go with a memory creator of the host's: instance-reuse has images of its own. */
   wasmtime_config_memory_init_cow_set(config, sce_strategy_has_images(s->strategy));

@@ -51,8 +51,9 @@ sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests);
 /* Makes running calls of the engine, in all its tiers, look at their limits. Any thread. */
 void sce_engine_interrupt(sce_engine_t *engine);
 
-/* Whether code is compiled with wide arithmetic, which only scexec itself puts into it (blob/multiply.h). */
-bool sce_engine_widens(const sce_engine_t *engine);
+/* Whether code is compiled with wide arithmetic, which only scexec itself puts into it (blob/multiply.h): where Winch,
+ * which compiles the same modules, has the instructions. */
+bool sce_engine_widens(void);
 
 /* Whether Wasmtime prepares copy-on-write images of linear memory, which compiled code depends on. */
 bool sce_strategy_has_images(sce_strategy_t strategy);

@@ -165,7 +165,7 @@ static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module
       .stack_limit = s->stack_logical_max,
       .set_memory_minimum = more_pages > 0,
       .memory_minimum = more_pages > 0 ? sce_blob_memory(blob)->limits.minimum + more_pages : 0,
-      .widen_multiplication = sce_engine_widens(engine),
+      .widen_multiplication = sce_engine_widens(),
   };
   return sce_blob_rewrite(blob, module, &rewrite);
 }
