@@ -7,61 +7,16 @@
  */
 #include <scexec.h>
 
+#include "refuse.h"
 #include "support/inputs.h"
 
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-/* ---- the allocator ---- */
-
-void *sce_alloc(size_t size);
-void *sce_realloc(void *ptr, size_t size);
-void sce_free(void *ptr);
-
-/* Compiling and watchdog threads may allocate too: all counters are atomic. */
-static atomic_long allocations; /* since reset() */
-static atomic_long failing;     /* number of the allocation to refuse, from 1; 0: none */
-static atomic_long live;        /* blocks not freed */
-static atomic_bool refused;     /* the failing one was reached */
-
-static bool refuse_now(void) {
-  if (atomic_fetch_add(&allocations, 1) + 1 != atomic_load(&failing)) return false;
-  atomic_store(&refused, true);
-  return true;
-}
-
-void *sce_alloc(size_t size) {
-  if (refuse_now()) return NULL;
-  void *ptr = malloc(size > 0 ? size : 1);
-  if (ptr != NULL) atomic_fetch_add(&live, 1);
-  return ptr;
-}
-
-void *sce_realloc(void *ptr, size_t size) {
-  if (refuse_now()) return NULL;
-  void *moved = realloc(ptr, size > 0 ? size : 1);
-  if (ptr == NULL && moved != NULL) atomic_fetch_add(&live, 1);
-  return moved;
-}
-
-void sce_free(void *ptr) {
-  if (ptr == NULL) return;
-  atomic_fetch_sub(&live, 1);
-  free(ptr);
-}
-
-static void reset(long fail_at) {
-  atomic_store(&allocations, 0);
-  atomic_store(&failing, fail_at);
-  atomic_store(&refused, false);
-}
 
 static int failures;
 
@@ -109,10 +64,9 @@ static bool run(const subject_t *subject, sce_buf_t *expected, long number) {
   long before = atomic_load(&live);
   long held = expected->data != NULL;
   sce_buf_t output = {0};
-  reset(number);
+  refuse(number);
   sce_error_t *err = load_and_call(&output, subject->code, subject->method, subject->input, subject->strategy);
-  bool reached = atomic_load(&refused);
-  atomic_store(&failing, 0);
+  bool reached = refuse_no_more();
   int kind = err == NULL ? 0 : (int)sce_error_kind(err);
   /* Wasmtime passes on the refusal of a memory creator as a text. */
   bool refusal = kind == SCE_OUT_OF_MEMORY || (kind == SCE_ENGINE && strstr(sce_error_message(err), "out of memory"));

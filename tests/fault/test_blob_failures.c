@@ -3,43 +3,14 @@
  * its own. */
 #include <scexec.h>
 
+#include "refuse.h"
 #include "support/inputs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
-
-void *sce_alloc(size_t size);
-void *sce_realloc(void *ptr, size_t size);
-void sce_free(void *ptr);
-
-static long allocations; /* since the run began */
-static long failing;     /* number of the allocation to refuse, from 1; 0: none */
-static long live;        /* blocks not freed */
-
-static bool refuse_now(void) {
-  return ++allocations == failing;
-}
-
-void *sce_alloc(size_t size) {
-  void *ptr = refuse_now() ? NULL : malloc(size > 0 ? size : 1);
-  live += ptr != NULL;
-  return ptr;
-}
-
-void *sce_realloc(void *ptr, size_t size) {
-  void *moved = refuse_now() ? NULL : realloc(ptr, size > 0 ? size : 1);
-  live += ptr == NULL && moved != NULL;
-  return moved;
-}
-
-void sce_free(void *ptr) {
-  live -= ptr != NULL;
-  free(ptr);
-}
 
 static sce_error_t *use(sce_span_t code) {
   const sce_blob_rewrite_t meter = {.meter_stack = true,
@@ -63,15 +34,14 @@ static sce_error_t *use(sce_span_t code) {
 
 static void refuse_each(const char *name, sce_buf_t code) {
   long before = live;
-  allocations = failing = 0;
+  refuse(0);
   sce_error_t *err = use((sce_span_t){code.data, code.len});
   if (err != NULL) fail_msg("%s: %s", name, sce_error_message(err));
   long total = allocations;
   for (long number = 1; number <= total; number++) {
-    allocations = 0;
-    failing = number;
+    refuse(number);
     err = use((sce_span_t){code.data, code.len});
-    failing = 0;
+    refuse_no_more();
     if (err == NULL) fail_msg("%s: no error when allocation %ld is refused", name, number);
     assert_int_equal(sce_error_kind(err), SCE_OUT_OF_MEMORY);
     sce_error_delete(err);

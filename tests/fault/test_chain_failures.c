@@ -3,40 +3,16 @@
  * (src/base/alloc.h). */
 #include <scexec.h>
 
+#include "refuse.h"
 #include "support/inputs.h"
 #include "support/wasm_signals.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-void *sce_alloc(size_t size);
-void *sce_realloc(void *ptr, size_t size);
-void sce_free(void *ptr);
-
-static atomic_long allocations; /* since the run began */
-static atomic_long failing;     /* number of the allocation to refuse, from 1; 0: none */
-
-static bool refuse_now(void) {
-  return atomic_fetch_add(&allocations, 1) + 1 == atomic_load(&failing);
-}
-
-void *sce_alloc(size_t size) {
-  return refuse_now() ? NULL : malloc(size > 0 ? size : 1);
-}
-
-void *sce_realloc(void *ptr, size_t size) {
-  return refuse_now() ? NULL : realloc(ptr, size > 0 ? size : 1);
-}
-
-void sce_free(void *ptr) {
-  free(ptr);
-}
 
 static void ok(sce_error_t *err) {
   if (err != NULL) fail_msg("%s", sce_error_message(err));
@@ -125,11 +101,9 @@ static void fail_each(sce_error_t *(*run)(void)) {
   wasm_signals_restore();
   long refused = 0;
   for (long n = 1;; n++) {
-    atomic_store(&allocations, 0);
-    atomic_store(&failing, n);
+    refuse(n);
     sce_error_t *err = run();
-    atomic_store(&failing, 0);
-    bool reached = atomic_load(&allocations) >= n;
+    bool reached = refuse_no_more();
     if (err != NULL && sce_error_kind(err) != SCE_OUT_OF_MEMORY)
       fail_msg("allocation %ld: %s", n, sce_error_message(err));
     if (err != NULL) refused++;
@@ -161,10 +135,9 @@ static void committing(void **unused) {
   sce_error_t *err;
   long n = 0;
   do {
-    atomic_store(&allocations, 0);
-    atomic_store(&failing, ++n);
+    refuse(++n);
     err = sce_chain_commit(chain, NULL);
-    atomic_store(&failing, 0);
+    refuse_no_more();
     if (err != NULL) assert_int_equal(sce_error_kind(err), SCE_OUT_OF_MEMORY);
     sce_error_delete(err);
   } while (err != NULL);

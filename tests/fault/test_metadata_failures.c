@@ -4,44 +4,15 @@
  * versions. */
 #include <scexec.h>
 
+#include "refuse.h"
 #include "support/inputs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-void *sce_alloc(size_t size);
-void *sce_realloc(void *ptr, size_t size);
-void sce_free(void *ptr);
-
-static long allocations; /* since the run began */
-static long failing;     /* number of the allocation to refuse, from 1; 0: none */
-static long live;        /* blocks not freed */
-
-static bool refuse_now(void) {
-  return ++allocations == failing;
-}
-
-void *sce_alloc(size_t size) {
-  void *ptr = refuse_now() ? NULL : malloc(size > 0 ? size : 1);
-  live += ptr != NULL;
-  return ptr;
-}
-
-void *sce_realloc(void *ptr, size_t size) {
-  void *moved = refuse_now() ? NULL : realloc(ptr, size > 0 ? size : 1);
-  live += ptr == NULL && moved != NULL;
-  return moved;
-}
-
-void sce_free(void *ptr) {
-  live -= ptr != NULL;
-  free(ptr);
-}
 
 static sce_span_t text(const char *literal) {
   return (sce_span_t){(const uint8_t *)literal, strlen(literal)};
@@ -126,11 +97,9 @@ static sce_error_t *arguments(const subject_t *s, sce_buf_t *out) {
 static void attempt(attempt_fn try, const subject_t *s, sce_buf_t *expected, long number) {
   long before = live;
   sce_buf_t out = {0};
-  allocations = 0;
-  failing = number;
+  refuse(number);
   sce_error_t *err = try(s, &out);
-  bool reached = number > 0 && allocations >= number;
-  failing = 0;
+  bool reached = refuse_no_more();
   if (err == NULL) { /* also where a refusal was got over, as for the text of an error that is dropped */
     if (expected->data == NULL && number == 0) {
       expected->data = malloc(out.len + 1);

@@ -2,44 +2,14 @@
  * be left, and the next attempt be right. Uses the archive's hook (src/base/alloc.h). */
 #include <scexec.h>
 
+#include "refuse.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-void *sce_alloc(size_t size);
-void *sce_realloc(void *ptr, size_t size);
-void sce_free(void *ptr);
-
-/* Threads of a root allocate too. */
-static atomic_long allocations; /* since the run began */
-static atomic_long failing;     /* number of the allocation to refuse, from 1; 0: none */
-static atomic_long live;        /* blocks not freed */
-
-static bool refuse_now(void) {
-  return atomic_fetch_add(&allocations, 1) + 1 == atomic_load(&failing);
-}
-
-void *sce_alloc(size_t size) {
-  void *ptr = refuse_now() ? NULL : malloc(size > 0 ? size : 1);
-  if (ptr != NULL) atomic_fetch_add(&live, 1);
-  return ptr;
-}
-
-void *sce_realloc(void *ptr, size_t size) {
-  void *moved = refuse_now() ? NULL : realloc(ptr, size > 0 ? size : 1);
-  if (ptr == NULL && moved != NULL) atomic_fetch_add(&live, 1);
-  return moved;
-}
-
-void sce_free(void *ptr) {
-  if (ptr != NULL) atomic_fetch_sub(&live, 1);
-  free(ptr);
-}
 
 /* ---- what may fail ---- */
 
@@ -175,18 +145,17 @@ static sce_error_t *compact_proof(void) {
 
 static void refuse_each(const char *name, sce_error_t *(*run)(void)) {
   long before = live;
-  atomic_store(&allocations, 0);
+  refuse(0);
   sce_error_t *err = run();
   if (err != NULL) fail_msg("%s: %s", name, sce_error_message(err));
   long total = atomic_load(&allocations);
   for (long number = 1; number <= total; number++) {
-    atomic_store(&allocations, 0);
-    atomic_store(&failing, number);
+    refuse(number);
     err = run();
-    atomic_store(&failing, 0);
+    bool reached = refuse_no_more();
     assert_int_equal(live, before);
     /* Threads may make fewer allocations than the first time. */
-    if (err == NULL && atomic_load(&allocations) < number) continue;
+    if (err == NULL && !reached) continue;
     if (err == NULL) fail_msg("%s: no error when allocation %ld is refused", name, number);
     assert_int_equal(sce_error_kind(err), SCE_OUT_OF_MEMORY);
     sce_error_delete(err);
