@@ -56,6 +56,12 @@ class Source(unittest.TestCase):
             inside = [name for name in includes(path) if name.split("/")[0] in {*PARTS, "cli"}]
             self.assertEqual(inside, [], path)
 
+    def test_python_programs_are_of_this_version(self):
+        paths = sources(*(f"{folder}/**/*.py" for folder in ("bench", "fuzz", "scripts", "tests")))
+        self.assertGreater(len(paths), 20)
+        for path in paths:
+            compile(path.read_text(), str(path), "exec")
+
     def test_sizes(self):
         for path in sources("src/*/*.c", "src/*/*.h"):
             lines = len(path.read_text().splitlines())
