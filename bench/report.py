@@ -16,10 +16,10 @@ def number(value, unit):
         return f"{value:.0f} MiB"
     if unit == "ns" and value < 1000:
         return f"{value:.0f} ns"
-    if unit == "ns" and value >= 10_000:
-        return f"{value / 1e3:.1f} µs"
+    if unit == "ns" and value < 1e6:
+        return f"{value / 1e3:.1f} µs" if value >= 10_000 else f"{value / 1e3:.2f} µs"
     if unit == "ns":
-        return f"{value / 1e3:.2f} µs"
+        value /= 1e6
     return f"{value / 1e3:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
 
 
