@@ -20,7 +20,10 @@ static inline void sce_blake2b_512(uint8_t out[64], sce_span_t data) {
 /* The 32-byte BLAKE2b digests of `count` inputs into out[0..count]. About twice the throughput of one after the other
  * where the machine has AVX2; best with inputs of like length side by side. `count` may be 0. */
 static inline void sce_blake2b_256_many(uint8_t (*out)[32], const sce_span_t *inputs, size_t count) {
-  scn_blake2b_256_many(out, inputs, count);
+  if (count == 1)
+    scn_blake2b_256(out[0], inputs[0].data, inputs[0].len);
+  else
+    scn_blake2b_256_many(out, inputs, count);
 }
 
 /* A 32-byte BLAKE2b digest of data that comes in pieces. The state is plain data: no freeing, copies are independent.
