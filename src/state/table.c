@@ -138,25 +138,45 @@ static void take_slot(sce_table_t *table, uint32_t id, sce_table_entry_t entry) 
   table->count++;
 }
 
-/* Adds an entry whose key is not there. */
-static sce_error_t *add_entry(sce_table_t *table, sce_span_t key, uint32_t hash, sce_span_t value, bool hashed) {
+/* Adds an entry whose key is not there; nothing of it is freed on failure. */
+static sce_error_t *add_slot(sce_table_t *table, sce_table_entry_t entry) {
   uint32_t id;
   SCE_TRY(sce_hash_index_reserve(&table->index, (size_t)table->count + 1));
   SCE_TRY(find_slot(table, &id));
+  take_slot(table, id, entry);
+  sce_error_t *err = table->ordered ? sce_key_order_add(&table->order, sce_table_view(table), id) : NULL;
+  if (err != NULL) {
+    table->entries[id].owns_key = table->entries[id].owns_value = false;
+    free_slot(table, id);
+  } else {
+    sce_hash_index_add(&table->index, entry.head.hash, id);
+  }
+  return err;
+}
+
+/* The same with copies of key and value. */
+static sce_error_t *add_entry(sce_table_t *table, sce_span_t key, uint32_t hash, sce_span_t value, bool hashed) {
   uint8_t *key_copy = copy_bytes(key), *value_copy = copy_bytes(value);
-  if (key_copy == NULL || value_copy == NULL) {
+  sce_key_head_t head = {key_copy, (uint32_t)key.len, hash};
+  sce_table_entry_t entry = {head, value_copy, (uint32_t)value.len, true, true, hashed};
+  sce_error_t *err = key_copy == NULL || value_copy == NULL ? sce_error_oom() : add_slot(table, entry);
+  if (err != NULL) {
     sce_free(value_copy);
     sce_free(key_copy);
-    return sce_error_oom();
   }
-  sce_key_head_t head = {key_copy, (uint32_t)key.len, hash};
-  take_slot(table, id, (sce_table_entry_t){head, value_copy, (uint32_t)value.len, true, true, hashed});
-  sce_error_t *err = table->ordered ? sce_key_order_add(&table->order, sce_table_view(table), id) : NULL;
-  if (err != NULL)
-    free_slot(table, id);
-  else
-    sce_hash_index_add(&table->index, hash, id);
   return err;
+}
+
+sce_error_t *sce_table_lend(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed) {
+  SCE_TRY(check_lengths(key, value));
+  uint32_t hash = sce_key_hash(table->seed, key);
+  uint32_t id = sce_hash_index_find(&table->index, sce_table_view(table), hash, key);
+  sce_key_head_t head = {key.len == 0 ? nothing : key.data, (uint32_t)key.len, hash};
+  sce_table_entry_t entry = {head, value.len == 0 ? nothing : value.data, (uint32_t)value.len, false, false, hashed};
+  if (id == SCE_NO_ENTRY) return add_slot(table, entry);
+  release_slot(&table->entries[id]);
+  table->entries[id] = entry;
+  return NULL;
 }
 
 sce_error_t *sce_table_replace(sce_table_t *table, sce_table_old_t *old, sce_span_t key, sce_span_t value,

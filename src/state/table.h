@@ -46,6 +46,8 @@ sce_error_t *sce_table_seal(sce_table_t *table);
 const sce_table_entry_t *sce_table_find(const sce_table_t *table, sce_span_t key);
 /* Sets copies of key and value. On failure the table is unchanged. */
 sce_error_t *sce_table_put(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed);
+/* Sets a key and value that are borrowed, both also where the key was there. */
+sce_error_t *sce_table_lend(sce_table_t *table, sce_span_t key, sce_span_t value, bool hashed);
 /* What sce_table_replace took away. */
 typedef struct sce_table_old {
   bool found; /* false: the key was new */
