@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "state/table.h"
+#include "state/trie_arena.h"
 #include "state/trie_build.h"
 #include "state/trie_node.h"
 #include "state/trie_rows.h"
@@ -19,10 +20,10 @@
 
 struct sce_lmdb_made {
   pthread_mutex_t lock;
+  sce_trie_arena_t arena;      /* what is in `records` */
   sce_table_t records;         /* by LMDB key: u64 weight, then the record */
   sce_trie_builder_t *builder; /* NULL: none yet */
   sce_trie_id_t trie;          /* whose record is being made */
-  sce_buf_t scratch;
 };
 
 sce_error_t *sce_lmdb_made_new(sce_lmdb_made_t **made) {
@@ -40,7 +41,7 @@ void sce_lmdb_made_delete(sce_lmdb_made_t *made) {
   if (made == NULL) return;
   sce_table_free(&made->records);
   sce_trie_builder_delete(made->builder);
-  sce_buf_free(&made->scratch);
+  sce_trie_arena_free(&made->arena);
   pthread_mutex_destroy(&made->lock);
   sce_free(made);
 }
@@ -77,16 +78,17 @@ static bool find(const sce_lmdb_made_t *made, sce_span_t *record, uint64_t *weig
 /* Records that are given out stay where they are: what is there already is not put again. */
 static sce_error_t *keep(sce_lmdb_made_t *made, sce_trie_id_t trie, sce_nibbles_t path, const sce_trie_built_t *built,
                          uint64_t weight) {
-  uint8_t head[WEIGHT_BYTES + SCE_TRIE_RECORD_HEAD];
   sce_lmdb_key_t key;
   sce_lmdb_node_key(&key, trie, path);
   if (sce_table_find(&made->records, sce_lmdb_key_span(&key)) != NULL) return NULL;
-  made->scratch.len = 0;
-  sce_store_le64(head, weight);
-  if (built != NULL) sce_store_le16(head + WEIGHT_BYTES, built->leaves);
-  SCE_TRY(sce_buf_append(&made->scratch, head, built != NULL ? sizeof head : WEIGHT_BYTES));
-  if (built != NULL) SCE_TRY(sce_buf_append(&made->scratch, built->node.data, built->node.len));
-  return sce_table_put(&made->records, sce_lmdb_key_span(&key), sce_buf_span(&made->scratch), false);
+  size_t len = WEIGHT_BYTES + (built == NULL ? 0 : SCE_TRIE_RECORD_HEAD + built->node.len);
+  uint8_t *record = sce_trie_arena_take(&made->arena, key.len + len);
+  if (record == NULL) return sce_error_oom();
+  sce_store_le64(record, weight);
+  if (built != NULL) sce_store_le16(record + WEIGHT_BYTES, built->leaves);
+  if (built != NULL) memcpy(record + WEIGHT_BYTES + SCE_TRIE_RECORD_HEAD, built->node.data, built->node.len);
+  memcpy(record + len, key.bytes, key.len);
+  return sce_table_lend(&made->records, sce_span(record + len, key.len), sce_span(record, len), false);
 }
 
 /* Takes a branch of the subtree: the one that is wanted comes last. */
