@@ -149,15 +149,27 @@ sce_error_t *sce_lmdb_data(const sce_pages_t *pages, sce_span_t *data, const lmd
 
 /* ---- search ---- */
 
+/* The key of a node, checked to lie within the page; what else the node has is not looked at. */
+static inline sce_error_t *key_at(const sce_pages_t *pages, sce_span_t *key, const lmdb_page_t *page, uint32_t index) {
+  uint32_t at = sce_load_le16(page->bytes + LMDB_PAGE_HEAD + 2 * index);
+  if (at < page->upper || at % 2 != 0 || at > pages->page_size - LMDB_NODE_HEAD)
+    return sce_lmdb_damaged(page->number, "place of a node");
+  uint32_t key_len = sce_load_le16(page->bytes + at + 6);
+  if (key_len > SCE_PAGES_MAX_KEY || key_len > pages->page_size - at - LMDB_NODE_HEAD)
+    return sce_lmdb_damaged(page->number, "length of a key");
+  *key = sce_span(page->bytes + at + LMDB_NODE_HEAD, key_len);
+  return NULL;
+}
+
 /* Keys of the free tree are u64 in the machine's order; all others are compared bytewise. Walks of the free tree start
  * at its beginning, so its order is never asked for. */
 static sce_error_t *search_branch(const sce_pages_t *pages, uint32_t *index, const lmdb_page_t *page, sce_span_t key) {
   uint32_t low = 0, high = page->count; /* node 0 has no key of its own: it is below everything */
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
-    lmdb_node_t node;
-    SCE_TRY(sce_lmdb_node(pages, &node, page, middle, false));
-    if (sce_span_compare(node.key, key) <= 0)
+    sce_span_t at;
+    SCE_TRY(key_at(pages, &at, page, middle));
+    if (sce_span_compare(at, key) <= 0)
       low = middle;
     else
       high = middle;
@@ -172,9 +184,9 @@ static sce_error_t *search_leaf(const sce_pages_t *pages, uint32_t *index, const
   uint32_t low = 0, high = page->count;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    lmdb_node_t node;
-    SCE_TRY(sce_lmdb_node(pages, &node, page, middle, true));
-    int side = sce_span_compare(node.key, key);
+    sce_span_t at;
+    SCE_TRY(key_at(pages, &at, page, middle));
+    int side = sce_span_compare(at, key);
     if (side < 0 || (side == 0 && !inclusive))
       low = middle + 1;
     else
@@ -274,15 +286,15 @@ sce_error_t *sce_pages_seek(const sce_pages_t *pages, sce_page_cursor_t *cursor,
 sce_error_t *sce_pages_step(const sce_pages_t *pages, sce_page_cursor_t *cursor, sce_page_item_t *item) {
   uint32_t level = cursor->depth - 1;
   lmdb_page_t page;
-  lmdb_node_t last;
+  sce_span_t last;
   SCE_TRY(sce_lmdb_page(pages, &page, cursor->page[level], LMDB_LEAF));
   if (cursor->index[level] >= page.count) return sce_lmdb_damaged(page.number, "bounds of the page");
-  SCE_TRY(sce_lmdb_node(pages, &last, &page, cursor->index[level], true));
+  SCE_TRY(key_at(pages, &last, &page, cursor->index[level]));
   if (++cursor->index[level] < page.count)
     SCE_TRY(item_at(pages, item, &page, cursor->index[level]));
   else
     SCE_TRY(next_leaf(pages, cursor, item));
-  if (cursor->depth > 0 && cursor->ordered && sce_span_compare(last.key, item->key) >= 0)
+  if (cursor->depth > 0 && cursor->ordered && sce_span_compare(last, item->key) >= 0)
     return sce_lmdb_damaged(cursor->page[level], "keys that are not in order");
   return NULL;
 }
