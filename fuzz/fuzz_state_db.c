@@ -3,15 +3,16 @@
  * be read again.
  *
  * Input: a byte of choices, then changes to the file of a small sound database, seven bytes each: u8 what to do, u32 LE
- * where, u16 LE a number. Choices: bit 0 vet whole or key by key; 1 to 4 how many of the keys the commit removes; 5 no
- * commit; 6 read only; 7 nothing is read before the commit. The database has long keys, large values, child tries,
- * older states and free pages. */
+ * where, u16 LE a number. Choices: bit 0 vet whole or key by key; 1 to 4 how many of the keys the commit removes, and,
+ * with an even number of them, that it settles the journal; 5 no commit; 6 read only; 7 nothing is read before the
+ * commit. The database has long keys, large values, child tries, older states on both sides of the settled one, and
+ * free pages. */
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
 #include "scexec/overlay.h"
 #include "scexec/state.h"
-#include "state/lmdb.h"
+#include "state/lmdb_state.h"
 #include "state/state.h"
 
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PAGE = 4096, KEYS = 150, STEPS = 500, STATES = 3 };
+enum { PAGE = 4096, KEYS = 150, STEPS = 500, STATES = 4 };
 
 static char folder[256], data_path[300], lock_path[300];
 static uint8_t *sound; /* the file's bytes */
@@ -106,8 +107,10 @@ static void make_sound(void) {
   must(sce_state_open(&state, folder, &options));
   must(sce_overlay_new(&overlay, state));
   sce_state_delete(state);
+  sce_lmdb_t *db = sce_lmdb_snapshot_of(sce_overlay_state(overlay)->backend)->db;
   for (uint32_t round = 0; round < STATES + 2; round++) {
     uint8_t root[32];
+    db->journal_states = round == STATES - 1 ? 0 : UINT64_MAX; /* the last but two is settled */
     sce_block_info_t block = {.number = round, .header = sce_span_text("header")};
     write_keys(overlay, round);
     must(sce_overlay_commit(overlay, root, round % 2 == 0 ? SCE_STATE_V0 : SCE_STATE_V1, &block));
@@ -188,7 +191,7 @@ static void read_all(sce_state_t *state) {
   (void)failed(sce_state_next_child(state, &value, sce_span(NULL, 0), true));
   (void)failed(sce_state_root(state, root, NULL));
   (void)failed(sce_state_root(state, root, &child));
-  for (uint32_t number = 2; number < STATES + 2; number++) { /* one that is not kept, older ones, the newest */
+  for (uint32_t number = 1; number < STATES + 2; number++) { /* one that is not kept, older ones, the newest */
     sce_state_t *older;
     if (failed(sce_state_at_number(&older, state, number))) continue;
     walk(older, number % 2 == 0 ? NULL : &child);
@@ -230,6 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (failed(sce_state_open(&state, folder, &options))) return 0;
   sce_lmdb_t *db = sce_lmdb_ref(sce_lmdb_snapshot_of(state->backend)->db);
   if ((data[0] & 1) != 0) db->vet_whole = 0;
+  if ((data[0] & 2) == 0) db->journal_states = 0;
   if ((data[0] & 0x80) == 0) read_all(state);
   if ((data[0] & 0x60) == 0) commit(state, data[0]);
   require(!atomic_load(&db->broken));

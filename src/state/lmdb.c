@@ -1,4 +1,4 @@
-/* lmdb.c: reading a snapshot of a state database. */
+/* lmdb.c: reading the tree of a snapshot: the settled state, values and nodes. */
 #include "state/lmdb.h"
 
 #include "base/alloc.h"
@@ -12,17 +12,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const sce_backend_ops_t lmdb_ops;
+static const sce_backend_ops_t tree_ops;
 
 /* How often others may commit twice while a snapshot is being taken. */
 #define PIN_ATTEMPTS 1000
 
 static const sce_lmdb_snapshot_t *self_of(const sce_backend_t *backend) {
   return (const sce_lmdb_snapshot_t *)(const void *)backend;
-}
-
-sce_lmdb_snapshot_t *sce_lmdb_snapshot_of(const sce_backend_t *backend) {
-  return backend->ops == &lmdb_ops ? (sce_lmdb_snapshot_t *)(uintptr_t)backend : NULL;
 }
 
 /* ---- snapshots ---- */
@@ -60,6 +56,7 @@ static sce_error_t *read_newest(sce_lmdb_snapshot_t *snapshot) {
   sce_span_t value;
   bool found;
   snapshot->database = (sce_lmdb_database_t){.keep = SCE_STATE_KEEP_DEFAULT, .next_child = 1};
+  memcpy(snapshot->database.settled_root, sce_trie_empty_state_root, 32);
   snapshot->state = (sce_lmdb_state_record_t){.keys = 0};
   memcpy(snapshot->state.root, sce_trie_empty_state_root, 32);
   if (snapshot->pages.main.entries == 0 && snapshot->pages.main.depth == 0) return NULL;
@@ -74,7 +71,7 @@ static sce_error_t *read_newest(sce_lmdb_snapshot_t *snapshot) {
 sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {
   sce_lmdb_snapshot_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
-  made->backend.ops = &lmdb_ops;
+  made->backend.ops = &tree_ops;
   made->db = sce_lmdb_ref(db);
   sce_error_t *err = sce_lmdb_made_new(&made->made);
   int code = err != NULL ? 0 : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &made->txn);
@@ -210,13 +207,13 @@ static sce_error_t *count_child(const sce_lmdb_snapshot_t *self, uint64_t *keys,
 
 static sce_error_t *count_keys(const sce_backend_t *backend, uint64_t *keys, sce_trie_id_t trie) {
   const sce_lmdb_snapshot_t *self = self_of(backend);
-  *keys = trie == SCE_TRIE_TOP ? self->state.keys : 0;
+  *keys = trie == SCE_TRIE_TOP ? self->database.settled_keys : 0;
   return trie == SCE_TRIE_TOP || trie == SCE_TRIE_NONE ? NULL : sce_lmdb_in(self->db, count_child(self, keys, trie));
 }
 
 /* ---- walks ---- */
 
-/* walk->place: a level's page and index in one number each; the last place is the depth. */
+/* walk->place: a level's page and index in one number each; the last place is the depth, in its lowest byte. */
 #define PLACE_DEPTH 15
 
 static void save_place(sce_walk_t *walk, const sce_page_cursor_t *cursor) {
@@ -226,7 +223,7 @@ static void save_place(sce_walk_t *walk, const sce_page_cursor_t *cursor) {
 
 static void load_place(sce_page_cursor_t *cursor, const sce_walk_t *walk) {
   cursor->ordered = true;
-  cursor->depth = (uint32_t)walk->place[PLACE_DEPTH];
+  cursor->depth = (uint32_t)(walk->place[PLACE_DEPTH] & 0xff);
   for (uint32_t i = 0; i < cursor->depth; i++) {
     cursor->page[i] = walk->place[i] >> 16;
     cursor->index[i] = (uint32_t)(walk->place[i] & 0xffff);
@@ -326,11 +323,7 @@ static sce_error_t *step(const sce_backend_t *backend, sce_walk_t *walk) {
   return sce_lmdb_in(self->db, step_walk(self, walk));
 }
 
-static void delete_backend(sce_backend_t *backend) {
-  sce_lmdb_snapshot_delete((sce_lmdb_snapshot_t *)(void *)backend);
-}
-
-static const sce_backend_ops_t lmdb_ops = {
+static const sce_backend_ops_t tree_ops = {
     .find_child = find_child,
     .next_child = sce_next_child_by_root,
     .get = get,
@@ -339,6 +332,4 @@ static const sce_backend_ops_t lmdb_ops = {
     .count = count_keys,
     .node_get = node_get,
     .has_nodes = has_nodes,
-    .commit = sce_lmdb_commit,
-    .delete = delete_backend,
 };

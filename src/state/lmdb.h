@@ -24,11 +24,13 @@ typedef struct sce_lmdb {
   size_t map_size;
   uint32_t page_size;
   bool read_only;
-  uint32_t keep;      /* states to keep from the next commit on; SCE_STATE_KEEP_STORED: as the database says */
-  uint64_t vet_whole; /* bytes of a file up to which all of it is vetted before the first write */
-  uint64_t trusted;   /* transaction that this process wrote on pages that were vetted whole; UINT64_MAX: none */
-  atomic_bool broken; /* LMDB gave up in the middle: nothing more may be written */
-  jmp_buf *escape;    /* where a failed assertion of LMDB goes, while writing */
+  uint32_t keep;           /* states to keep from the next commit on; SCE_STATE_KEEP_STORED: as the database says */
+  uint64_t journal_bytes;  /* that the journal may have before it is settled */
+  uint64_t journal_states; /* and states */
+  uint64_t vet_whole;      /* bytes of a file up to which all of it is vetted before the first write */
+  uint64_t trusted;        /* transaction that this process wrote on pages that were vetted whole; UINT64_MAX: none */
+  atomic_bool broken;      /* LMDB gave up in the middle: nothing more may be written */
+  jmp_buf *escape;         /* where a failed assertion of LMDB goes, while writing */
 } sce_lmdb_t;
 
 /* Node records that were made from values (lmdb_branch.h). */
@@ -36,7 +38,7 @@ typedef struct sce_lmdb_made sce_lmdb_made_t;
 
 /* A snapshot. Immutable. */
 typedef struct sce_lmdb_snapshot {
-  sce_backend_t backend; /* first member */
+  sce_backend_t backend; /* first member: the tree's values and nodes, which are the settled state; only reads */
   sce_lmdb_t *db;        /* a reference */
   MDB_txn *txn;
   sce_pages_t pages;
@@ -73,8 +75,6 @@ sce_error_t *sce_lmdb_stored_node(const sce_lmdb_snapshot_t *snapshot, bool *fou
                                   sce_trie_id_t trie, sce_nibbles_t path);
 sce_error_t *sce_lmdb_find_child_record(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_lmdb_child_t *child,
                                         sce_span_t name);
-/* NULL when the backend is no snapshot. */
-sce_lmdb_snapshot_t *sce_lmdb_snapshot_of(const sce_backend_t *backend);
 
 /* ---- lmdb_write.c ---- */
 

@@ -1,137 +1,92 @@
-/* lmdb_commit.c: a commit of an overlay to a state database: values, node records, the way back, and the new state's
- * record, in one transaction. */
-#include "state/lmdb_branch.h"
-#include "state/lmdb_undo.h"
+/* lmdb_commit.c: a commit of an overlay to a state database, in one transaction: what it changes goes to the journal,
+ * as two runs of pages that the disk takes in one piece. When the journal has grown too large, the commit settles it.
+ */
+#include "state/lmdb_settle.h"
 #include "state/state.h"
 
-#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/checked.h"
 #include "base/error.h"
 #include "state/memory.h"
 
 #include <string.h>
 
 typedef struct commit {
+  const sce_lmdb_state_t *base;
   const sce_commit_set_t *set;
   sce_lmdb_database_t database; /* afterwards */
   uint64_t top_keys;            /* afterwards */
-  sce_buf_t undo;
-  bool with_undo;
+  sce_buf_t values;             /* the journal's records */
+  sce_buf_t nodes;
+  bool settles;
 } commit_t;
 
-/* ---- one trie ---- */
+/* ---- the journal's records ---- */
 
-/* The value that is there before the commit; also where the counts come from. */
-static sce_error_t *value_before(const sce_lmdb_writer_t *writer, bool *found, sce_entry_t *entry, sce_trie_id_t trie,
-                                 sce_span_t key) {
-  const sce_backend_t *backend = &writer->base->backend;
-  return backend->ops->get(backend, found, entry, trie, key);
-}
-
-static sce_error_t *write_change(sce_lmdb_writer_t *writer, commit_t *commit, const sce_change_t *change,
-                                 sce_trie_id_t before, sce_trie_id_t trie, uint64_t *keys) {
-  sce_lmdb_key_t key;
-  sce_entry_t entry;
-  bool found;
-  SCE_TRY(value_before(writer, &found, &entry, before, change->key));
-  if (commit->with_undo) SCE_TRY(sce_undo_put_key(&commit->undo, change->key, found ? &entry : NULL));
-  sce_lmdb_storage_key(&key, trie, change->key);
-  *keys += (uint64_t)(!change->removed) - (uint64_t)found;
-  if (change->removed) return found ? sce_lmdb_remove(writer, sce_lmdb_key_span(&key)) : NULL;
-  writer->value.len = 0;
-  bool hashed = sce_layout_hashed(change->value.len, commit->set->version);
-  SCE_TRY(sce_lmdb_put_value(&writer->value, &key, change->key, change->value, hashed));
-  return sce_lmdb_put(writer, &key, sce_buf_span(&writer->value));
-}
-
-/* What the changes below a path weigh at most. */
-static sce_error_t *weight_of_changes(uint64_t *weight, const sce_trie_commit_t *trie, sce_nibbles_t path) {
-  sce_buf_t start = {0};
-  SCE_TRY(sce_lmdb_path_key(&start, path));
-  size_t low = 0, high = trie->change_count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (sce_span_compare(trie->changes[middle].key, sce_buf_span(&start)) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  sce_buf_free(&start);
-  for (; low < trie->change_count && sce_lmdb_key_below(trie->changes[low].key, path); low++) {
-    const sce_change_t *change = &trie->changes[low];
-    if (!change->removed) *weight += sce_value_weight(change->value.len);
-    if (*weight > SCE_LMDB_LIGHT) break;
+/* Appends the changes of a trie; `*keys` becomes what it has afterwards. */
+static sce_error_t *list_values(commit_t *commit, const sce_trie_commit_t *trie, sce_trie_id_t before, uint64_t *keys) {
+  const sce_backend_t *base = &commit->base->backend;
+  for (size_t i = 0; i < trie->change_count; i++) {
+    const sce_change_t *change = &trie->changes[i];
+    sce_entry_t entry;
+    bool found = false;
+    if (before != SCE_TRIE_NONE) SCE_TRY(base->ops->get(base, &found, &entry, before, change->key));
+    *keys += (uint64_t)(!change->removed) - (uint64_t)found;
+    bool hashed = sce_layout_hashed(change->value.len, commit->set->version);
+    entry = (sce_entry_t){change->key, change->value, hashed};
+    SCE_TRY(sce_changes_put_entry(&commit->values, change->key, change->removed ? NULL : &entry));
   }
   return NULL;
 }
 
-/* A branch is light for certain when what was below it before and all that is written are. */
-static sce_error_t *is_light(sce_lmdb_writer_t *writer, bool *light, const sce_trie_commit_t *trie,
-                             sce_trie_id_t before, sce_nibbles_t path) {
-  uint64_t weight = 0;
-  *light = false;
-  if (path.len == 0) return NULL;
-  if (before != SCE_TRIE_NONE) SCE_TRY(sce_lmdb_weight(writer->base, &weight, before, path));
-  if (weight <= SCE_LMDB_LIGHT) SCE_TRY(weight_of_changes(&weight, trie, path));
-  *light = weight <= SCE_LMDB_LIGHT;
+static sce_error_t *list_nodes(commit_t *commit, const sce_trie_commit_t *trie, uint64_t keys) {
+  SCE_TRY(sce_changes_put_trie(&commit->nodes, trie->child, keys, trie->node_count));
+  for (size_t i = 0; i < trie->node_count; i++) {
+    const sce_node_write_t *node = &trie->nodes[i];
+    sce_changed_kind_t kind = node->record.data == NULL ? SCE_CHANGED_ABSENT : SCE_CHANGED_INLINE;
+    SCE_TRY(sce_changes_put(&commit->nodes, sce_span(node->path.data, node->path.len), kind, node->record));
+  }
   return NULL;
 }
 
-/* Records of light branches are left out where none was kept before. */
-static sce_error_t *write_node(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,
-                               sce_trie_id_t id, const sce_node_write_t *node) {
-  sce_lmdb_key_t key;
-  sce_span_t stored;
-  bool kept, light = false;
-  SCE_TRY(sce_lmdb_stored_node(writer->base, &kept, &stored, before, node->path));
-  sce_lmdb_node_key(&key, id, node->path);
-  if (node->record.data == NULL) return kept ? sce_lmdb_remove(writer, sce_lmdb_key_span(&key)) : NULL;
-  if (!kept) SCE_TRY(is_light(writer, &light, trie, before, node->path));
-  return light ? NULL : sce_lmdb_put(writer, &key, node->record);
-}
-
-static sce_error_t *write_nodes(sce_lmdb_writer_t *writer, const sce_trie_commit_t *trie, sce_trie_id_t before,
-                                sce_trie_id_t id) {
-  for (size_t i = 0; i < trie->node_count; i++) SCE_TRY(write_node(writer, trie, before, id, &trie->nodes[i]));
-  return NULL;
-}
-
-/* `before`: the trie's number in the base, SCE_TRIE_NONE for a new child. */
-static sce_error_t *write_trie(sce_lmdb_writer_t *writer, commit_t *commit, const sce_trie_commit_t *trie,
-                               sce_trie_id_t before, sce_trie_id_t id, uint64_t *keys) {
-  if (commit->with_undo) SCE_TRY(sce_undo_put_trie(&commit->undo, trie->child, trie->change_count));
+/* What a trie's lists take at most. */
+static sce_error_t *reserve(commit_t *commit, const sce_trie_commit_t *trie) {
+  size_t head = SCE_CHANGES_TRIE_HEAD + (trie->child == NULL ? 0 : trie->child->len), values = head, nodes = head;
   for (size_t i = 0; i < trie->change_count; i++)
-    SCE_TRY(write_change(writer, commit, &trie->changes[i], before, id, keys));
-  return write_nodes(writer, trie, before, id);
+    values += SCE_CHANGES_ENTRY_HEAD + trie->changes[i].key.len + trie->changes[i].value.len;
+  for (size_t i = 0; i < trie->node_count; i++)
+    nodes += SCE_CHANGES_ENTRY_HEAD + trie->nodes[i].path.len + trie->nodes[i].record.len;
+  SCE_TRY(sce_buf_reserve(&commit->values, values));
+  return sce_buf_reserve(&commit->nodes, nodes);
 }
 
-/* A child's number stays its own until the child is gone; a new one gets the next. */
-static sce_error_t *write_child(sce_lmdb_writer_t *writer, commit_t *commit, const sce_trie_commit_t *trie) {
-  sce_lmdb_child_t child = {.keys = 0};
-  bool found;
-  SCE_TRY(sce_lmdb_find_child_record(writer->base, &found, &child, *trie->child));
-  sce_trie_id_t before = found ? child.id : SCE_TRIE_NONE;
-  if (!found) {
-    if (commit->database.next_child >= SCE_TRIE_NONE / 2)
-      return sce_error_new(SCE_IO, "%s: the database has had 2^31 child tries: export and import it", writer->db->path);
-    child.id = commit->database.next_child++;
-  }
-  child.name = *trie->child;
-  SCE_TRY(write_trie(writer, commit, trie, before, child.id, &child.keys));
-  sce_lmdb_key_t key;
-  sce_lmdb_name_key(&key, SCE_LMDB_CHILD, child.name);
-  if (child.keys == 0) return found ? sce_lmdb_remove(writer, sce_lmdb_key_span(&key)) : NULL;
-  writer->value.len = 0;
-  SCE_TRY(sce_lmdb_put_child(&writer->value, &key, &child));
-  return sce_lmdb_put(writer, &key, sce_buf_span(&writer->value));
+static sce_error_t *list_trie(commit_t *commit, const sce_trie_commit_t *trie) {
+  const sce_backend_t *base = &commit->base->backend;
+  sce_trie_id_t before = SCE_TRIE_TOP;
+  uint64_t keys;
+  if (trie->child != NULL) SCE_TRY(base->ops->find_child(base, &before, *trie->child));
+  SCE_TRY(base->ops->count(base, &keys, before));
+  SCE_TRY(reserve(commit, trie));
+  size_t head = commit->values.len;
+  SCE_TRY(sce_changes_put_trie(&commit->values, trie->child, 0, trie->change_count));
+  SCE_TRY(list_values(commit, trie, before, &keys));
+  sce_changes_set_keys(&commit->values, head, keys);
+  if (trie->child == NULL) commit->top_keys = keys;
+  return list_nodes(commit, trie, keys);
+}
+
+static sce_error_t *list_all(commit_t *commit) {
+  const sce_commit_set_t *set = commit->set;
+  for (size_t i = 0; i < set->trie_count; i++) SCE_TRY(list_trie(commit, &set->tries[i]));
+  if (commit->values.len < UINT32_MAX && commit->nodes.len < UINT32_MAX) return NULL;
+  return sce_error_new(SCE_IO, "%s: a commit of 4 GiB or more", commit->base->snapshot->db->path);
 }
 
 /* ---- records ---- */
 
 static sce_error_t *write_state(sce_lmdb_writer_t *writer, const commit_t *commit) {
-  const sce_lmdb_state_record_t *old = &writer->base->state;
   const sce_block_info_t *block = commit->set->block;
-  sce_lmdb_state_record_t record = *old;
+  sce_lmdb_state_record_t record = writer->base->state;
   record.keys = commit->top_keys;
   memcpy(record.root, commit->set->root, 32);
   if (block != NULL) {
@@ -169,51 +124,68 @@ static sce_error_t *prune(sce_lmdb_writer_t *writer, commit_t *commit) {
     SCE_TRY(sce_lmdb_remove(writer, sce_lmdb_key_span(&key)));
     database->oldest++;
     sce_lmdb_number_key(&key, SCE_LMDB_UNDO, database->oldest);
-    SCE_TRY(sce_lmdb_remove(writer, sce_lmdb_key_span(&key)));
+    if (database->oldest <= database->settled) SCE_TRY(sce_lmdb_remove(writer, sce_lmdb_key_span(&key)));
   }
   return NULL;
 }
 
-static sce_error_t *write_undo(sce_lmdb_writer_t *writer, const commit_t *commit) {
+/* ---- the commit ---- */
+
+static sce_error_t *write_journal(sce_lmdb_writer_t *writer, commit_t *commit) {
   sce_lmdb_key_t key;
-  if (!commit->with_undo) return NULL;
-  sce_lmdb_number_key(&key, SCE_LMDB_UNDO, commit->database.newest);
-  if (commit->undo.len >= UINT32_MAX) return sce_error_new(SCE_IO, "%s: a commit of 4 GiB or more", writer->db->path);
-  return sce_lmdb_put(writer, &key, sce_buf_span(&commit->undo));
+  sce_lmdb_number_key(&key, SCE_LMDB_JOURNAL, commit->database.newest);
+  SCE_TRY(sce_lmdb_put(writer, &key, sce_buf_span(&commit->values)));
+  sce_lmdb_number_key(&key, SCE_LMDB_JOURNAL_NODES, commit->database.newest);
+  SCE_TRY(sce_lmdb_put(writer, &key, sce_buf_span(&commit->nodes)));
+  commit->database.journal_bytes += commit->values.len + commit->nodes.len;
+  return NULL;
 }
 
-/* ---- the commit ---- */
+static sce_error_t *settle(sce_lmdb_writer_t *writer, commit_t *commit) {
+  sce_lmdb_database_t *database = &commit->database;
+  SCE_TRY(sce_lmdb_settle(writer, commit->base, database, &commit->values, &commit->nodes));
+  database->settled_keys = commit->top_keys;
+  memcpy(database->settled_root, commit->set->root, 32);
+  return NULL;
+}
 
 static sce_error_t *write_all(sce_lmdb_writer_t *writer, void *ctx) {
   commit_t *commit = ctx;
-  const sce_commit_set_t *set = commit->set;
-  for (size_t i = 0; i < set->trie_count; i++) {
-    const sce_trie_commit_t *trie = &set->tries[i];
-    if (trie->child != NULL)
-      SCE_TRY(write_child(writer, commit, trie));
-    else
-      SCE_TRY(write_trie(writer, commit, trie, SCE_TRIE_TOP, SCE_TRIE_TOP, &commit->top_keys));
-  }
-  SCE_TRY(write_undo(writer, commit));
-  SCE_TRY(write_state(writer, commit));
   SCE_TRY(prune(writer, commit));
+  SCE_TRY(commit->settles ? settle(writer, commit) : write_journal(writer, commit));
+  SCE_TRY(write_state(writer, commit));
   return write_database(writer, commit);
 }
 
+static bool must_settle(const commit_t *commit) {
+  const sce_lmdb_t *db = commit->base->snapshot->db;
+  const sce_lmdb_database_t *database = &commit->database;
+  uint64_t bytes = commit->values.len + commit->nodes.len, states = database->newest - database->settled;
+  return states > db->journal_states || bytes > db->journal_bytes ||
+         database->journal_bytes > db->journal_bytes - bytes;
+}
+
+static sce_error_t *run(commit_t *commit) {
+  SCE_TRY(list_all(commit));
+  commit->settles = must_settle(commit);
+  return sce_lmdb_write(commit->base->snapshot, write_all, commit);
+}
+
 sce_error_t *sce_lmdb_commit(sce_backend_t *backend, sce_backend_t **next, const sce_commit_set_t *set, bool alone) {
-  (void)alone; /* the old snapshot stays what it is in any case */
-  sce_lmdb_snapshot_t *base = sce_lmdb_snapshot_of(backend), *after;
-  commit_t commit = {.set = set, .database = base->database, .top_keys = base->state.keys};
-  if (base->db->keep != SCE_STATE_KEEP_STORED) commit.database.keep = base->db->keep;
+  sce_lmdb_state_t *base = sce_lmdb_state_of(backend), *after;
+  sce_lmdb_t *db = base->snapshot->db;
+  commit_t commit = {.base = base, .set = set, .database = base->snapshot->database};
+  if (db->keep != SCE_STATE_KEEP_STORED) commit.database.keep = db->keep;
   commit.database.newest++;
-  commit.with_undo = commit.database.keep > 0;
-  SCE_TRY(sce_lmdb_snapshot_prepare(&after, base->db));
-  sce_error_t *err = sce_lmdb_write(base, write_all, &commit);
-  sce_buf_free(&commit.undo);
-  if (err == NULL) err = sce_lmdb_snapshot_pin(after);
-  if (err == NULL)
-    *next = &after->backend;
-  else
-    sce_lmdb_snapshot_delete(after);
+  SCE_TRY(sce_lmdb_state_prepare(&after, db));
+  sce_error_t *err = run(&commit);
+  if (err == NULL) err = sce_lmdb_state_pin(after);
+  if (err != NULL)
+    sce_lmdb_state_delete(after);
+  else if (alone && !commit.settles)
+    sce_lmdb_state_inherit(after, base, &commit.values, &commit.nodes);
+  if (err == NULL) *next = &after->backend;
+  sce_buf_free(&commit.values);
+  sce_buf_free(&commit.nodes);
   return err;
 }

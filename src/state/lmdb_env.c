@@ -25,6 +25,9 @@
 #define MAX_READERS 1024
 /* Files up to this size are vetted whole before the first write of a process: some 10 ms. */
 #define VET_WHOLE_BYTES ((uint64_t)64 << 20)
+/* The journal's bounds. More bytes make settling cheaper for each commit, and each settling longer. */
+#define JOURNAL_BYTES ((uint64_t)16 << 20)
+#define JOURNAL_STATES 256
 #define DATA_FILE "data.mdb"
 #define LOCK_FILE "lock.mdb"
 
@@ -238,6 +241,8 @@ sce_error_t *sce_lmdb_open(sce_lmdb_t **db, const char *path, const sce_state_op
   made->fd = -1;
   made->read_only = options->read_only;
   made->vet_whole = VET_WHOLE_BYTES;
+  made->journal_bytes = JOURNAL_BYTES;
+  made->journal_states = JOURNAL_STATES;
   made->trusted = UINT64_MAX;
   made->keep = options->keep;
   made->path = sce_strndup(path, strlen(path));

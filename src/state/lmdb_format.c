@@ -134,7 +134,11 @@ sce_error_t *sce_lmdb_put_database(sce_buf_t *out, const sce_lmdb_database_t *da
   SCE_TRY(put_u32(out, database->keep));
   SCE_TRY(put_u64(out, database->newest));
   SCE_TRY(put_u64(out, database->oldest));
-  return put_u32(out, database->next_child);
+  SCE_TRY(put_u32(out, database->next_child));
+  SCE_TRY(put_u64(out, database->settled));
+  SCE_TRY(put_u64(out, database->settled_keys));
+  SCE_TRY(sce_buf_append(out, database->settled_root, 32));
+  return put_u64(out, database->journal_bytes);
 }
 
 sce_error_t *sce_lmdb_read_database(sce_lmdb_database_t *database, sce_span_t value) {
@@ -145,10 +149,17 @@ sce_error_t *sce_lmdb_read_database(sce_lmdb_database_t *database, sce_span_t va
     return sce_error_new(SCE_BAD_STATE,
                          "state database of format version %u; this scexec reads version %u: import the state again",
                          (unsigned)format, SCE_LMDB_FORMAT);
-  if (value.len != 36) return damaged("the record of the database");
-  *database = (sce_lmdb_database_t){sce_load_le32(value.data + 12), sce_load_le64(value.data + 16),
-                                    sce_load_le64(value.data + 24), sce_load_le32(value.data + 32)};
-  if (database->oldest > database->newest || database->newest == UINT64_MAX || database->next_child == 0)
+  if (value.len != 92) return damaged("the record of the database");
+  *database = (sce_lmdb_database_t){.keep = sce_load_le32(value.data + 12),
+                                    .newest = sce_load_le64(value.data + 16),
+                                    .oldest = sce_load_le64(value.data + 24),
+                                    .next_child = sce_load_le32(value.data + 32),
+                                    .settled = sce_load_le64(value.data + 36),
+                                    .settled_keys = sce_load_le64(value.data + 44),
+                                    .journal_bytes = sce_load_le64(value.data + 84)};
+  memcpy(database->settled_root, value.data + 52, 32);
+  if (database->oldest > database->newest || database->settled > database->newest || database->newest == UINT64_MAX ||
+      database->next_child == 0)
     return damaged("the record of the database");
   return NULL;
 }

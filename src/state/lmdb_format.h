@@ -1,21 +1,24 @@
 /* lmdb_format.h: what is in a state database: the records of its one LMDB tree.
  *
- * Format version 1. The first byte of a key says what the record is; numbers in keys are big-endian, so that they sort,
+ * Format version 2. The first byte of a key says what the record is; numbers in keys are big-endian, so that they sort,
  * in values little-endian.
  *
  *   key                          value
  *   1                            the database: magic "scexec-s", u32 format version, u32 states kept beside the
  *                                newest, u64 number of the newest state, u64 of the oldest that can be reached, u32
- *                                next child id
+ *                                next child id, u64 number of the settled state, u64 keys of its top trie, 32 bytes
+ *                                its root, u64 bytes of the journal
  *   2 name                       a child trie: u32 id, u64 keys, then the name where the key has it only as a hash
  *   3 u64 state                  a state: u64 keys of the top trie, 32 bytes root, u8 1 when a block made it, u32
  *                                number of the block, 32 bytes hash, then the block's header
- *   4 u64 state                  how to go back from it to the one before (lmdb_undo.h)
+ *   4 u64 state                  how to go back from it to the one before (lmdb_changes.h); of settled states
  *   5 key                        top trie: u8 flags, [u32 length of the key, key], value
  *   6 u32 child id, key          child trie: the same
  *   7 path                       node record of the top trie (trie_rows.h), but for light branches (lmdb_branch.h)
  *   8 u32 child id, path         of a child trie
  *   9 name                       what the chain spec said: "name", "id", "chainType", "protocolId", "properties"
+ *   10 u64 state                 journal: what it changed in the one before (lmdb_changes.h); of states not yet settled
+ *   11 u64 state                 journal: the node records that it changed
  *
  * Flags of a value: bit 0 its node has it hashed (layout V1); bit 1 the whole key stands before the value.
  *
@@ -24,14 +27,15 @@
  * that many bytes cost time in proportion to their number. A path is packed, two nibbles a byte, and ends in a byte
  * that says whether their number is odd.
  *
- * The newest state is kept whole; older ones are reached by undoing. State 0 is the empty one of a new database.
+ * The settled state is kept whole, in the records 2 and 5 to 8; newer ones are reached by the journal, older ones by
+ * undoing. State 0 is the empty one of a new database.
  */
 #ifndef SCE_STATE_LMDB_FORMAT_H
 #define SCE_STATE_LMDB_FORMAT_H
 
 #include "state/backend.h"
 
-#define SCE_LMDB_FORMAT 1u
+#define SCE_LMDB_FORMAT 2u
 #define SCE_LMDB_SHORT 440
 #define SCE_LMDB_KEY_ROOM (1 + 4 + SCE_LMDB_SHORT + 32)
 
@@ -44,7 +48,9 @@ typedef enum sce_lmdb_tag {
   SCE_LMDB_KID = 6,
   SCE_LMDB_TOP_NODE = 7,
   SCE_LMDB_KID_NODE = 8,
-  SCE_LMDB_ABOUT = 9
+  SCE_LMDB_ABOUT = 9,
+  SCE_LMDB_JOURNAL = 10,
+  SCE_LMDB_JOURNAL_NODES = 11
 } sce_lmdb_tag_t;
 
 /* A key as LMDB has it. */
@@ -81,6 +87,10 @@ typedef struct sce_lmdb_database {
   uint64_t newest;
   uint64_t oldest;
   uint32_t next_child;
+  uint64_t settled;
+  uint64_t settled_keys;
+  uint8_t settled_root[32];
+  uint64_t journal_bytes;
 } sce_lmdb_database_t;
 
 sce_error_t *sce_lmdb_put_database(sce_buf_t *out, const sce_lmdb_database_t *database);

@@ -1,6 +1,7 @@
 /* lmdb_import.c: a whole state into an empty database, in one transaction. Keys come in order, so that LMDB fills its
  * pages one after the other; the node records follow while the roots are computed. */
 #include "state/lmdb_branch.h"
+#include "state/lmdb_state.h"
 #include "state/state.h"
 
 #include "base/alloc.h"
@@ -144,7 +145,13 @@ static sce_error_t *write_records(import_t *import) {
     record.header = block.header;
   }
   uint32_t keep = import->options.keep == SCE_STATE_KEEP_STORED ? SCE_STATE_KEEP_DEFAULT : import->options.keep;
-  sce_lmdb_database_t database = {.keep = keep, .newest = 1, .oldest = 1, .next_child = import->next_child};
+  sce_lmdb_database_t database = {.keep = keep,
+                                  .newest = 1,
+                                  .oldest = 1,
+                                  .next_child = import->next_child,
+                                  .settled = 1,
+                                  .settled_keys = import->top_keys};
+  memcpy(database.settled_root, import->root, 32);
   sce_lmdb_key_t key;
   sce_buf_t *value = &import->writer->value;
   sce_lmdb_number_key(&key, SCE_LMDB_STATE, 1);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "state/chain_spec.h"
 #include "state/deferred.h"
-#include "state/lmdb.h"
+#include "state/lmdb_state.h"
 #include "state/memory.h"
 #include "state/proof.h"
 #include "state/trie.h"

@@ -2,8 +2,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
-#include "state/lmdb.h"
-#include "state/lmdb_undo.h"
+#include "state/lmdb_state.h"
 #include "state/state.h"
 
 #include <string.h>
@@ -34,9 +33,7 @@ static sce_error_t *hand_on(export_t *export, bool all) {
 /* ---- what describes the chain ---- */
 
 sce_error_t *sce_state_about(const sce_state_t *state, sce_value_t *text, const char *what) {
-  uint64_t number;
   const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(state->backend);
-  if (snapshot == NULL) snapshot = sce_history_snapshot(state->backend, &number);
   *text = (sce_value_t){0};
   if (snapshot == NULL) return NULL;
   sce_lmdb_key_t key;

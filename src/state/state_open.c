@@ -1,8 +1,7 @@
 /* state_open.c: states of a database: opening, the newest, older ones, and how they follow on each other. */
 #include "base/buf.h"
 #include "base/error.h"
-#include "state/lmdb.h"
-#include "state/lmdb_undo.h"
+#include "state/lmdb_state.h"
 #include "state/state.h"
 
 #include <inttypes.h>
@@ -32,9 +31,9 @@ static sce_error_t *make_state(sce_state_t **state, sce_backend_t *backend, cons
 }
 
 static sce_error_t *newest_of(sce_state_t **state, sce_lmdb_t *db) {
-  sce_lmdb_snapshot_t *snapshot;
-  SCE_TRY(sce_lmdb_snapshot_new(&snapshot, db));
-  return make_state(state, &snapshot->backend, &snapshot->state);
+  sce_lmdb_state_t *newest;
+  SCE_TRY(sce_lmdb_state_newest(&newest, db));
+  return make_state(state, &newest->backend, &newest->snapshot->state);
 }
 
 sce_error_t *sce_state_open(sce_state_t **state, const char *dir, const sce_state_options_t *options) {
@@ -50,17 +49,22 @@ sce_error_t *sce_state_open(sce_state_t **state, const char *dir, const sce_stat
 
 /* The snapshot under a state, and which state of it that is; NULL for states of no database. */
 static const sce_lmdb_snapshot_t *snapshot_under(const sce_state_t *state, uint64_t *number) {
-  const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(state->backend);
-  if (snapshot == NULL) return sce_history_snapshot(state->backend, number);
-  *number = snapshot->database.newest;
-  return snapshot;
+  const sce_lmdb_state_t *under = sce_lmdb_state_of(state->backend);
+  if (under == NULL) return NULL;
+  *number = under->number;
+  return under->snapshot;
 }
 
+/* Where nothing was committed since, it is the state itself: what it has read of the journal need not be read again. */
 sce_error_t *sce_state_newest(sce_state_t **newest, sce_state_t *state) {
-  uint64_t number;
-  const sce_lmdb_snapshot_t *snapshot = snapshot_under(state, &number);
-  if (snapshot != NULL) return newest_of(newest, snapshot->db);
-  *newest = sce_state_ref(state);
+  const sce_lmdb_state_t *under = sce_lmdb_state_of(state->backend);
+  sce_state_t *made = NULL;
+  if (under != NULL) SCE_TRY(newest_of(&made, under->snapshot->db));
+  const sce_lmdb_state_t *other = under == NULL ? NULL : sce_lmdb_state_of(made->backend);
+  bool same = under == NULL || (under->number == other->number &&
+                                under->snapshot->pages.transaction == other->snapshot->pages.transaction);
+  *newest = same ? sce_state_ref(state) : made;
+  if (same) sce_state_delete(made);
   return NULL;
 }
 
@@ -94,10 +98,9 @@ static sce_error_t *find_at(sce_state_t **at, sce_lmdb_snapshot_t *snapshot, con
     err = sce_lmdb_find_state(snapshot, &found, &record, number);
     if (err == NULL && !found && number > 0) err = sce_lmdb_missing_state(snapshot);
     if (err == NULL && found && is_wanted(&record, wanted)) {
-      if (number == snapshot->database.newest) return make_state(at, &snapshot->backend, &record);
-      sce_backend_t *backend;
-      SCE_TRY(sce_history_new(&backend, snapshot, number));
-      return make_state(at, backend, &record);
+      sce_lmdb_state_t *made;
+      SCE_TRY(sce_lmdb_state_at(&made, snapshot, number, &record));
+      return make_state(at, &made->backend, &record);
     }
     if (number == snapshot->database.oldest) break;
   }
