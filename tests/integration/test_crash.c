@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { COMMITS = 400, KEYS = 4000, CHANGED = 60, KEEP = 3 };
+enum { COMMITS = 400, KEYS = 4000, CHANGED = 60, KEEP = 3, BULK = 2 << 20 };
 
 static uint64_t random_state;
 static char folder[200];
@@ -64,15 +64,18 @@ static void make_first(void) {
   ok(sce_state_root(first, roots[0], NULL));
 }
 
-/* Commit `number`: the same from everybody who does it. */
+/* Commit `number`: the same from everybody who does it. Its bulk makes one in about seven settle the journal. */
 static sce_error_t *change(sce_overlay_t *overlay, uint8_t root[32], uint32_t number) {
   const sce_storage_ops_t *ops = sce_overlay_ops();
   uint8_t counter[2] = {(uint8_t)number, (uint8_t)(number >> 8)}, key[16], value[5000];
+  static uint8_t bulk[BULK];
   sce_span_t child = {(const uint8_t *)"child", 5};
   sce_block_info_t block = {.number = number};
+  memset(bulk, (int)number, sizeof bulk);
   memset(value, (int)number, sizeof value);
   memset(block.hash, (int)number, 32);
   sce_error_t *err = ops->set(overlay, NULL, (sce_span_t){(const uint8_t *)"counter", 7}, (sce_span_t){counter, 2});
+  if (err == NULL) err = ops->set(overlay, NULL, (sce_span_t){(const uint8_t *)"bulk", 4}, (sce_span_t){bulk, BULK});
   for (uint32_t i = 0; err == NULL && i < CHANGED; i++) {
     const sce_span_t *in = i % 6 == 0 ? &child : NULL;
     put_key(key, (number * 37 + i * 61) % (KEYS + 500));
@@ -222,7 +225,7 @@ static void killed_processes_leave_the_old_or_the_new_state(void **unused) {
   uint32_t import_us = time_import(), whole = 0, number = 0, commits = 0;
   bool there = false;
   for (uint32_t i = 0; i < kills(); i++) {
-    if (!there || i % 3 == 0 || number == COMMITS) {
+    if (!there || i % 6 == 0 || number == COMMITS) {
       remove_folder();
       (void)run_and_kill(true, 0, 1 + below(import_us * 5 / 4));
       there = check_import();
