@@ -3,10 +3,12 @@
  *   bench_state DIR [KEYS [CHANGES [ROUNDS]]]
  *
  * Where DIR does not exist yet, it gets KEYS (1,000,000) random keys of 32 bytes with values of 100 bytes. Each round
- * sets CHANGES (1,000) keys all over the state, a tenth of them new, and commits. Prints one JSON object: {"keys",
- * "import": ms, "residentKiB", "open": ms, "root": ms of the root alone, "commit": ms with the root, "noSync": the same
- * without waiting for the disk, "userCpu", "systemCpu": ms of the processor for a "noSync" commit, "diskWrite": ms that
- * the disk takes for as many bytes in pages all over a file, "commitBytes"}. Times of rounds are [least, median].
+ * sets CHANGES (1,000) keys all over the state, a tenth of them new, and commits; there are enough rounds (60) that
+ * some commits settle the journal. Prints one JSON object: {"keys", "import": ms, "residentKiB", "open": ms, "root": ms
+ * of the root alone, "commit": ms with the root, "noSync": the same without waiting for the disk, "userCpu",
+ * "systemCpu": ms of the processor for a "noSync" commit, "firstRead", "firstRoot": ms of a read and a root after
+ * ten commits more and opening, "diskWrite": ms that the disk takes for the bytes of a mean commit in
+ * pages all over a file, "commitBytes"}. Times of rounds are [least, median, mean, worst].
  */
 #include "base/buf.h"
 #include "scexec/overlay.h"
@@ -30,7 +32,7 @@ typedef struct bench {
 } bench_t;
 
 typedef struct times {
-  double least, median;
+  double least, median, mean, worst;
 } times_t;
 
 static void must(sce_error_t *err) {
@@ -112,8 +114,10 @@ static int compare_places(const void *a, const void *b) {
 }
 
 static times_t sum_up(double *took, size_t count) {
+  double sum = 0;
   qsort(took, count, sizeof *took, compare);
-  return (times_t){took[0], took[count / 2]};
+  for (size_t i = 0; i < count; i++) sum += took[i];
+  return (times_t){took[0], took[count / 2], sum / (double)count, took[count - 1]};
 }
 
 typedef struct commit_times {
@@ -146,6 +150,29 @@ static void measure_commits(bench_t *bench, commit_times_t *times, bool no_sync)
   }
   *times = (commit_times_t){sum_up(root_ms, bench->rounds), sum_up(commit_ms, bench->rounds),
                             sum_up(user_ms, bench->rounds), sum_up(system_ms, bench->rounds)};
+  sce_overlay_delete(overlay);
+}
+
+/* Puts something into the journal, opens the state again, reads a key, and computes the root of one change. */
+static void measure_opening(bench_t *bench, double *first_read, double *first_root) {
+  bench_t more = *bench;
+  commit_times_t times;
+  more.rounds = 10;
+  measure_commits(&more, &times, true);
+  sce_state_t *state = open_state(bench, false, false);
+  sce_overlay_t *overlay;
+  sce_value_t value;
+  uint8_t root[32];
+  sce_span_t key = sce_span(bench->bytes, KEY);
+  double start = now_ms();
+  must(sce_state_get(state, &value, NULL, key));
+  *first_read = now_ms() - start;
+  must(sce_overlay_new(&overlay, state));
+  sce_state_delete(state);
+  must(sce_overlay_ops()->set(overlay, NULL, key, sce_span(bench->bytes, VALUE)));
+  start = now_ms();
+  must(sce_overlay_ops()->root(overlay, root, NULL, SCE_STATE_V0));
+  *first_root = now_ms() - start;
   sce_overlay_delete(overlay);
 }
 
@@ -197,12 +224,12 @@ static long resident_kib(void) {
 }
 
 static void print_times(const char *name, times_t times) {
-  printf(", \"%s\": [%.2f, %.2f]", name, times.least, times.median);
+  printf(", \"%s\": [%.2f, %.2f, %.2f, %.2f]", name, times.least, times.median, times.mean, times.worst);
 }
 
 int main(int argc, char **argv) {
   if (argc < 2) return fprintf(stderr, "usage: bench_state DIR [KEYS [CHANGES [ROUNDS]]]\n"), 2;
-  bench_t bench = {.dir = argv[1], .keys = 1000000, .changes = 1000, .rounds = 20, .seed = 1};
+  bench_t bench = {.dir = argv[1], .keys = 1000000, .changes = 1000, .rounds = 60, .seed = 1};
   if (argc > 2) bench.keys = strtoul(argv[2], NULL, 10);
   if (argc > 3) bench.changes = strtoul(argv[3], NULL, 10);
   if (argc > 4) bench.rounds = strtoul(argv[4], NULL, 10);
@@ -221,6 +248,8 @@ int main(int argc, char **argv) {
   measure_commits(&bench, &synced, false);
   double commit_bytes = (written() - before) / (double)bench.rounds;
   measure_commits(&bench, &unsynced, true);
+  double first_read, first_root;
+  measure_opening(&bench, &first_read, &first_root);
   times_t disk = disk_write(&bench, (size_t)commit_bytes);
   printf("{\"keys\": %zu, \"import\": %.0f, \"residentKiB\": %ld, \"open\": %.3f", bench.keys, imported, resident,
          opened);
@@ -229,6 +258,7 @@ int main(int argc, char **argv) {
   print_times("noSync", unsynced.commit);
   print_times("userCpu", unsynced.user);
   print_times("systemCpu", unsynced.system);
+  printf(", \"firstRead\": %.2f, \"firstRoot\": %.2f", first_read, first_root);
   print_times("diskWrite", disk);
   printf(", \"commitBytes\": %.0f}\n", commit_bytes);
   free(bench.bytes);
