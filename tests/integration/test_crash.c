@@ -236,7 +236,7 @@ static void killed_processes_leave_the_old_or_the_new_state(void **unused) {
       number = 0;
     } else {
       uint32_t before = number;
-      number = check_commits(run_and_kill(false, number, 1 + below(60000)));
+      number = check_commits(run_and_kill(false, number, 1 + below(150000)));
       commits += number - before;
     }
   }
