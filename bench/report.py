@@ -84,6 +84,8 @@ def page(results, rounds):
         "- Host functions: the median of 10 calls of a runtime that calls the function 20,000 times.",
         "- Code, roots, blocks and metadata: the least of repeated runs, on both sides. Rows with a million keys are measured "
         "in the first round only.",
+        "- Commits: the median of 60; one in about fifteen settles the journal of those before it and takes longer "
+        "([state.md](state.md#figures)).",
         "- The aim is the least ratio, or with ≤ the most that scexec may take, that the project holds itself to; a row beyond "
         "it says so.", "",
     ]
