@@ -10,6 +10,12 @@
 #include <stdatomic.h>
 #include <wasmtime.h>
 
+/* Until when something may take; all zero: without end. */
+typedef struct sce_time_limit {
+  uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
+  uint64_t span_ms;     /* as it was asked for, for messages */
+} sce_time_limit_t;
+
 /* A running call's deadline; lives in the instance. */
 typedef struct sce_deadline {
   struct sce_deadline *previous, *next;

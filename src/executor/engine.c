@@ -270,9 +270,9 @@ static sce_error_t *init_slots(sce_engine_t *engine) {
 
 /* A tiered engine is one of Cranelift that has quicker ones beside it, where Winch gives the same results. */
 static sce_error_t *init_tiers(sce_engine_t *engine) {
-  int failed = pthread_mutex_init(&engine->quick_lock, NULL);
+  int failed = pthread_mutex_init(&engine->inner_lock, NULL);
   if (failed != 0) return sce_error_system(failed, "making a lock");
-  engine->quick_ready = true;
+  engine->inner_ready = true;
   sce_semantics_t *s = &engine->config.semantics;
   if (s->compiler != SCE_COMPILER_TIERED) return NULL;
   s->compiler = SCE_COMPILER_CRANELIFT;
@@ -318,9 +318,9 @@ void sce_engine_retain(sce_engine_t *engine) {
 
 void sce_engine_delete(sce_engine_t *engine) {
   if (engine == NULL || atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1) return;
-  for (int i = 0; i < 2; i++) sce_engine_delete(atomic_load_explicit(&engine->quick[i], memory_order_relaxed));
-  sce_engine_delete(atomic_load_explicit(&engine->unpooled, memory_order_relaxed));
-  if (engine->quick_ready) pthread_mutex_destroy(&engine->quick_lock);
+  for (int i = 0; i < SCE_INNER_COUNT; i++)
+    sce_engine_delete(atomic_load_explicit(&engine->inner[i], memory_order_relaxed));
+  if (engine->inner_ready) pthread_mutex_destroy(&engine->inner_lock);
   if (engine->deadlines_ready) sce_deadlines_clear(&engine->deadlines);
   if (engine->deadlines.guests != NULL) wasm_engine_delete(engine->deadlines.guests);
   if (engine->wasm != NULL) wasm_engine_delete(engine->wasm);
@@ -352,43 +352,45 @@ static uint32_t quick_stack(const sce_semantics_t *s) {
   return native_max > QUICK_STACK_MAX / QUICK_STACK_FACTOR ? QUICK_STACK_MAX : native_max * QUICK_STACK_FACTOR;
 }
 
-sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel) {
-  sce_engine_t *_Atomic *place = &engine->quick[parallel ? 0 : 1];
+/* The engine at `place`, made of `config` if there is none yet. It says nothing new, and may be made when the owner of
+ * the log is gone. */
+static sce_error_t *inner_engine(sce_engine_t *engine, sce_engine_t *_Atomic *place, sce_engine_t **inner,
+                                 sce_config_t *config) {
   sce_error_t *err = NULL;
-  pthread_mutex_lock(&engine->quick_lock);
-  *quick = atomic_load_explicit(place, memory_order_relaxed);
-  if (*quick == NULL) {
-    sce_config_t config = engine->config;
-    config.cache_path = NULL;
-    config.log = (sce_log_t){0}; /* may be made after the owner of the log is gone; says nothing new anyway */
-    config.semantics.compiler = SCE_COMPILER_WINCH;
-    config.semantics.parallel_compilation = parallel && config.semantics.parallel_compilation;
-    config.semantics.stack_native_max = quick_stack(&config.semantics);
-    err = sce_engine_new(quick, &config);
-    if (err == NULL) atomic_store_explicit(place, *quick, memory_order_release);
-  }
-  pthread_mutex_unlock(&engine->quick_lock);
+  config->cache_path = NULL;
+  config->log = (sce_log_t){0};
+  pthread_mutex_lock(&engine->inner_lock);
+  *inner = atomic_load_explicit(place, memory_order_relaxed);
+  if (*inner == NULL) err = sce_engine_new(inner, config);
+  if (err == NULL) atomic_store_explicit(place, *inner, memory_order_release);
+  pthread_mutex_unlock(&engine->inner_lock);
   return err;
 }
 
-/* ---- beside the pool ---- */
+sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel) {
+  sce_config_t config = engine->config;
+  config.semantics.compiler = SCE_COMPILER_WINCH;
+  config.semantics.parallel_compilation = parallel && config.semantics.parallel_compilation;
+  config.semantics.stack_native_max = quick_stack(&config.semantics);
+  return inner_engine(engine, &engine->inner[parallel ? SCE_INNER_QUICK : SCE_INNER_QUICK_ALONE], quick, &config);
+}
+
+/* ---- engines of calls within calls ---- */
 
 sce_error_t *sce_engine_unpooled(sce_engine_t *engine, sce_engine_t **unpooled) {
-  sce_error_t *err = NULL;
-  pthread_mutex_lock(&engine->quick_lock);
-  *unpooled = atomic_load_explicit(&engine->unpooled, memory_order_relaxed);
-  if (*unpooled == NULL) {
-    sce_config_t config = engine->config;
-    config.cache_path = NULL;
-    config.log = (sce_log_t){0}; /* says nothing new */
-    config.semantics.strategy = sce_strategy_has_images(config.semantics.strategy)
-                                    ? SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE
-                                    : SCE_STRATEGY_RECREATE_INSTANCE;
-    err = sce_engine_new(unpooled, &config);
-    if (err == NULL) atomic_store_explicit(&engine->unpooled, *unpooled, memory_order_release);
-  }
-  pthread_mutex_unlock(&engine->quick_lock);
-  return err;
+  sce_config_t config = engine->config;
+  config.semantics.strategy = sce_strategy_has_images(config.semantics.strategy)
+                                  ? SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE
+                                  : SCE_STRATEGY_RECREATE_INSTANCE;
+  return inner_engine(engine, &engine->inner[SCE_INNER_UNPOOLED], unpooled, &config);
+}
+
+sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versions) {
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
+  config.allow_missing_imports = true;
+  return inner_engine(engine, &engine->inner[SCE_INNER_VERSIONS], versions, &config);
 }
 
 /* ---- nested modules ---- */
@@ -418,26 +420,23 @@ static wasm_config_t *make_guest_config(const sce_engine_t *engine) {
 }
 
 sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests) {
-  pthread_mutex_lock(&engine->quick_lock);
+  pthread_mutex_lock(&engine->inner_lock);
   *guests = atomic_load_explicit(&engine->deadlines.guests, memory_order_relaxed);
   if (*guests == NULL) {
     wasm_config_t *config = make_guest_config(engine);
     *guests = config != NULL ? wasm_engine_new_with_config(config) : NULL;
     atomic_store_explicit(&engine->deadlines.guests, *guests, memory_order_release);
   }
-  pthread_mutex_unlock(&engine->quick_lock);
+  pthread_mutex_unlock(&engine->inner_lock);
   return *guests != NULL ? NULL : sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration of nested modules");
 }
 
 void sce_engine_interrupt(sce_engine_t *engine) {
   sce_deadlines_interrupt(&engine->deadlines);
-  sce_engine_t *inner[] = {
-      atomic_load_explicit(&engine->quick[0], memory_order_acquire),
-      atomic_load_explicit(&engine->quick[1], memory_order_acquire),
-      atomic_load_explicit(&engine->unpooled, memory_order_acquire),
-  };
-  for (int i = 0; i < 3; i++)
-    if (inner[i] != NULL) sce_engine_interrupt(inner[i]);
+  for (int i = 0; i < SCE_INNER_COUNT; i++) {
+    sce_engine_t *inner = atomic_load_explicit(&engine->inner[i], memory_order_acquire);
+    if (inner != NULL) sce_engine_interrupt(inner);
+  }
 }
 
 sce_strategy_t sce_engine_strategy(const sce_engine_t *engine) {

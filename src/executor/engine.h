@@ -13,17 +13,25 @@
 /* Bytes of native stack for compiled code where the configuration names none (sc-executor-wasmtime, common_config). */
 #define SCE_DEFAULT_NATIVE_STACK ((uint32_t)1 << 20)
 
+/* Engines that an engine has of its own, each made on first use. */
+typedef enum sce_inner {
+  SCE_INNER_QUICK,       /* Winch, on all processors */
+  SCE_INNER_QUICK_ALONE, /* and on one */
+  SCE_INNER_UNPOOLED,    /* for instances that must not wait for the pool */
+  SCE_INNER_VERSIONS,    /* for other code that is asked for its version */
+  SCE_INNER_COUNT
+} sce_inner_t;
+
 struct sce_engine {
   atomic_size_t references; /* the caller's, and one for each runtime */
   sce_config_t config;      /* texts and arrays are the engine's own copies */
   char *cache_path;         /* NULL: none */
   sce_host_function_t *host_functions;
   wasm_engine_t *wasm;
-  bool tiered;                         /* `wasm` compiles in the background; what is needed before comes from `quick` */
-  struct sce_engine *_Atomic quick[2]; /* Winch, on all processors or on one; made on first use */
-  struct sce_engine *_Atomic unpooled; /* for instances that must not wait for the pool; made on first use */
-  pthread_mutex_t quick_lock;          /* of the three before, and of deadlines.guests */
-  bool quick_ready;
+  bool tiered; /* `wasm` compiles in the background; what is needed before comes from a quick engine */
+  struct sce_engine *_Atomic inner[SCE_INNER_COUNT];
+  pthread_mutex_t inner_lock; /* of those, and of deadlines.guests, while one is made */
+  bool inner_ready;
   sce_memory_space_t space; /* in use with instance-reuse only */
   bool space_ready;
   sce_deadlines_t deadlines;
@@ -44,11 +52,16 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
  * `engine`. */
 sce_error_t *sce_engine_unpooled(sce_engine_t *engine, sce_engine_t **unpooled);
 
+/* The engine for other code that is asked for its version: as sce_config_init() makes it, a fresh instance for each
+ * call, missing imports allowed (sc-executor 0.51 executor.rs, read_runtime_version). Borrowed; lives as long as
+ * `engine`. */
+sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versions);
+
 /* The engine of nested modules (guests.h): WebAssembly as it first was, no pool, no images. Borrowed; lives as long as
  * `engine`. */
 sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests);
 
-/* Makes running calls of the engine, in all its tiers, look at their limits. Any thread. */
+/* Makes running calls of the engine, and of those within it, look at their limits. Any thread. */
 void sce_engine_interrupt(sce_engine_t *engine);
 
 /* Whether code is compiled with wide arithmetic, which only scexec itself puts into it (blob/multiply.h): where Winch,

@@ -38,12 +38,12 @@ static sce_error_t *call_free(void *self, uint32_t ptr) {
   return sce_heap_free(&call->heap, &call->memory, ptr);
 }
 
-static const sce_caller_ops_t caller_ops = {
-    call_alloc, call_free, sce_read_version, &sce_guest_ops, sce_task_spawn, sce_task_join, false,
-};
-/* A runtime task can't ask for the version of other code (CallInWasmExt was not among its extensions). */
-static const sce_caller_ops_t task_ops = {
-    call_alloc, call_free, NULL, &sce_guest_ops, sce_task_spawn, sce_task_join, true,
+/* By role. Neither a runtime task nor code that is asked for its version can ask for the version of other code:
+ * upstream they have no extension for it (sp-tasks 3 async_externalities.rs; sp-io 49, Misc::runtime_version). */
+static const sce_caller_ops_t caller_ops[] = {
+    [SCE_ROLE_CALL] = {call_alloc, call_free, sce_read_version, &sce_guest_ops, sce_task_spawn, sce_task_join, false},
+    [SCE_ROLE_TASK] = {call_alloc, call_free, NULL, &sce_guest_ops, sce_task_spawn, sce_task_join, true},
+    [SCE_ROLE_VERSION] = {call_alloc, call_free, NULL, &sce_guest_ops, NULL, NULL, false},
 };
 
 /* ---- entry points ---- */
@@ -139,7 +139,7 @@ static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_cal
                        const char *what) {
   *call = (sce_call_t){.instance = instance, .live = &instance->live, .what = what};
   const sce_externalities_t *ext = options->externalities != NULL ? options->externalities : &no_externalities;
-  const sce_caller_ops_t *ops = instance->outer != NULL ? &task_ops : &caller_ops;
+  const sce_caller_ops_t *ops = &caller_ops[instance->role];
   call->caller = (sce_caller_t){.ext = ext, .ops = ops, .self = call, .state = &call->host};
   call->memory.grow = grow_heap;
   call->memory.max_pages = (uint32_t)(instance->runtime->max_memory_bytes / SCE_WASM_PAGE);
@@ -167,15 +167,16 @@ static sce_error_t *copy_output(sce_call_t *call, sce_buf_t *output, uint64_t po
   return sce_buf_append(output, call->memory.data + ptr, len);
 }
 
-/* When a call that begins now has to end; 0: never. */
-static sce_error_t *find_deadline(uint64_t *deadline_ns, const sce_instance_t *instance,
-                                  const sce_call_options_t *options) {
-  *deadline_ns = instance->outer != NULL ? instance->outer->deadline_ns : 0;
+/* When a call that begins now has to end. */
+static sce_error_t *find_limit(sce_time_limit_t *limit, const sce_instance_t *instance,
+                               const sce_call_options_t *options) {
+  *limit = instance->outer != NULL ? instance->outer->limit : (sce_time_limit_t){0};
   uint64_t span = options->time_limit_ms;
   if (span == 0) return NULL;
   if (!instance->home->engine->config.semantics.interruptible)
     return sce_error_new(SCE_MISUSE, "a time limit needs an engine with interruptible code");
-  *deadline_ns = sce_monotonic_ns() + (span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u);
+  limit->deadline_ns = sce_monotonic_ns() + (span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u);
+  limit->span_ms = span;
   return NULL;
 }
 
@@ -187,8 +188,8 @@ static sce_error_t *start_limits(sce_call_t *call) {
   /* Whoever cancels sets the flag, then advances the epoch: one of the two is seen from here on. */
   atomic_thread_fence(memory_order_acquire);
   SCE_TRY(sce_call_check_limits(call));
-  if (call->deadline_ns == 0) return NULL;
-  instance->deadline.at_ns = call->deadline_ns;
+  if (call->limit.deadline_ns == 0) return NULL;
+  instance->deadline.at_ns = call->limit.deadline_ns;
   return sce_deadlines_add(&engine->deadlines, &instance->deadline);
 }
 
@@ -234,7 +235,7 @@ static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr
   const sce_storage_ops_t *storage = ext->storage;
   if (storage != NULL && storage->enter_runtime != NULL) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
   sce_error_t *err = start_limits(call);
-  bool limited = err == NULL && call->deadline_ns != 0;
+  bool limited = err == NULL && call->limit.deadline_ns != 0;
   if (err == NULL) err = enter(call, entry, ptr, len, result);
   if (limited) sce_deadlines_remove(&call->instance->runtime->engine->deadlines, &call->instance->deadline);
   if (storage != NULL && storage->exit_runtime != NULL) {
@@ -262,10 +263,10 @@ static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t
 
 /* The call on a live instance. */
 static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
-                            const sce_call_options_t *options, uint64_t started, uint64_t deadline_ns) {
+                            const sce_call_options_t *options, uint64_t started, const sce_time_limit_t *limit) {
   sce_call_t call;
   begin_call(&call, instance, options, target->method != NULL ? target->method : "the table entry");
-  call.deadline_ns = deadline_ns;
+  call.limit = *limit;
   bool timed = options->stats != NULL;
   uint64_t entered = started, left = started, result = 0;
   uint32_t ptr = 0;
@@ -300,14 +301,16 @@ static void finish(sce_instance_t *instance) {
   sce_live_close(live, instance);
 }
 
-/* Takes the best code for what is needed, before `deadline_ns` if that is not 0. A live instance of other code is given
+static const sce_time_limit_t no_limit = {0};
+
+/* Takes the best code for what is needed, before the limit passes. A live instance of other code is given
  * up. */
 static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need, const char *method,
-                                uint64_t deadline_ns) {
+                                const sce_time_limit_t *limit) {
   sce_tiers_t *tiers = instance->home->tiers;
   if (tiers == NULL || sce_tiers_is_best(tiers, instance->runtime)) return NULL;
   sce_runtime_t *code = NULL;
-  sce_tiers_patience_t patience = {&instance->cancelled, deadline_ns};
+  sce_tiers_patience_t patience = {&instance->cancelled, *limit};
   SCE_TRY(sce_tiers_code(tiers, &code, need, method, &patience));
   if (code != instance->runtime && instance->live.store != NULL) sce_live_close(&instance->live, instance);
   sce_runtime_delete(instance->runtime);
@@ -317,12 +320,12 @@ static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need,
 
 static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
                                const sce_call_options_t *options) {
-  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0, deadline_ns;
-  SCE_TRY(find_deadline(&deadline_ns, instance, options));
-  SCE_TRY(
-      choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, deadline_ns));
+  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0;
+  sce_time_limit_t limit;
+  SCE_TRY(find_limit(&limit, instance, options));
+  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, &limit));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
-  sce_error_t *err = perform(instance, output, target, data, options, started, deadline_ns);
+  sce_error_t *err = perform(instance, output, target, data, options, started, &limit);
   finish(instance);
   return err;
 }
@@ -350,7 +353,7 @@ sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method) 
   if (instance->call != NULL) return sce_error_new(SCE_MISUSE, "the instance is in a call");
   SCE_TRY(find_entry_export(instance->home, method, &export));
   atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
-  return choose_code(instance, SCE_TIERS_METHOD, method, 0);
+  return choose_code(instance, SCE_TIERS_METHOD, method, &no_limit);
 }
 
 sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method, const uint8_t *data,
@@ -428,7 +431,7 @@ sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found
   if (export == NULL) return NULL;
   if (export->kind != SCE_EXPORT_GLOBAL)
     return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
-  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, 0));
+  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, &no_limit));
   if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
   wasmtime_extern_t item;
   sce_error_t *err = NULL;

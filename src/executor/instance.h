@@ -31,19 +31,27 @@ typedef struct sce_call {
   sce_host_state_t host;
   sce_instance_t *instance;
   sce_live_t *live;
-  const char *what;     /* the method, for messages */
-  sce_error_t *error;   /* what a host function or a limit ended the call with */
-  uint64_t deadline_ns; /* 0: none */
+  const char *what;   /* the method, for messages */
+  sce_error_t *error; /* what a host function or a limit ended the call with */
+  sce_time_limit_t limit;
   sce_guests_t *guests; /* or NULL */
   sce_tasks_t *tasks;   /* or NULL */
 } sce_call_t;
+
+/* What an instance is for, which decides what its calls may ask the executor for. */
+typedef enum sce_role {
+  SCE_ROLE_CALL,   /* a call of the library's user */
+  SCE_ROLE_TASK,   /* runtime tasks of a call (tasks.h) */
+  SCE_ROLE_VERSION /* asking other code for its version, within a call (version.c) */
+} sce_role_t;
 
 struct sce_instance {
   sce_runtime_t *home;    /* what the instance was made for */
   sce_runtime_t *runtime; /* the code in use: the same, or what home->tiers gave; a reference of its own */
   sce_live_t live;        /* kept between calls only by instance-reuse */
   sce_call_t *call;       /* the running call, or NULL */
-  sce_call_t *outer;      /* of an instance for runtime tasks: the call that they are part of; else NULL */
+  sce_call_t *outer;      /* of an instance for calls within a call: that call, whose limits hold; else NULL */
+  sce_role_t role;
   sce_deadline_t deadline;
   sce_stack_t stack; /* where compiled code runs when the thread's own stack is too small */
   atomic_bool running;

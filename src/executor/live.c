@@ -46,8 +46,9 @@ sce_error_t *sce_call_check_limits(const sce_call_t *call) {
   while (call->instance->outer != NULL) call = call->instance->outer;
   if (atomic_load_explicit(&call->instance->cancelled, memory_order_acquire))
     return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
-  if (call->deadline_ns != 0 && sce_monotonic_ns() >= call->deadline_ns)
-    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit", call->what);
+  if (call->limit.deadline_ns != 0 && sce_monotonic_ns() >= call->limit.deadline_ns)
+    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit of %llu ms", call->what,
+                         (unsigned long long)call->limit.span_ms);
   return NULL;
 }
 

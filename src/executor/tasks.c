@@ -124,6 +124,7 @@ static sce_error_t *open_instance(sce_call_t *call) {
   SCE_TRY(sce_runtime_unpooled(&code, call->instance->runtime));
   SCE_TRY(sce_instance_new(&tasks->instance, code));
   tasks->instance->outer = call;
+  tasks->instance->role = SCE_ROLE_TASK;
   return NULL;
 }
 

@@ -360,14 +360,16 @@ static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_tiers_patience_t
   const char *what = method != NULL ? method : "the call";
   if (patience->cancelled != NULL && atomic_load_explicit(patience->cancelled, memory_order_acquire))
     return sce_error_new(SCE_CANCELLED, "%s was cancelled while its code was compiled", what);
-  if (patience->deadline_ns == 0) {
+  uint64_t deadline_ns = patience->limit.deadline_ns;
+  if (deadline_ns == 0) {
     pthread_cond_wait(&tiers->changed, &tiers->lock);
     return NULL;
   }
-  if (sce_monotonic_ns() >= patience->deadline_ns)
-    return sce_error_new(SCE_TIME_LIMIT, "%s did not finish within its time limit: its code was not compiled by then",
-                         what);
-  struct timespec until = {(time_t)(patience->deadline_ns / 1000000000u), (long)(patience->deadline_ns % 1000000000u)};
+  if (sce_monotonic_ns() >= deadline_ns)
+    return sce_error_new(SCE_TIME_LIMIT,
+                         "%s did not finish within its time limit of %llu ms: its code was not compiled by then", what,
+                         (unsigned long long)patience->limit.span_ms);
+  struct timespec until = {(time_t)(deadline_ns / 1000000000u), (long)(deadline_ns % 1000000000u)};
   pthread_cond_timedwait(&tiers->changed, &tiers->lock, &until);
   return NULL;
 }

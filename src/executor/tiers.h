@@ -33,7 +33,7 @@ typedef enum sce_tiers_need {
 /* How long a caller waits for code. */
 typedef struct sce_tiers_patience {
   const atomic_bool *cancelled; /* waits no longer when it is true: sce_tiers_wake() has it looked at; NULL: never */
-  uint64_t deadline_ns;         /* CLOCK_MONOTONIC; 0: none */
+  sce_time_limit_t limit;
 } sce_tiers_patience_t;
 
 /* The best code there is for what is needed, compiled first if need be; a reference that the caller owns. `method` with

@@ -23,7 +23,8 @@ static sce_error_t *append_name(sce_buf_t *text, const wasm_frame_t *frame) {
 static sce_error_t *append_frame(sce_buf_t *text, size_t index, const wasm_frame_t *frame) {
   SCE_TRY(sce_buf_printf(text, "%s%zu: ", index > 0 ? "\n" : "", index));
   SCE_TRY(append_name(text, frame));
-  return sce_buf_printf(text, " (0x%zx)", wasm_frame_module_offset(frame));
+  size_t offset = wasm_frame_module_offset(frame);
+  return offset == SIZE_MAX ? NULL : sce_buf_printf(text, " (0x%zx)", offset); /* a function's entry has none */
 }
 
 /* A runtime task that failed has set its own: where it failed says more than who joined it. */

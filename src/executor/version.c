@@ -8,22 +8,15 @@
 #include "scexec/state.h"
 #include "scexec/version.h"
 
-/* Milliseconds that the outer call has left, 0: it has no limit. */
-static uint64_t time_left(const sce_call_t *outer) {
-  if (outer->deadline_ns == 0) return 0;
-  uint64_t now = sce_monotonic_ns();
-  return now < outer->deadline_ns ? (outer->deadline_ns - now) / 1000000 + 1 : 1;
-}
-
 /* Calls Core_version on an empty state, as upstream does on its BasicExternalities. */
-static sce_error_t *call_on_nothing(sce_instance_t *instance, sce_buf_t *version, const sce_call_t *outer) {
+static sce_error_t *call_on_nothing(sce_instance_t *instance, sce_buf_t *version) {
   sce_state_t *state = NULL;
   sce_overlay_t *overlay = NULL;
   SCE_TRY(sce_state_new_memory(&state, NULL, 0, SCE_STATE_V0));
   sce_error_t *err = sce_overlay_new(&overlay, state);
   if (err == NULL) {
     sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
-    sce_call_options_t options = {.externalities = &ext, .time_limit_ms = time_left(outer)};
+    sce_call_options_t options = {.externalities = &ext};
     err = sce_instance_call(instance, version, "Core_version", NULL, 0, &options);
   }
   sce_overlay_delete(overlay);
@@ -31,26 +24,25 @@ static sce_error_t *call_on_nothing(sce_instance_t *instance, sce_buf_t *version
   return err;
 }
 
-/* Compiles and runs Core_version on an engine of its own. */
-static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob, const sce_call_t *outer) {
-  sce_config_t config;
-  sce_config_init(&config);
-  config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
-  config.allow_missing_imports = true;
-  sce_engine_t *engine = NULL;
+/* Compiles and runs Core_version, within the limits of the outer call. */
+static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob, sce_call_t *outer) {
+  sce_engine_t *engine;
   sce_runtime_t *runtime = NULL;
   sce_instance_t *instance = NULL;
-  sce_error_t *err = sce_engine_new(&engine, &config);
-  if (err == NULL) err = sce_runtime_new(&runtime, engine, blob);
+  SCE_TRY(sce_engine_for_versions(outer->instance->runtime->engine, &engine));
+  sce_error_t *err = sce_runtime_new(&runtime, engine, blob);
   if (err == NULL) err = sce_instance_new(&instance, runtime);
-  if (err == NULL) err = call_on_nothing(instance, version, outer);
+  if (err == NULL) {
+    instance->outer = outer;
+    instance->role = SCE_ROLE_VERSION;
+    err = call_on_nothing(instance, version);
+  }
   sce_instance_delete(instance);
   sce_runtime_delete(runtime);
-  sce_engine_delete(engine);
   return err;
 }
 
-static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob, const sce_call_t *outer) {
+static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob, sce_call_t *outer) {
   sce_runtime_version_t embedded = {0};
   bool found = false;
   sce_error_t *err = sce_blob_embedded_version(blob, &embedded, &found);
@@ -60,13 +52,18 @@ static sce_error_t *version_of(sce_buf_t *version, const sce_blob_t *blob, const
   return err;
 }
 
+/* What is no doing of the code that is asked ends the call that asks. */
+static bool is_the_hosts(sce_error_kind_t kind) {
+  return kind == SCE_OUT_OF_MEMORY || kind == SCE_TIME_LIMIT || kind == SCE_CANCELLED;
+}
+
 sce_error_t *sce_read_version(void *self, bool *found, sce_buf_t *version, sce_span_t code) {
   sce_blob_t *blob = NULL;
   sce_error_t *err = sce_blob_new(&blob, code);
   if (err == NULL) err = version_of(version, blob, self);
   sce_blob_delete(blob);
   *found = err == NULL;
-  if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  if (err == NULL || is_the_hosts(sce_error_kind(err))) return err;
   sce_error_delete(err); /* code without a version is an answer, not a failure */
   return NULL;
 }

@@ -1,23 +1,15 @@
 /* test_calls.c: every way to call, every way for a call to go wrong, and that no call sees a trace of another, with
  * each strategy, and all of it with each compiler. The runtimes are those of tests/data/executor. What a fresh instance
  * answers is the yardstick: the strategy recreate-instance, which shares nothing between calls. */
-#include "base/checked.h"
-#include "scexec.h"
-#include "support/wasm_signals.h"
+#include "calls_support.h"
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #if defined(__has_feature)
 #define SANITIZED __has_feature(address_sanitizer)
@@ -26,108 +18,6 @@
 #else
 #define SANITIZED 0
 #endif
-
-static void expect_success(sce_error_t *err) {
-  if (err != NULL) fail_msg("%s: %s", sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
-}
-
-/* Asserts the kind and that the message contains `part`; deletes the error. */
-static void expect_error(sce_error_t *err, sce_error_kind_t kind, const char *part) {
-  assert_non_null(err);
-  if (sce_error_kind(err) != kind || strstr(sce_error_message(err), part) == NULL)
-    fail_msg("expected %s with '%s', got %s: %s", sce_error_kind_name(kind), part,
-             sce_error_kind_name(sce_error_kind(err)), sce_error_message(err));
-  sce_error_delete(err);
-}
-
-static sce_blob_t *load_blob(const char *name) {
-  char path[512];
-  snprintf(path, sizeof path, "%s/executor/%s", TEST_DATA, name);
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  static uint8_t bytes[1 << 16];
-  size_t len = fread(bytes, 1, sizeof bytes, file);
-  fclose(file);
-  sce_blob_t *blob = NULL;
-  expect_success(sce_blob_new(&blob, (sce_span_t){bytes, len}));
-  return blob;
-}
-
-typedef struct fixture {
-  sce_engine_t *engine;
-  sce_runtime_t *runtime;
-  sce_instance_t *instance;
-  sce_buf_t output;
-} fixture_t;
-
-static void open_config(fixture_t *f, const char *name, const sce_config_t *config) {
-  *f = (fixture_t){0};
-  wasm_signals_restore();
-  sce_blob_t *blob = load_blob(name);
-  expect_success(sce_engine_new(&f->engine, config));
-  expect_success(sce_runtime_new(&f->runtime, f->engine, blob));
-  expect_success(sce_instance_new(&f->instance, f->runtime));
-  sce_blob_delete(blob);
-}
-
-static sce_compiler_t compiler; /* of the present round of all tests */
-
-static void default_config(sce_config_t *config, sce_strategy_t strategy) {
-  sce_config_init(config);
-  config->semantics.compiler = compiler;
-  config->semantics.strategy = strategy;
-  config->semantics.heap_pages.pages = 8;
-  config->max_instances = 4;
-}
-
-static void open_strategy(fixture_t *f, const char *name, sce_strategy_t strategy) {
-  sce_config_t config;
-  default_config(&config, strategy);
-  open_config(f, name, &config);
-}
-
-static void close_fixture(fixture_t *f) {
-  sce_buf_free(&f->output);
-  sce_instance_delete(f->instance);
-  sce_runtime_delete(f->runtime);
-  sce_engine_delete(f->engine);
-}
-
-static sce_error_t *call(fixture_t *f, const char *method) {
-  return sce_instance_call(f->instance, &f->output, method, NULL, 0, NULL);
-}
-
-/* Counts scexec's own warnings that contain the text in `part`. */
-typedef struct warnings {
-  const char *part;
-  int count;
-} warnings_t;
-
-static void count_warning(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
-  (void)target;
-  warnings_t *warnings = ctx;
-  char text[512];
-  snprintf(text, sizeof text, "%.*s", (int)message.len, (const char *)message.data);
-  if (level == SCE_LOG_WARN && strstr(text, warnings->part) != NULL) warnings->count++;
-}
-
-/* What `state` answers on a fresh instance. */
-static void first_state(uint8_t answer[32], const char *name) {
-  fixture_t f;
-  open_strategy(&f, name, SCE_STRATEGY_RECREATE_INSTANCE);
-  expect_success(call(&f, "state"));
-  assert_int_equal(f.output.len, 32);
-  memcpy(answer, f.output.data, 32);
-  close_fixture(&f);
-}
-
-static void expect_state(fixture_t *f, const uint8_t expected[32]) {
-  for (int i = 0; i < 2; i++) {
-    expect_success(call(f, "state"));
-    assert_int_equal(f->output.len, 32);
-    assert_memory_equal(f->output.data, expected, 32);
-  }
-}
 
 /* Soils everything in each way and looks at what the next call sees. */
 static void soil_everything(fixture_t *f, const uint8_t expected[32]) {
@@ -484,112 +374,6 @@ static void functions_in_other_modules(void **unused) {
   sce_blob_delete(blob);
 }
 
-static void memory_limits(void **unused) {
-  (void)unused;
-  sce_blob_t *blob = load_blob("calls.wasm");
-  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
-    sce_config_t config;
-    default_config(&config, (sce_strategy_t)s);
-    config.max_memory_size = 4 * 65536;
-    sce_engine_t *engine;
-    sce_runtime_t *runtime = NULL;
-    expect_success(sce_engine_new(&engine, &config));
-    expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MEMORY_LIMIT,
-                 "begins with 720896 bytes of linear memory, more than the limit of 262144");
-    sce_engine_delete(engine);
-    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .unlimited = true};
-    fixture_t f;
-    open_config(&f, "calls.wasm", &config);
-    for (int round = 0; round < 2; round++) {
-      expect_error(call(&f, "grow_storm"), SCE_MEMORY_LIMIT,
-                   "grow_storm asked for linear memory beyond the limit of 262144 bytes");
-      expect_error(call(&f, "alloc_storm"), SCE_MEMORY_LIMIT, "the limit is 262144");
-      expect_success(call(&f, "state"));
-    }
-    close_fixture(&f);
-  }
-  sce_blob_delete(blob);
-}
-
-/* The maximum of the heap's own strategy is the chain's: there memory.grow gives -1, as upstream, with a host's limit
- * above it, too. */
-static void heap_maximum_is_no_limit(void **unused) {
-  (void)unused;
-  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
-    sce_config_t config;
-    default_config(&config, (sce_strategy_t)s);
-    config.max_memory_size = 64 * 65536;
-    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .pages = 12};
-    fixture_t f;
-    open_config(&f, "calls.wasm", &config);
-    expect_success(call(&f, "grow_storm"));
-    assert_int_equal(sce_load_le32(f.output.data), 12);
-    close_fixture(&f);
-  }
-}
-
-/* ext_misc_runtime_version runs code without version sections on an empty state, and within the call's time limit: code
- * that never ends must not hold up the call. */
-static void versions_of_other_code(void **unused) {
-  (void)unused;
-  fixture_t f;
-  open_strategy(&f, "versions.wasm", SCE_STRATEGY_INSTANCE_REUSE);
-  sce_blob_t *nested = load_blob("version_from_state.wasm");
-  sce_span_t code = sce_blob_code(nested);
-  expect_success(sce_instance_call(f.instance, &f.output, "ask", code.data, code.len, NULL));
-  assert_int_equal(f.output.len, 3); /* Some(bytes 00): the nested answer is None, encoded */
-  assert_memory_equal(f.output.data, "\1\4\0", 3);
-  sce_blob_delete(nested);
-
-  nested = load_blob("version_never.wasm");
-  code = sce_blob_code(nested);
-  sce_call_options_t limited = {.time_limit_ms = 100};
-  sce_error_t *err = sce_instance_call(f.instance, &f.output, "ask", code.data, code.len, &limited);
-  if (err != NULL) { /* the outer call may notice, too */
-    expect_error(err, SCE_TIME_LIMIT, "ask did not finish");
-  } else {
-    assert_int_equal(f.output.len, 1);
-    assert_int_equal(f.output.data[0], 0);
-  }
-  sce_blob_delete(nested);
-  expect_success(sce_instance_call(f.instance, &f.output, "ask", (const uint8_t *)"no code", 7, NULL));
-  assert_memory_equal(f.output.data, "\0", 1);
-  close_fixture(&f);
-}
-
-typedef struct spinner {
-  fixture_t *f;
-  sce_error_t *err;
-} spinner_t;
-
-static void *spin(void *arg) {
-  spinner_t *s = arg;
-  s->err = call(s->f, "spin");
-  return NULL;
-}
-
-static void cancelled_from_another_thread(void **unused) {
-  (void)unused;
-  uint8_t expected[32];
-  first_state(expected, "calls.wasm");
-  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
-    fixture_t f;
-    open_strategy(&f, "calls.wasm", (sce_strategy_t)s);
-    sce_instance_cancel(f.instance); /* nothing runs: nothing happens */
-    expect_state(&f, expected);
-    spinner_t spinner = {&f, NULL};
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, spin, &spinner), 0);
-    do { /* until the call has begun and is over */
-      sce_instance_cancel(f.instance);
-      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    } while (pthread_tryjoin_np(thread, NULL) != 0);
-    expect_error(spinner.err, SCE_CANCELLED, "spin was cancelled");
-    expect_state(&f, expected);
-    close_fixture(&f);
-  }
-}
-
 typedef struct worker {
   sce_runtime_t *runtime;
   const uint8_t *expected;
@@ -694,19 +478,13 @@ int main(void) {
       cmocka_unit_test(traps_tell_what_happened),
       cmocka_unit_test(statistics_of_a_call),
       cmocka_unit_test(missing_imports),
-      cmocka_unit_test(versions_of_other_code),
       cmocka_unit_test(functions_of_the_host),
       cmocka_unit_test(functions_in_other_modules),
-      cmocka_unit_test(memory_limits),
-      cmocka_unit_test(heap_maximum_is_no_limit),
-      cmocka_unit_test(cancelled_from_another_thread),
       cmocka_unit_test(many_threads_share_a_runtime),
       cmocka_unit_test(owners_may_go_in_any_order),
       cmocka_unit_test(impossible_strategies_are_replaced),
   };
-  int failed = cmocka_run_group_tests_name("cranelift", tests, NULL, NULL);
-  compiler = SCE_COMPILER_WINCH;
-  failed += cmocka_run_group_tests_name("winch", tests, NULL, NULL);
-  compiler = SCE_COMPILER_TIERED;
-  return failed + cmocka_run_group_tests_name("tiered", tests, NULL, NULL);
+  int failed;
+  RUN_WITH_EACH_COMPILER(failed, tests);
+  return failed;
 }
