@@ -82,9 +82,9 @@ typedef struct sce_semantics {
 typedef struct sce_config {
   size_t size; /* sizeof(sce_config_t), set by sce_config_init() */
   sce_semantics_t semantics;
-  /* Bytes of linear memory at most, at its creation and in growth; 0: as heap_pages says. A limit of the host, not of
-   * the chain: code that asks for more ends with SCE_MEMORY_LIMIT, where beyond heap_pages memory.grow gives -1, as
-   * upstream (so it does with wasm_reference_types, and in builds with a prebuilt Wasmtime). */
+  /* Bytes of linear memory that an instance has at most, at first and when it grows; 0: as heap_pages says. A limit of
+   * the host, not of the chain: code that asks for more ends with SCE_MEMORY_LIMIT, where beyond heap_pages memory.grow
+   * gives -1, as upstream (so it does with wasm_reference_types, and in builds with a prebuilt Wasmtime). */
   uint64_t max_memory_size;
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */

@@ -75,7 +75,7 @@ static sce_error_t *parse_name(parser_t *p, sce_span_t *name) {
 }
 
 static sce_error_t *parse_number(parser_t *p, uint32_t *number) {
-  sce_span_t digits;
+  sce_span_t digits = {0};
   uint64_t n = 0;
   SCE_TRY(parse_name(p, &digits));
   for (size_t i = 0; i < digits.len; i++) {
@@ -137,7 +137,7 @@ static sce_error_t *keep_fields(parser_t *p, sce_fields_t *fields, parts_t *part
 static sce_error_t *parse_list(parser_t *p, parts_t *parts, char close, bool *comma) {
   *comma = false;
   while (!accept(p, close)) {
-    sce_field_t *part;
+    sce_field_t *part = NULL;
     uint32_t type;
     SCE_TRY(add_part(p, parts, &part));
     SCE_TRY(parse_type(p, &type));
@@ -161,7 +161,7 @@ static sce_error_t *check_name(parser_t *p, const parts_t *parts) {
 /* `name ":" type {"," …} "}"`. */
 static sce_error_t *parse_named(parser_t *p, parts_t *parts) {
   while (!accept(p, '}')) {
-    sce_field_t *f;
+    sce_field_t *f = NULL;
     SCE_TRY(add_part(p, parts, &f));
     SCE_TRY(parse_name(p, &f->name));
     SCE_TRY(check_name(p, parts));

@@ -33,7 +33,7 @@ static sce_error_t *decode_part(sce_decoder_t *d, uint32_t type, const char *nam
 
 /* An object of the extensions that have a value. */
 static sce_error_t *decode_extensions(sce_decoder_t *d, uint8_t version, const sce_place_t *place) {
-  sce_extension_list_t list;
+  sce_extension_list_t list = {0};
   sce_place_t outer = {.up = place, .name = sce_span_text("extensions")};
   bool first = true;
   SCE_TRY(sce_place_error(sce_extrinsic_extensions(d->md, &list, version), &outer));
