@@ -121,7 +121,13 @@ static bool is_slow(const sce_blob_t *blob, uint32_t function) {
   return at == end;
 }
 
+/* The slow function sets global 0, the wide one only reads it: an invalid module must not become a valid one. */
+static bool has_stack_pointer(const sce_blob_t *blob) {
+  return blob->global_count > 0 && blob->globals[0].is_mutable && blob->globals[0].value_type == SCE_WASM_I32;
+}
+
 void sce_multiply_widen(const sce_blob_t *blob, uint8_t *section, size_t start) {
+  if (!has_stack_pointer(blob)) return;
   for (uint32_t i = 0; i < blob->body_count; i++) {
     if (!is_slow(blob, blob->imported_functions + i)) continue;
     uint8_t *body = section + (blob->bodies[i].offset - start);
