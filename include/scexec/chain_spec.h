@@ -23,8 +23,8 @@ typedef struct sce_chain_spec sce_chain_spec_t;
  * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
 SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
 
-/* The same for a file; SCE_IO when it can't be read. Errors begin with the path. A file that only this user and root may
- * change is mapped: it must not be cut off during the call. */
+/* The same for a file; SCE_IO when it can't be read. Errors begin with the path. A file that only this user and root
+ * may change is mapped: it must not be cut off during the call. */
 SCE_API sce_error_t *sce_chain_spec_load(sce_chain_spec_t **spec, const char *path);
 
 SCE_API void sce_chain_spec_delete(sce_chain_spec_t *spec);

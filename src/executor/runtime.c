@@ -316,8 +316,7 @@ sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, cons
 /* Machine code belongs to one engine of Wasmtime; its image, to all with the same settings. */
 static sce_error_t *copy_module(wasmtime_module_t **copy, const sce_engine_t *engine, const wasmtime_module_t *module) {
   wasm_byte_vec_t image;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(module, &image), SCE_ENGINE,
-                                  "copying the runtime"));
+  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_serialize(module, &image), SCE_ENGINE, "copying the runtime"));
   wasmtime_error_t *error = wasmtime_module_deserialize(engine->wasm, (const uint8_t *)image.data, image.size, copy);
   wasm_byte_vec_delete(&image);
   return sce_error_from_wasmtime(error, SCE_ENGINE, "copying the runtime");

@@ -54,14 +54,14 @@ struct sce_runtime {
   uint32_t entry_count;
   uint32_t *mutable_globals; /* indices of exports */
   size_t mutable_global_count;
-  const char *stack_counter; /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
-  uint32_t initial_pages;    /* of memory, without the heap's */
-  bool heap_included;        /* memory begins with the pages of a static heap: they need not be added */
-  uint64_t max_memory_bytes; /* limit on linear memory */
-  bool growth_ends_call;     /* that limit is the host's own: growth beyond it is no -1, but an error */
-  bool has_guests;           /* imports functions of the sandbox: calls need stack for nested modules */
-  bool reusable;             /* the code leaves nothing that can't be put back */
-  bool reuse;                /* instances are put back after a call; else each call gets a fresh one */
+  const char *stack_counter;     /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
+  uint32_t initial_pages;        /* of memory, without the heap's */
+  bool heap_included;            /* memory begins with the pages of a static heap: they need not be added */
+  uint64_t max_memory_bytes;     /* limit on linear memory */
+  bool growth_ends_call;         /* that limit is the host's own: growth beyond it is no -1, but an error */
+  bool has_guests;               /* imports functions of the sandbox: calls need stack for nested modules */
+  bool reusable;                 /* the code leaves nothing that can't be put back */
+  bool reuse;                    /* instances are put back after a call; else each call gets a fresh one */
   pthread_mutex_t snapshot_lock; /* of the snapshot and of `unpooled` */
   bool snapshot_lock_ready;
   sce_snapshot_t snapshot;

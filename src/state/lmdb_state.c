@@ -299,40 +299,16 @@ static void delete_backend(sce_backend_t *backend) {
   sce_lmdb_state_delete(self_of(backend));
 }
 
-static const sce_backend_ops_t newest_ops = {
-    .find_child = find_child,
-    .next_child = sce_next_child_by_root,
-    .get = get,
-    .seek = seek,
-    .step = step,
-    .count = count_keys,
-    .node_get = node_get,
-    .has_nodes = has_nodes,
-    .commit = sce_lmdb_commit,
-    .delete = delete_backend,
-};
+/* What all of them have. */
+#define READS                                                                                                          \
+  .find_child = find_child, .next_child = sce_next_child_by_root, .get = get, .seek = seek, .step = step,              \
+  .count = count_keys, .delete = delete_backend
+
+static const sce_backend_ops_t newest_ops = {READS, .node_get = node_get, .has_nodes = has_nodes,
+                                             .commit = sce_lmdb_commit};
 
 /* An older state that the journal leads to. */
-static const sce_backend_ops_t kept_ops = {
-    .find_child = find_child,
-    .next_child = sce_next_child_by_root,
-    .get = get,
-    .seek = seek,
-    .step = step,
-    .count = count_keys,
-    .node_get = node_get,
-    .has_nodes = has_nodes,
-    .delete = delete_backend,
-};
+static const sce_backend_ops_t kept_ops = {READS, .node_get = node_get, .has_nodes = has_nodes};
 
 /* One that is older than the settled state. */
-static const sce_backend_ops_t undone_ops = {
-    .find_child = find_child,
-    .next_child = sce_next_child_by_root,
-    .get = get,
-    .seek = seek,
-    .step = step,
-    .count = count_keys,
-    .delta_root = sce_lmdb_state_root,
-    .delete = delete_backend,
-};
+static const sce_backend_ops_t undone_ops = {READS, .delta_root = sce_lmdb_state_root};
