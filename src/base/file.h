@@ -14,8 +14,8 @@ typedef struct sce_file_view {
   sce_buf_t copy; /* empty where the file is mapped */
 } sce_file_view_t;
 
-/* The same as sce_file_read(), but regular files that only this user and root may change are mapped: a third of the
- * time for a large one. Nothing is left to close on failure. */
+/* The same as sce_file_read(), but regular files that only this user and root may change are mapped instead of copied.
+ * Nothing is left to close on failure. */
 sce_error_t *sce_file_open(sce_file_view_t *view, const char *path, size_t max);
 void sce_file_close(sce_file_view_t *view);
 

@@ -138,6 +138,7 @@ static sce_error_t *set_heap(sce_heap_pages_t *heap, const cli_engine_options_t 
 }
 
 sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engine_options_t *options) {
+  /* In the order of `presets`. */
   static void (*const make[])(sce_config_t *) = {sce_config_block, sce_config_pvf, sce_config_pvf_static};
   make[options->preset](config);
   sce_semantics_t *semantics = &config->semantics;
