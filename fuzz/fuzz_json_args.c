@@ -32,7 +32,7 @@ static void decode_all(const sce_metadata_t *md, sce_buf_t *json, size_t method,
     require(sce_metadata_method_input_get(md, &name, &type, method, i));
     if (i > 0) require(sce_buf_append_byte(json, ',') == NULL);
     require(sce_value_decode_prefix(md, json, &used, type, bytes, NULL) == NULL);
-    bytes = sce_span(bytes.data + used, bytes.len - used);
+    bytes = sce_span_skip(bytes, used);
   }
   require(bytes.len == 0);
   require(sce_buf_append_byte(json, ']') == NULL);

@@ -65,7 +65,7 @@ static void check_metadata(sce_span_t input) {
   sce_error_t *err = sce_metadata_new(&md, sce_span(input.data + 2, len), NULL);
   if (err == NULL) {
     uint32_t type = input.data[2 + len];
-    if (type < sce_type_count(md)) check_value(md, type, sce_span(input.data + 3 + len, input.len - 3 - len), false);
+    if (type < sce_type_count(md)) check_value(md, type, sce_span_skip(input, 3 + len), false);
     sce_metadata_delete(md);
   }
   sce_error_delete(err);

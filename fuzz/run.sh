@@ -6,5 +6,5 @@ target=$1
 seeds=$2
 mkdir -p "$target.corpus"
 [ -d "$seeds" ] || seeds=
-exec "$target" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=20 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
-  -artifact_prefix="$target." "$target.corpus" ${seeds:+"$seeds"}
+exec "$target" -max_total_time="${FUZZ_SECONDS:-30}" -seed="${FUZZ_SEED:-0}" -timeout=20 \
+  -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 -artifact_prefix="$target." "$target.corpus" ${seeds:+"$seeds"}

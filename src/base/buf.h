@@ -21,6 +21,15 @@ static inline sce_span_t sce_span(const void *data, size_t len) {
 static inline sce_span_t sce_buf_span(const sce_buf_t *buf) {
   return (sce_span_t){buf->data, buf->len};
 }
+/* Bytes start to end of `span`; 0 <= start <= end <= its length. Of nothing, which may be NULL, nothing: C17 has no sum
+ * of NULL and 0. */
+static inline sce_span_t sce_span_part(sce_span_t span, size_t start, size_t end) {
+  return (sce_span_t){start > 0 ? span.data + start : span.data, end - start};
+}
+/* What follows the first `count` bytes of `span`, which has them. */
+static inline sce_span_t sce_span_skip(sce_span_t span, size_t count) {
+  return sce_span_part(span, count, span.len);
+}
 /* The bytes of a string literal or other NUL-terminated text, without the NUL. */
 sce_span_t sce_span_text(const char *text);
 bool sce_span_equal(sce_span_t a, sce_span_t b);

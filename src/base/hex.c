@@ -107,7 +107,7 @@ size_t sce_hex_decode_pairs(uint8_t *out, sce_span_t text) {
 sce_error_t *sce_hex_decode(sce_buf_t *out, sce_span_t text) {
   if (text.len < 2 || text.data[0] != '0' || (text.data[1] != 'x' && text.data[1] != 'X'))
     return sce_error_new(SCE_BAD_INPUT, "hexadecimal data must begin with 0x");
-  sce_span_t digit_text = sce_span(text.data + 2, text.len - 2);
+  sce_span_t digit_text = sce_span_skip(text, 2);
   SCE_TRY(sce_buf_reserve(out, digit_text.len / 2 + 1)); /* never none: `data` must be a pointer to add to */
   size_t count = sce_hex_decode_pairs(out->data + out->len, digit_text);
   for (size_t at = 2 + 2 * count; at < text.len; at++)

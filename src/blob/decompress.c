@@ -53,7 +53,7 @@ static sce_error_t *unpack(ZSTD_DCtx *context, sce_buf_t *out, sce_span_t packed
 sce_error_t *sce_blob_decompress(sce_buf_t *out, sce_span_t code) {
   ZSTD_DCtx *context = ZSTD_createDCtx();
   if (context == NULL) return sce_error_oom();
-  sce_error_t *err = unpack(context, out, sce_span(code.data + sizeof magic, code.len - sizeof magic));
+  sce_error_t *err = unpack(context, out, sce_span_skip(code, sizeof magic));
   ZSTD_freeDCtx(context);
   return err;
 }

@@ -114,7 +114,7 @@ static sce_error_t *read_applied(const sce_chain_t *chain, sce_applied_t *applie
     return sce_error_new(SCE_BAD_OUTPUT, "BlockBuilder_apply_extrinsic returned no ApplyExtrinsicResult");
   applied->included = out.data[0] == 0;
   applied->dispatched = applied->included && out.data[1] == 0;
-  if (!applied->included) name_reason(applied->reason, sce_span(out.data + 1, out.len - 1));
+  if (!applied->included) name_reason(applied->reason, sce_span_skip(out, 1));
   return NULL;
 }
 
@@ -131,7 +131,7 @@ sce_error_t *sce_chain_apply(sce_chain_t *chain, sce_applied_t *applied, sce_spa
   SCE_TRY(check_building(chain));
   size_t start = chain->body.len;
   sce_error_t *err = sce_scale_write_bytes(&chain->body, extrinsic);
-  if (err == NULL) err = try_extrinsic(chain, applied, sce_span(chain->body.data + start, chain->body.len - start));
+  if (err == NULL) err = try_extrinsic(chain, applied, sce_span_skip(sce_buf_span(&chain->body), start));
   if (err != NULL || !applied->included) chain->body.len = start;
   if (err != NULL) return err;
   if (!applied->included) return sce_overlay_ops()->rollback_transaction(chain->overlay);

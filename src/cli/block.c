@@ -176,7 +176,7 @@ static bool is_space(uint8_t c) {
 
 sce_error_t *cli_block_unhex(sce_buf_t *bytes, const char *what) {
   sce_span_t text = sce_buf_span(bytes);
-  while (text.len > 0 && is_space(text.data[0])) text = sce_span(text.data + 1, text.len - 1);
+  while (text.len > 0 && is_space(text.data[0])) text = sce_span_skip(text, 1);
   while (text.len > 0 && is_space(text.data[text.len - 1])) text.len--;
   if (!sce_span_starts_with(text, sce_span_text("0x"))) return NULL;
   sce_buf_t decoded = {0};

@@ -130,7 +130,7 @@ static sce_span_t without_length(sce_span_t bytes) {
   prefix = mode == 0 ? 1 : mode == 1 ? 2 : 4;
   if (mode == 3 || bytes.len < prefix) return bytes;
   for (size_t i = prefix; i-- > 0;) len = len << 8 | bytes.data[i];
-  return len >> 2 == bytes.len - prefix ? sce_span(bytes.data + prefix, bytes.len - prefix) : bytes;
+  return len >> 2 == bytes.len - prefix ? sce_span_skip(bytes, prefix) : bytes;
 }
 
 static sce_error_t *apply_list(build_t *build, const cli_list_t *list, const char *option, bool inherent) {

@@ -153,7 +153,7 @@ sce_error_t *sce_keyfile_exists(int dir, bool *found, const uint8_t key_type[4],
  * "0x" before them count, as with array_bytes::hex2bytes. */
 static sce_error_t *append_named(sce_buf_t *keys, const char *name, const uint8_t key_type[4], size_t len) {
   sce_span_t digits = sce_span_text(name);
-  if (sce_span_starts_with(digits, sce_span_text("0x"))) digits = sce_span(digits.data + 2, digits.len - 2);
+  if (sce_span_starts_with(digits, sce_span_text("0x"))) digits = sce_span_skip(digits, 2);
   uint8_t bytes[NAME_MAX_LEN / 2];
   if (digits.len != 2 * (4 + len) || digits.len > NAME_MAX_LEN) return NULL;
   if (sce_hex_decode_pairs(bytes, digits) != 4 + len || memcmp(bytes, key_type, 4) != 0) return NULL;

@@ -15,7 +15,7 @@ static bool is_phrase_char(uint8_t c) {
 }
 
 static bool has_at(sce_span_t text, size_t at, const char *prefix) {
-  return sce_span_starts_with(sce_span(text.data + at, text.len - at), sce_span_text(prefix));
+  return sce_span_starts_with(sce_span_skip(text, at), sce_span_text(prefix));
 }
 
 /* The end of the path that begins at `at`: where "///" or the text's end is. */
@@ -48,7 +48,7 @@ sce_error_t *sce_uri_parse(sce_uri_t *uri, sce_span_t text) {
   parts.path = sce_span(path_end == phrase_end ? NULL : text.data + phrase_end, path_end - phrase_end);
   if (path_end < text.len) {
     parts.has_password = true;
-    parts.password = sce_span(text.data + path_end + 3, text.len - path_end - 3);
+    parts.password = sce_span_skip(text, path_end + 3);
     const uint8_t *newline = memchr(parts.password.data, '\n', parts.password.len);
     if (newline != NULL) {
       return sce_error_new(SCE_BAD_INPUT, "secret URI: line break in the password, at byte %zu",
@@ -112,8 +112,8 @@ bool sce_uri_next_junction(sce_junction_t *junction, sce_span_t *path) {
   junction->hard = sce_span_starts_with(*path, sce_span_text("//"));
   size_t name = junction->hard ? 2 : 1, end = name;
   while (end < path->len && path->data[end] != '/') end++;
-  encode_name(junction->chain_code, sce_span(path->data + name, end - name));
-  *path = sce_span(path->data + end, path->len - end);
+  encode_name(junction->chain_code, sce_span_part(*path, name, end));
+  *path = sce_span_skip(*path, end);
   return true;
 }
 
@@ -122,9 +122,9 @@ bool sce_uri_has_seed(const sce_uri_t *uri) {
 }
 
 sce_error_t *sce_uri_seed(uint8_t seed[32], const sce_uri_t *uri) {
-  sce_span_t digits = sce_span(uri->phrase.data + 2, uri->phrase.len - 2);
+  sce_span_t digits = sce_span_skip(uri->phrase, 2);
   /* array_bytes::hex2bytes takes off a prefix of its own after the one that crypto.rs took off. */
-  if (sce_span_starts_with(digits, sce_span_text("0x"))) digits = sce_span(digits.data + 2, digits.len - 2);
+  if (sce_span_starts_with(digits, sce_span_text("0x"))) digits = sce_span_skip(digits, 2);
   if (digits.len != 64) {
     return sce_error_new(SCE_BAD_INPUT, "secret URI: a seed has 64 hexadecimal digits, not %zu", digits.len);
   }

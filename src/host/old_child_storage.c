@@ -23,7 +23,7 @@ static sce_error_t *arg_child(const sce_caller_t *caller, sce_span_t *child, con
   if (defined && (uint32_t)(*args)[2] != CHILD_TYPE_UNIQUE_ID) {
     return sce_arg_bad_number("child_type", (uint32_t)(*args)[2], "a child type (1)");
   }
-  *child = sce_span(key.data + prefix.len, key.len - prefix.len);
+  *child = sce_span_skip(key, prefix.len);
   *args += defined ? 3 : 1;
   return NULL;
 }

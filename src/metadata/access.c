@@ -78,7 +78,7 @@ sce_error_t *sce_json_docs(sce_buf_t *json, sce_docs_t docs) {
   sce_span_t line;
   sce_error_t *err = NULL;
   while (err == NULL && sce_docs_next(&docs, &line)) {
-    while (line.len > 0 && line.data[0] == ' ') line = sce_span(line.data + 1, line.len - 1);
+    while (line.len > 0 && line.data[0] == ' ') line = sce_span_skip(line, 1);
     if (text.len > 0) err = sce_buf_append_byte(&text, ' ');
     if (err == NULL) err = sce_buf_append(&text, line.data, line.len);
   }

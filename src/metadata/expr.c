@@ -70,7 +70,7 @@ static sce_error_t *parse_name(parser_t *p, sce_span_t *name) {
   size_t start = p->at;
   while (p->at < p->text.len && is_name_char(p->text.data[p->at])) p->at++;
   if (p->at == start) return syntax_error(p, "a name");
-  *name = sce_span(p->text.data + start, p->at - start);
+  *name = sce_span_part(p->text, start, p->at);
   return NULL;
 }
 
@@ -169,7 +169,7 @@ static sce_error_t *parse_named(parser_t *p, parts_t *parts) {
     skip_space(p);
     size_t start = p->at;
     SCE_TRY(parse_type(p, &f->type));
-    f->type_name = sce_span(p->text.data + start, p->at - start);
+    f->type_name = sce_span_part(p->text, start, p->at);
     if (peek(p) != '}') SCE_TRY(expect(p, ','));
   }
   return NULL;
@@ -330,7 +330,7 @@ static sce_error_t *make_bits(parser_t *p, uint32_t *type, sce_span_t args) {
   sce_primitive_t store = SCE_PRIM_U8;
   uint32_t store_id, order_id;
   for (size_t i = 0; i < args.len; i++) {
-    sce_span_t rest = sce_span(args.data + i, args.len - i);
+    sce_span_t rest = sce_span_skip(args, i);
     for (int j = 0; j < 3; j++)
       if (sce_span_starts_with(rest, sce_span_text(stores[j]))) store = (sce_primitive_t)(SCE_PRIM_U16 + j);
     if (!sce_span_starts_with(rest, sce_span_text(msb))) continue;
@@ -379,7 +379,7 @@ static sce_error_t *parse_generic(parser_t *p, uint32_t *type, size_t which) {
     }
     p->at = end;
   }
-  return make_generic(p, type, generics[which].kind, args, sce_span(p->text.data + start, p->at - start));
+  return make_generic(p, type, generics[which].kind, args, sce_span_part(p->text, start, p->at));
 }
 
 /* A path: only its last segment counts, with its arguments when it is one of `generics`. */
@@ -389,11 +389,11 @@ static sce_error_t *parse_path(parser_t *p, uint32_t *type) {
   size_t start = p->at;
   for (;;) {
     skip_space(p);
-    name.path = sce_span(p->text.data + start, p->at - start);
+    name.path = sce_span_part(p->text, start, p->at);
     SCE_TRY(parse_name(p, &name.name));
     size_t after = p->at;
     if (peek(p) == '<') SCE_TRY(skip_angles(p));
-    name.args = sce_span(p->text.data + after, p->at - after);
+    name.args = sce_span_part(p->text, after, p->at);
     if (peek(p) != ':' || p->at + 1 >= p->text.len || p->text.data[p->at + 1] != ':') {
       for (size_t i = 0; i < sizeof generics / sizeof *generics; i++) {
         if (!sce_text_is(name.name, generics[i].name)) continue;
@@ -461,7 +461,7 @@ static sce_error_t *parse_any(parser_t *p, uint32_t *type) {
     case '<': return parse_qualified(p, type);
     default: break;
   }
-  sce_span_t rest = sce_span(p->text.data + p->at, p->text.len - p->at);
+  sce_span_t rest = sce_span_skip(p->text, p->at);
   if (sce_span_starts_with(rest, sce_span_text("enum")) && rest.len > 4 &&
       (rest.data[4] == ' ' || rest.data[4] == '{')) {
     p->at += 4;

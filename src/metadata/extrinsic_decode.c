@@ -94,7 +94,7 @@ sce_error_t *sce_decoder_extrinsic(sce_decoder_t *d, const sce_place_t *place) {
   d->out->len = out_start;
   d->unknown = SCE_TYPE_NONE;
   sce_span_t why = sce_span_text(sce_error_message(err));
-  sce_error_t *failed = sce_decoder_unknown(d->out, why, sce_span(all.data + start, end - start));
+  sce_error_t *failed = sce_decoder_unknown(d->out, why, sce_span_part(all, start, end));
   sce_error_delete(err);
   return failed;
 }

@@ -12,7 +12,7 @@ static sce_error_t *encode_hex(sce_encoder_t *e, const json_t *value, const sce_
   size_t start = e->out->len;
   sce_span_t body;
   SCE_TRY(sce_place_error(sce_hex_decode(e->out, sce_json_text(value)), place));
-  sce_scale_reader_t in = sce_scale_reader(sce_span(e->out->data + start, e->out->len - start));
+  sce_scale_reader_t in = sce_scale_reader(sce_span_skip(sce_buf_span(e->out), start));
   sce_error_t *err = sce_scale_read_bytes(&in, &body);
   if (err == NULL) err = sce_scale_read_end(&in);
   if (err == NULL) return NULL;

@@ -127,9 +127,9 @@ static bool parse_integer(uint32_t limbs[8], bool *negative, const json_t *value
   if (!json_is_string(value)) return false;
   sce_span_t text = sce_json_text(value);
   *negative = text.len > 0 && text.data[0] == '-';
-  if (*negative) text = sce_span(text.data + 1, text.len - 1);
+  if (*negative) text = sce_span_skip(text, 1);
   bool hex = text.len > 2 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X');
-  return hex ? parse_digits(limbs, sce_span(text.data + 2, text.len - 2), 16) : parse_digits(limbs, text, 10);
+  return hex ? parse_digits(limbs, sce_span_skip(text, 2), 16) : parse_digits(limbs, text, 10);
 }
 
 /* Bits of a magnitude. */

@@ -166,7 +166,7 @@ static sce_error_t *resolve_number(const sce_metadata_t *md, uint32_t *type, sce
 sce_error_t *sce_type_resolve(sce_metadata_t *metadata, uint32_t *type, sce_span_t text) {
   uint32_t before = metadata->type_count, id = 0;
   sce_span_t kept, nowhere = {NULL, 0};
-  while (text.len > 0 && text.data[0] == ' ') text = sce_span(text.data + 1, text.len - 1);
+  while (text.len > 0 && text.data[0] == ' ') text = sce_span_skip(text, 1);
   while (text.len > 0 && text.data[text.len - 1] == ' ') text.len--;
   if (text.len == 0)
     return sce_error_new(SCE_BAD_INPUT, "a type was due: a number, a path, or an expression such as Vec<u32>");

@@ -130,8 +130,7 @@ static bool path_fits(const sce_type_t *type, sce_span_t path) {
     size_t start = end;
     while (start > 0 && path.data[start - 1] != ':' && path.data[start - 1] != ' ') start--;
     if (start == end) break;
-    if (segment == 0 || !sce_span_equal(type->path[segment - 1], sce_span(path.data + start, end - start)))
-      return false;
+    if (segment == 0 || !sce_span_equal(type->path[segment - 1], sce_span_part(path, start, end))) return false;
     segment--;
     end = start;
   }

@@ -10,7 +10,7 @@ static bool split(sce_span_t name, char between, sce_span_t *first, sce_span_t *
   for (size_t i = 0; i < name.len; i++) {
     if (name.data[i] != (uint8_t)between) continue;
     *first = sce_span(name.data, i);
-    *second = sce_span(name.data + i + 1, name.len - i - 1);
+    *second = sce_span_skip(name, i + 1);
     return true;
   }
   *first = name;

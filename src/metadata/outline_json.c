@@ -41,7 +41,7 @@ static sce_error_t *write_docs(writer_t *w, sce_docs_t docs) {
   SCE_TRY(sce_json_key(w->out, false, "docs"));
   SCE_TRY(sce_json_char(w->out, '['));
   while (sce_docs_next(&docs, &line)) {
-    if (line.len > 0 && line.data[0] == ' ') line = sce_span(line.data + 1, line.len - 1);
+    if (line.len > 0 && line.data[0] == ' ') line = sce_span_skip(line, 1);
     if (!first) SCE_TRY(sce_json_char(w->out, ','));
     first = false;
     SCE_TRY(sce_json_string(w->out, line));

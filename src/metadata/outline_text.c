@@ -11,7 +11,7 @@
 static sce_error_t *write_docs(sce_buf_t *out, const char *indent, sce_docs_t docs) {
   sce_span_t line;
   while (sce_docs_next(&docs, &line)) {
-    while (line.len > 0 && line.data[0] == ' ') line = sce_span(line.data + 1, line.len - 1);
+    while (line.len > 0 && line.data[0] == ' ') line = sce_span_skip(line, 1);
     SCE_TRY(sce_buf_printf(out, "%s|%s%.*s\n", indent, line.len > 0 ? " " : "", SPAN(line)));
   }
   return NULL;

@@ -107,7 +107,7 @@ static bool split_name(sce_span_t name, sce_span_t *pallet, sce_span_t *item) {
   for (size_t i = 0; i < name.len; i++) {
     if (name.data[i] != '.') continue;
     *pallet = sce_span(name.data, i);
-    *item = sce_span(name.data + i + 1, name.len - i - 1);
+    *item = sce_span_skip(name, i + 1);
     return true;
   }
   *pallet = name;
@@ -227,8 +227,7 @@ static sce_error_t *explain_key(const sce_metadata_t *md, sce_buf_t *out, bool *
   if (size > 0) SCE_TRY(write_hex(out, "hash", sce_span(rest->data, size)));
   if (sce_hasher_has_key(hasher)) {
     SCE_TRY(sce_json_key(out, false, "value"));
-    sce_error_t *err =
-        sce_value_decode_prefix(md, out, &used, type, sce_span(rest->data + size, rest->len - size), format);
+    sce_error_t *err = sce_value_decode_prefix(md, out, &used, type, sce_span_skip(*rest, size), format);
     if (err != NULL && sce_error_kind(err) != SCE_BAD_INPUT) return err;
     *fits = err == NULL;
     sce_error_delete(err);
@@ -237,7 +236,7 @@ static sce_error_t *explain_key(const sce_metadata_t *md, sce_buf_t *out, bool *
       return NULL;
     }
   }
-  *rest = sce_span(rest->data + size + used, rest->len - size - used);
+  *rest = sce_span_skip(*rest, size + used);
   return sce_json_char(out, '}');
 }
 
@@ -275,8 +274,7 @@ static sce_error_t *explain_well_known(sce_buf_t *out, sce_span_t key, int row) 
   SCE_TRY(sce_json_string(out, sce_span_text(well_known[row].key)));
   SCE_TRY(write_text(out, "description", sce_span_text(well_known[row].description)));
   if (sce_span_starts_with(key, sce_span_text(child_prefix)))
-    SCE_TRY(write_hex(out, "child_trie",
-                      sce_span(key.data + sizeof child_prefix - 1, key.len - (sizeof child_prefix - 1))));
+    SCE_TRY(write_hex(out, "child_trie", sce_span_skip(key, sizeof child_prefix - 1)));
   return sce_json_char(out, '}');
 }
 
@@ -304,7 +302,7 @@ sce_error_t *sce_storage_key_decode(const sce_metadata_t *metadata, sce_buf_t *j
   int row = find_well_known(key);
   sce_error_t *err;
   if (place != NULL)
-    err = explain_entry(metadata, json, place, sce_span(key.data + 32, key.len - 32), format);
+    err = explain_entry(metadata, json, place, sce_span_skip(key, 32), format);
   else if (row >= 0)
     err = explain_well_known(json, key, row);
   else

@@ -147,7 +147,7 @@ sce_error_t *sce_scale_read_compact_u128(sce_scale_reader_t *in, sce_u128_t *val
 
 sce_error_t *sce_scale_read_raw(sce_scale_reader_t *in, sce_span_t *bytes, size_t len) {
   if (len == 0) {
-    *bytes = sce_span(in->bytes.data == NULL ? NULL : in->bytes.data + in->at, 0);
+    *bytes = sce_span_part(in->bytes, in->at, in->at);
     return NULL;
   }
   const uint8_t *p;

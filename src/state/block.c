@@ -35,7 +35,7 @@ static sce_error_t *read_digest_item(sce_scale_reader_t *in, sce_digest_item_t *
     default: return sce_scale_error(in, start, "unknown kind of digest item");
   }
   item->kind = (sce_digest_kind_t)kind;
-  item->encoded = sce_span(in->bytes.data + start, in->at - start);
+  item->encoded = sce_span_part(in->bytes, start, in->at);
   return NULL;
 }
 
@@ -46,7 +46,7 @@ static sce_error_t *read_digest(sce_scale_reader_t *in, sce_span_t *digest) {
   sce_digest_item_t item;
   SCE_TRY(sce_scale_read_count(in, &count, 1));
   for (uint32_t i = 0; i < count; i++) SCE_TRY(read_digest_item(in, &item));
-  *digest = sce_span(in->bytes.data + start, in->at - start);
+  *digest = sce_span_part(in->bytes, start, in->at);
   return NULL;
 }
 

@@ -88,10 +88,10 @@ static sce_error_t *read_odd_hex(spec_reader_t *reader, sce_span_t *bytes) {
 static sce_error_t *read_hex(spec_reader_t *reader, sce_span_t *bytes) {
   sce_json_kind_t kind = SCE_JSON_NULL;
   SCE_TRY(sce_json_peek(reader->in, &kind)); /* passes white space */
-  sce_span_t rest = sce_span(reader->in->text.data + reader->in->at, reader->in->text.len - reader->in->at);
+  sce_span_t rest = sce_span_skip(reader->in->text, reader->in->at);
   if (sce_span_starts_with(rest, sce_span_text("\"0x"))) {
     uint8_t *out = reader->genesis->arena->bytes + reader->used;
-    size_t count = sce_hex_decode_pairs(out, sce_span(rest.data + 3, rest.len - 3)), end = 3 + 2 * count;
+    size_t count = sce_hex_decode_pairs(out, sce_span_skip(rest, 3)), end = 3 + 2 * count;
     if (end < rest.len && rest.data[end] == '"') {
       *bytes = sce_span(out, count);
       reader->used += count;

@@ -165,7 +165,7 @@ sce_error_t *sce_json_read_string(sce_json_reader_t *in, sce_json_string_t *stri
       in->at++;
     }
   }
-  sce_span_t raw = sce_span(in->text.data + start, in->at - start);
+  sce_span_t raw = sce_span_part(in->text, start, in->at);
   if (!ascii && !sce_utf8_valid(raw.data, raw.len)) return sce_json_error(in, "string that is not valid UTF-8");
   in->at++;
   *string = (sce_json_string_t){raw, escaped};
@@ -265,12 +265,12 @@ sce_error_t *sce_json_read_number(sce_json_reader_t *in, sce_span_t *number) {
     if (look(in) == '+' || look(in) == '-') in->at++;
     if (!pass_digits(in)) return sce_json_error(in, "expected a digit in the exponent");
   }
-  *number = sce_span(in->text.data + start, in->at - start);
+  *number = sce_span_part(in->text, start, in->at);
   return NULL;
 }
 
 static sce_error_t *pass_word(sce_json_reader_t *in, const char *word) {
-  sce_span_t rest = sce_span(in->text.data + in->at, in->text.len - in->at);
+  sce_span_t rest = sce_span_skip(in->text, in->at);
   if (!sce_span_starts_with(rest, sce_span_text(word))) return sce_json_error(in, "expected a value");
   in->at += strlen(word);
   return NULL;
@@ -312,7 +312,7 @@ sce_error_t *sce_json_skip(sce_json_reader_t *in, sce_span_t *text) {
       SCE_TRY(sce_json_element(in, &more));
     if (more) SCE_TRY(pass_or_enter(in, kinds));
   }
-  if (text != NULL) *text = sce_span(in->text.data + start, in->at - start);
+  if (text != NULL) *text = sce_span_part(in->text, start, in->at);
   return NULL;
 }
 

@@ -115,14 +115,14 @@ sce_error_t *sce_lmdb_read_value(sce_entry_t *entry, sce_span_t key, size_t head
   if (cut != (key.len - head > SCE_LMDB_SHORT) || (cut && key.len - head != CUT_LEN))
     return damaged("a key of the wrong length");
   entry->hashed = (value.data[0] & FLAG_HASHED) != 0;
-  entry->key = sce_span(key.data + head, key.len - head);
-  entry->value = sce_span(value.data + 1, value.len - 1);
+  entry->key = sce_span_skip(key, head);
+  entry->value = sce_span_skip(value, 1);
   if (!cut) return NULL;
   uint32_t len = value.len < 5 ? UINT32_MAX : sce_load_le32(value.data + 1);
   if (len > value.len - 5 || len <= SCE_LMDB_SHORT || memcmp(value.data + 5, key.data + head, SCE_LMDB_SHORT) != 0)
     return damaged("a long key that is not whole");
   entry->key = sce_span(value.data + 5, len);
-  entry->value = sce_span(value.data + 5 + len, value.len - 5 - len);
+  entry->value = sce_span_skip(value, 5 + len);
   return NULL;
 }
 
@@ -174,9 +174,8 @@ sce_error_t *sce_lmdb_read_child(sce_lmdb_child_t *child, sce_span_t key, sce_sp
   bool cut = key.len == 1 + CUT_LEN;
   if (key.len < 1 || value.len < 12 || (!cut && (value.len != 12 || key.len > 1 + SCE_LMDB_SHORT)))
     return damaged("the record of a child trie");
-  *child =
-      (sce_lmdb_child_t){sce_load_le32(value.data), sce_load_le64(value.data + 4), sce_span(key.data + 1, key.len - 1)};
-  if (cut) child->name = sce_span(value.data + 12, value.len - 12);
+  *child = (sce_lmdb_child_t){sce_load_le32(value.data), sce_load_le64(value.data + 4), sce_span_skip(key, 1)};
+  if (cut) child->name = sce_span_skip(value, 12);
   if (child->id == SCE_TRIE_TOP || child->id >= SCE_TRIE_NONE / 2 || (cut && child->name.len <= SCE_LMDB_SHORT))
     return damaged("the record of a child trie");
   return NULL;
@@ -198,6 +197,6 @@ sce_error_t *sce_lmdb_read_state(sce_lmdb_state_record_t *record, sce_span_t val
   record->has_block = value.data[40] != 0;
   record->block_number = sce_load_le32(value.data + 41);
   memcpy(record->block_hash, value.data + 45, 32);
-  record->header = sce_span(value.data + 77, value.len - 77);
+  record->header = sce_span_skip(value, 77);
   return NULL;
 }

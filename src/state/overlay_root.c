@@ -59,7 +59,7 @@ static sce_error_t *list_child_roots(const sce_overlay_t *overlay, sce_ov_top_ch
     const sce_ov_child_t *child = &overlay->children[top->children[i]];
     size_t start = top->keys.len;
     SCE_TRY(sce_child_root_key(&top->keys, sce_span(child->head.key, child->head.key_len)));
-    roots[i].key = sce_span(top->keys.data + start, top->keys.len - start);
+    roots[i].key = sce_span_skip(sce_buf_span(&top->keys), start);
     roots[i].value = sce_span(child->root, 32);
     roots[i].removed = is_empty_root(child->root);
   }

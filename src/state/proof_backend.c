@@ -177,7 +177,7 @@ static sce_error_t *next_child(const sce_backend_t *backend, sce_trie_id_t *trie
   sce_buf_free(&key);
   if (err != NULL || !walk.found) return err;
   if (!sce_span_starts_with(walk.entry.key, sce_span_text(SCE_PROOF_CHILD_KEYS))) return NULL;
-  *name = sce_span(walk.entry.key.data + prefix, walk.entry.key.len - prefix);
+  *name = sce_span_skip(walk.entry.key, prefix);
   return find_child(backend, trie, *name);
 }
 

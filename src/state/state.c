@@ -88,7 +88,7 @@ sce_error_t *sce_next_child_by_root(const sce_backend_t *backend, sce_trie_id_t 
   *trie = SCE_TRIE_NONE;
   *name = sce_span(NULL, 0);
   if (!walk.found || !sce_span_starts_with(walk.entry.key, roots)) return NULL;
-  *name = sce_span(walk.entry.key.data + roots.len, walk.entry.key.len - roots.len);
+  *name = sce_span_skip(walk.entry.key, roots.len);
   SCE_TRY(backend->ops->find_child(backend, trie, *name));
   if (*trie != SCE_TRIE_NONE) return NULL;
   return sce_error_new(SCE_BAD_STATE, "the top trie has the root of a child trie that is not there");

@@ -85,7 +85,7 @@ static sce_error_t *fetch_row(void *ctx, sce_trie_fetched_t *node, const sce_tri
     return sce_error_new(SCE_BAD_STATE, "the state's trie lacks a branch %zu nibbles deep", place->path_len);
   }
   node->handle = record.data;
-  node->bytes = sce_span(record.data + SCE_TRIE_RECORD_HEAD, record.len - SCE_TRIE_RECORD_HEAD);
+  node->bytes = sce_span_skip(record, SCE_TRIE_RECORD_HEAD);
   return NULL;
 }
 
