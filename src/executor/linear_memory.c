@@ -116,8 +116,9 @@ static sce_error_t *drop_pages(uint8_t *start, size_t len) {
   return NULL;
 }
 
-/* Takes growth back: contents dropped, access removed. */
+/* Takes growth back: contents dropped, access removed, also to runs that are known. */
 static sce_error_t *shrink(sce_linear_memory_t *memory) {
+  memory->known.valid = false;
   uint8_t *tail = memory->base + memory->first_size;
   size_t len = memory->size - memory->first_size;
   SCE_TRY(drop_pages(tail, len));
@@ -368,10 +369,7 @@ static sce_error_t *restore_written(sce_linear_memory_t *memory) {
 }
 
 sce_error_t *sce_linear_memory_reset(sce_linear_memory_t *memory) {
-  if (memory->size != memory->first_size) {
-    memory->known.valid = false;
-    SCE_TRY(shrink(memory));
-  }
+  if (memory->size != memory->first_size) SCE_TRY(shrink(memory));
   if (memory->space->pagemap < 0 || forked(memory->space)) return drop_pages(memory->base, memory->size);
   return restore_written(memory);
 }

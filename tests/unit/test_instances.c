@@ -1,5 +1,6 @@
 /* test_instances.c: what instances hold between calls, and what they wait for: resident memory over many calls, the
- * budget of an idle instance, the address of its memory, and the bound of the pool. */
+ * budget of an idle instance, the address of its memory, memories that serve one runtime after the other, and the bound
+ * of the pool. */
 #include "base/checked.h"
 #include "scexec.h"
 #include "support/inputs.h"
@@ -35,18 +36,22 @@ typedef struct fixture {
   sce_buf_t output;
 } fixture_t;
 
+static void open_runtime(sce_runtime_t **runtime, sce_engine_t *engine, const char *path) {
+  sce_buf_t code = test_read_file(path);
+  sce_blob_t *blob = NULL;
+  expect_success(sce_blob_new(&blob, (sce_span_t){code.data, code.len}));
+  expect_success(sce_runtime_new(runtime, engine, blob));
+  sce_blob_delete(blob);
+  sce_buf_free(&code);
+}
+
 /* Opens tests/data/executor/calls.wasm. */
 static void open_config(fixture_t *f, const sce_config_t *config) {
   *f = (fixture_t){0};
   wasm_signals_restore();
-  sce_buf_t code = test_read_file(TEST_DATA "/executor/calls.wasm");
-  sce_blob_t *blob = NULL;
-  expect_success(sce_blob_new(&blob, (sce_span_t){code.data, code.len}));
   expect_success(sce_engine_new(&f->engine, config));
-  expect_success(sce_runtime_new(&f->runtime, f->engine, blob));
+  open_runtime(&f->runtime, f->engine, TEST_DATA "/executor/calls.wasm");
   expect_success(sce_instance_new(&f->instance, f->runtime));
-  sce_blob_delete(blob);
-  sce_buf_free(&code);
 }
 
 static void close_fixture(fixture_t *f) {
@@ -187,6 +192,28 @@ static void only_a_reused_instance_has_a_base(void **unused) {
 /* ---- the pool's bound ---- */
 
 /* Holds a call inside of a host function. */
+/* A memory that went from a runtime to one with a smaller first size, and is put back without a page fault. */
+static void memories_go_from_runtime_to_runtime(void **unused) {
+  (void)unused;
+  wasm_signals_restore();
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE;
+  config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .pages = 2080};
+  fixture_t large = {0}, small = {0};
+  expect_success(sce_engine_new(&large.engine, &config));
+  open_runtime(&large.runtime, large.engine, TEST_DATA "/executor/data_at_22.wasm");
+  open_runtime(&small.runtime, large.engine, TEST_DATA "/executor/data_at_17.wasm");
+  expect_success(sce_instance_new(&large.instance, large.runtime));
+  expect_success(sce_instance_new(&small.instance, small.runtime));
+  for (int i = 0; i < 100; i++) {
+    call(&large, "go");
+    call(&small, "go");
+  }
+  close_fixture(&small);
+  close_fixture(&large);
+}
+
 typedef struct gate {
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -286,6 +313,7 @@ int main(void) {
       cmocka_unit_test(resident_memory_stays),
       cmocka_unit_test(an_idle_instance_keeps_its_budget),
       cmocka_unit_test(only_a_reused_instance_has_a_base),
+      cmocka_unit_test(memories_go_from_runtime_to_runtime),
       cmocka_unit_test(the_pool_makes_the_next_one_wait),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
