@@ -123,9 +123,7 @@ static sce_error_t *reserve_child(sce_overlay_t *overlay) {
   return NULL;
 }
 
-sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const sce_span_t *child) {
-  *map = sce_overlay_find_map(overlay, child);
-  if (*map != SCE_OV_NO_MAP) return NULL;
+static sce_error_t *make_child(sce_overlay_t *overlay, uint32_t *map, const sce_span_t *child) {
   if (child->len >= UINT32_MAX) return sce_error_new(SCE_BAD_INPUT, "child trie name of 4 GiB or more");
   SCE_TRY(reserve_child(overlay));
   uint8_t *name = sce_alloc(child->len);
@@ -137,6 +135,13 @@ sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const s
   sce_ov_map_init(&overlay->children[id].map, overlay->seed);
   sce_hash_index_add(&overlay->child_index, head.hash, id);
   *map = SCE_OV_CHILDREN + id;
+  return NULL;
+}
+
+sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const sce_span_t *child) {
+  *map = sce_overlay_find_map(overlay, child);
+  if (*map == SCE_OV_NO_MAP) SCE_TRY(make_child(overlay, map, child));
+  if (child != NULL) overlay->children[*map - SCE_OV_CHILDREN].touched = true;
   return NULL;
 }
 
@@ -247,10 +252,13 @@ static void undo_write(sce_overlay_t *overlay, const sce_ov_undo_t *undo) {
   if (entry->now.kind == SCE_OV_UNTOUCHED) sce_ov_map_drop(map, undo->id);
 }
 
+/* A child without changes is forgotten then, whenever it was touched (OverlayedChanges::rollback_transaction). */
 static void rollback_layer(sce_overlay_t *overlay) {
   overlay->root_known = false;
   size_t start = overlay->marks[--overlay->depth];
   while (overlay->undo_count > start) undo_write(overlay, &overlay->undo[--overlay->undo_count]);
+  for (uint32_t i = 0; i < overlay->child_count; i++)
+    if (overlay->children[i].map.count == 0) overlay->children[i].touched = false;
 }
 
 static bool may_close(const sce_overlay_t *overlay) {

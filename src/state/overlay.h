@@ -11,6 +11,7 @@
 /* Pending writes of one child. */
 typedef struct sce_ov_child {
   sce_key_head_t head; /* the name; owned */
+  bool touched;        /* by a write, also one that changed nothing: its root is made anew */
   bool trie_known;     /* `trie` was asked for */
   sce_trie_id_t trie;  /* in the backend; SCE_TRIE_NONE for a new child */
   sce_ov_map_t map;
@@ -37,11 +38,11 @@ typedef struct sce_ov_change_list {
   size_t count;
 } sce_ov_change_list_t;
 
-/* Changes of the top trie with the roots of the changed children among them. */
+/* Changes of the top trie with the roots of the touched children among them. */
 typedef struct sce_ov_top_changes {
   sce_ov_change_list_t list;
   sce_buf_t keys;     /* of child roots */
-  uint32_t *children; /* numbers of the changed children, by name */
+  uint32_t *children; /* numbers of the touched children, by name */
   size_t child_count;
 } sce_ov_top_changes_t;
 
@@ -106,7 +107,7 @@ static inline sce_ov_map_t *sce_overlay_map(sce_overlay_t *overlay, uint32_t map
 
 /* The map of a child's pending writes, SCE_OV_NO_MAP when there are none; `child` NULL: top. */
 uint32_t sce_overlay_find_map(const sce_overlay_t *overlay, const sce_span_t *child);
-/* The same, made where there is none. */
+/* The same for a write, made where there is none. */
 sce_error_t *sce_overlay_make_map(sce_overlay_t *overlay, uint32_t *map, const sce_span_t *child);
 /* Prepares entry `id` for a write in the current layer: leaves an undo record where one is needed. */
 sce_error_t *sce_overlay_begin_write(sce_overlay_t *overlay, uint32_t map, uint32_t id);

@@ -9,7 +9,7 @@
 /* What a commit is made of: arrays that the commit set points into. */
 typedef struct commit_work {
   sce_ov_top_changes_t top;
-  sce_ov_change_list_t *lists; /* of the changed children */
+  sce_ov_change_list_t *lists; /* of the touched children */
   sce_span_t *names;
   sce_trie_commit_t *tries;
   size_t trie_count;
@@ -63,6 +63,7 @@ static sce_error_t *fill_work(commit_work_t *work, sce_overlay_t *overlay) {
   for (size_t i = 0; i < children; i++) {
     sce_ov_child_t *child = &overlay->children[work->top.children[i]];
     work->names[i] = (sce_span_t){child->head.key, child->head.key_len};
+    if (child->map.count == 0) continue; /* touched, but nothing has changed */
     SCE_TRY(sce_overlay_list(&work->lists[i], &child->map));
     add_trie(work, overlay, SCE_OV_CHILDREN + work->top.children[i], &work->names[i], &work->lists[i]);
   }

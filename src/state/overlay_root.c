@@ -35,13 +35,13 @@ sce_error_t *sce_child_root_key(sce_buf_t *key, sce_span_t name) {
   return sce_buf_append(key, name.data, name.len);
 }
 
-/* Numbers of the children that were written to, by name. */
+/* Numbers of the children that were touched, by name. */
 static sce_error_t *changed_children(const sce_overlay_t *overlay, uint32_t **ids, size_t *count) {
   *count = 0;
   *ids = sce_realloc_array(NULL, overlay->child_count, sizeof **ids);
   if (*ids == NULL) return sce_error_oom();
   for (uint32_t i = 0; i < overlay->child_count; i++)
-    if (overlay->children[i].map.count > 0) (*ids)[(*count)++] = i;
+    if (overlay->children[i].touched) (*ids)[(*count)++] = i;
   return sce_key_sort(*ids, *count, (sce_key_view_t){overlay->children, sizeof *overlay->children});
 }
 
@@ -49,7 +49,7 @@ static bool is_empty_root(const uint8_t root[32]) {
   return memcmp(root, sce_trie_empty_state_root, 32) == 0;
 }
 
-/* The changed children's roots as changes of the top trie, in the order of their keys; keys go into `top->keys`. */
+/* The touched children's roots as changes of the top trie, in the order of their keys; keys go into `top->keys`. */
 static sce_error_t *list_child_roots(const sce_overlay_t *overlay, sce_ov_top_changes_t *top, sce_change_t *roots) {
   size_t size = 0;
   for (size_t i = 0; i < top->child_count; i++)
@@ -162,7 +162,7 @@ static sce_error_t *top_root(sce_overlay_t *overlay, uint8_t root[32], sce_state
   sce_ov_top_changes_t top;
   empty_log(&overlay->nodes);
   for (uint32_t i = 0; i < overlay->child_count; i++)
-    if (overlay->children[i].map.count > 0)
+    if (overlay->children[i].touched)
       SCE_TRY(map_root(overlay, overlay->children[i].root, SCE_OV_CHILDREN + i, version, true));
   sce_error_t *err = sce_overlay_list_top(overlay, &top);
   if (err == NULL) err = delta_root(overlay, root, SCE_OV_TOP, &top.list, version, true);
@@ -188,7 +188,7 @@ static sce_error_t *child_root(sce_overlay_t *overlay, uint8_t root[32], sce_spa
                                sce_state_version_t version) {
   if (overlay->root_known) return stored_child_root(overlay, root, key, true);
   uint32_t map = sce_overlay_find_map(overlay, &child);
-  if (map == SCE_OV_NO_MAP || sce_overlay_map(overlay, map)->count == 0)
+  if (map == SCE_OV_NO_MAP || !overlay->children[map - SCE_OV_CHILDREN].touched)
     return stored_child_root(overlay, root, key, false);
   SCE_TRY(map_root(overlay, root, map, version, false));
   sce_span_t value = sce_span(root, 32);

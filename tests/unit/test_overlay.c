@@ -618,6 +618,33 @@ static void proof_sizes_are_upstreams(void **unused) {
   sce_overlay_delete(overlay);
 }
 
+/* The root of a child that was touched takes the place of what the runtime appended under its key, whether the child
+ * has changed or not, and is there or not (sc-executor 0.51 with code that makes these calls). */
+static void touched_children_get_their_roots(void **unused) {
+  (void)unused;
+  const sce_state_pair_t pairs[] = {{NULL, sce_span_text("a"), sce_span_text("b")}};
+  const sce_span_t child = sce_span_text("x"), root_key = sce_span_text(":child_storage:default:x");
+  const sce_storage_ops_t *ops = sce_overlay_ops();
+  sce_removal_t removal;
+  uint8_t untouched[32], root[32];
+  for (int touched = 0; touched < 3; touched++) {
+    sce_overlay_t *overlay = fresh_overlay(pairs, 1);
+    assert_null(ops->root(overlay, untouched, NULL, SCE_STATE_V1));
+    assert_null(ops->start_transaction(overlay));
+    assert_null(ops->append(overlay, root_key, sce_span_text("v")));
+    if (touched > 0) assert_null(ops->kill_child(overlay, &removal, &child, NULL, NULL));
+    if (touched > 1) { /* forgotten again */
+      assert_null(ops->start_transaction(overlay));
+      assert_null(ops->rollback_transaction(overlay));
+    }
+    assert_null(ops->commit_transaction(overlay));
+    assert_null(ops->root(overlay, root, NULL, SCE_STATE_V1));
+    assert_int_equal(memcmp(root, untouched, 32) == 0, touched == 1);
+    assert_null(sce_overlay_commit(overlay, root, SCE_STATE_V1, NULL));
+    sce_overlay_delete(overlay);
+  }
+}
+
 /* Deleting a run of keys from its first on, each found by asking for the next: n^2 steps where runs are not skipped. */
 static void runs_of_deletions_are_skipped(void **unused) {
   (void)unused;
@@ -654,6 +681,7 @@ int main(void) {
       cmocka_unit_test(random_operations),
       cmocka_unit_test(a_recorded_proof_is_enough),
       cmocka_unit_test(proof_sizes_are_upstreams),
+      cmocka_unit_test(touched_children_get_their_roots),
       cmocka_unit_test(failed_calls_leave_nothing),
       cmocka_unit_test(calls_cannot_close_what_they_did_not_open),
       cmocka_unit_test(refusals_and_open_transactions_are_logged),
