@@ -181,7 +181,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t contents = (size_t)take(&in, 2);
   if (contents > in.len) contents = in.len;
   host_t host = {.ext = {.size = sizeof host.ext, .log = {ignore_line, NULL, 5}}};
-  host.memory = (sce_heap_memory_t){calloc(FIRST_PAGES, SCE_WASM_PAGE), FIRST_PAGES * SCE_WASM_PAGE, MAX_PAGES, grow};
+  host.memory = (sce_heap_memory_t){calloc(FIRST_PAGES, SCE_WASM_PAGE), FIRST_PAGES * SCE_WASM_PAGE, MAX_PAGES,
+                                    MAX_PAGES * SCE_WASM_PAGE, grow};
   if (host.memory.data == NULL) abort();
   memcpy(host.memory.data, in.data, contents);
   in = (input_t){in.data + contents, in.len - contents};

@@ -10,9 +10,7 @@
 
 void sce_heap_init(sce_heap_t *heap, uint32_t heap_base) {
   *heap = (sce_heap_t){0};
-  /* A base in the last 7 bytes of the address space can't be aligned; nothing fits there, as the first bump will
-   * find. */
-  heap->base = heap_base > UINT32_MAX - 7 ? UINT32_MAX & ~7u : (heap_base + 7) & ~7u;
+  heap->base = (heap_base + 7) & ~7u; /* in the last 7 bytes of the address space upstream's sum wraps, too */
   heap->bumper = heap->base;
   for (int i = 0; i < SCE_HEAP_ORDERS; i++) heap->free_heads[i] = NO_BLOCK;
 }
@@ -41,8 +39,7 @@ static sce_error_t *begin(sce_heap_t *heap, const sce_heap_memory_t *memory) {
 static sce_error_t *out_of_space(const sce_heap_memory_t *memory, uint64_t wanted) {
   return sce_error_new(SCE_MEMORY_LIMIT,
                        "out of heap: %llu bytes of linear memory are needed, %llu are there, the limit is %llu",
-                       (unsigned long long)wanted, (unsigned long long)memory->size,
-                       (unsigned long long)(memory->max_pages * SCE_WASM_PAGE));
+                       (unsigned long long)wanted, (unsigned long long)memory->size, (unsigned long long)memory->limit);
 }
 
 /* Makes the memory hold `wanted` bytes: at least doubles it, up to the limit (freeing_bump.rs, bump()). */
@@ -54,7 +51,7 @@ static sce_error_t *ensure_size(sce_heap_memory_t *memory, uint64_t wanted) {
   if (current >= max || required > max) return out_of_space(memory, wanted);
   uint64_t next = current * 2 < max ? current * 2 : max;
   if (next < required) next = required;
-  if (!memory->grow(memory, (uint32_t)(next - current))) return out_of_space(memory, wanted);
+  if (!memory->grow(memory, (uint32_t)(next - current))) return out_of_space(memory, next * SCE_WASM_PAGE);
   return NULL;
 }
 
@@ -82,9 +79,9 @@ sce_error_t *sce_heap_alloc(sce_heap_t *heap, sce_heap_memory_t *memory, uint32_
   if (heap->free_heads[order] != NO_BLOCK) {
     SCE_TRY(pop_free(heap, memory, &header_at, order));
   } else {
-    SCE_TRY(ensure_size(memory, heap->bumper + block));
-    header_at = (uint32_t)heap->bumper;
-    heap->bumper += block;
+    SCE_TRY(ensure_size(memory, (uint64_t)heap->bumper + block));
+    header_at = heap->bumper;
+    heap->bumper += block; /* 0 after a block that ends with the address space, as upstream */
   }
   sce_store_le64(memory->data + header_at, OCCUPIED | order);
 

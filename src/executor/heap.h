@@ -21,13 +21,14 @@
 typedef struct sce_heap_memory {
   uint8_t *data;
   uint64_t size;      /* bytes */
-  uint32_t max_pages; /* limit that the heap itself respects */
+  uint32_t max_pages; /* the chain's limit, which the heap itself respects */
+  uint64_t limit;     /* bytes beyond which `grow` refuses, for messages */
   bool (*grow)(struct sce_heap_memory *memory, uint32_t pages);
 } sce_heap_memory_t;
 
 typedef struct sce_heap {
   uint32_t base;   /* aligned heap base */
-  uint64_t bumper; /* next address never handed out */
+  uint32_t bumper; /* next address never handed out */
   uint32_t free_heads[SCE_HEAP_ORDERS];
   bool poisoned; /* an operation failed: every later one fails */
   uint64_t last_memory_size;

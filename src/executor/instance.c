@@ -142,7 +142,8 @@ static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_cal
   const sce_caller_ops_t *ops = &caller_ops[instance->role];
   call->caller = (sce_caller_t){.ext = ext, .ops = ops, .self = call, .state = &call->host};
   call->memory.grow = grow_heap;
-  call->memory.max_pages = (uint32_t)(instance->runtime->max_memory_bytes / SCE_WASM_PAGE);
+  call->memory.max_pages = instance->runtime->heap_max_pages;
+  call->memory.limit = instance->runtime->max_memory_bytes;
   sce_live_memory(call->live, &call->memory.data, &call->memory.size);
   sce_heap_init(&call->heap, call->live->heap_base);
 }
@@ -233,12 +234,12 @@ static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, 
 static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
   const sce_externalities_t *ext = call->caller.ext;
   const sce_storage_ops_t *storage = ext->storage;
-  if (storage != NULL && storage->enter_runtime != NULL) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
+  if (SCE_HAS_OP(storage, enter_runtime)) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
   sce_error_t *err = start_limits(call);
   bool limited = err == NULL && call->limit.deadline_ns != 0;
   if (err == NULL) err = enter(call, entry, ptr, len, result);
   if (limited) sce_deadlines_remove(&call->instance->runtime->engine->deadlines, &call->instance->deadline);
-  if (storage != NULL && storage->exit_runtime != NULL) {
+  if (SCE_HAS_OP(storage, exit_runtime)) {
     sce_error_t *exit_error = storage->exit_runtime(ext->storage_ctx, err == NULL);
     if (err == NULL) {
       err = exit_error;

@@ -125,6 +125,7 @@ static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
   if (!heap->dynamic) pages = (uint64_t)runtime->initial_pages + heap->pages;
   if (heap->dynamic && !heap->unlimited) pages = heap->pages;
   if (pages > SCE_WASM_MAX_PAGES) pages = SCE_WASM_MAX_PAGES;
+  runtime->heap_max_pages = (uint32_t)pages;
   uint64_t limit = pages * SCE_WASM_PAGE, own = runtime->engine->config.max_memory_size;
   if (own != 0 && own < limit) {
     limit = own / SCE_WASM_PAGE * SCE_WASM_PAGE;

@@ -57,7 +57,8 @@ struct sce_runtime {
   const char *stack_counter;     /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
   uint32_t initial_pages;        /* of memory, without the heap's */
   bool heap_included;            /* memory begins with the pages of a static heap: they need not be added */
-  uint64_t max_memory_bytes;     /* limit on linear memory */
+  uint32_t heap_max_pages;       /* limit on linear memory that the chain has */
+  uint64_t max_memory_bytes;     /* that, or the host's own */
   bool growth_ends_call;         /* that limit is the host's own: growth beyond it is no -1, but an error */
   bool has_guests;               /* imports functions of the sandbox: calls need stack for nested modules */
   bool reusable;                 /* the code leaves nothing that can't be put back */

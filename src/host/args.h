@@ -28,11 +28,6 @@
   sce_error_t *sce_host_##name(SCE_UNUSED void *ctx, SCE_UNUSED sce_caller_t *caller, SCE_UNUSED const uint64_t *args, \
                                SCE_UNUSED uint64_t *result)
 
-/* True when `table` (NULL: the host does not offer it) is new enough to have `op`, and has it. */
-#define SCE_HAS_OP(table, op)                                                                                          \
-  ((table) != NULL && (table)->size >= (size_t)((const char *)(&(table)->op + 1) - (const char *)(table)) &&           \
-   (table)->op != NULL)
-
 /* ---- errors, out of the way of the fast paths ---- */
 
 sce_error_t *sce_arg_bad_range(const sce_caller_t *caller, const char *name, uint32_t ptr,

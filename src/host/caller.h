@@ -66,4 +66,9 @@ typedef struct sce_host_row {
  * rows. `signature` NULL: any. O(log n). */
 const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature);
 
+/* True when `table` (NULL: the host does not offer it) is new enough to have `op`, and has it. */
+#define SCE_HAS_OP(table, op)                                                                                          \
+  ((table) != NULL && (table)->size >= (size_t)((const char *)(&(table)->op + 1) - (const char *)(table)) &&           \
+   (table)->op != NULL)
+
 #endif

@@ -44,7 +44,7 @@ static const sce_caller_ops_t fake_ops = {.alloc = fake_alloc, .free = fake_free
 /* A caller over `size` bytes of zeroed memory whose heap begins at `heap_base`. */
 static void fake_init(fake_t *fake, size_t size, uint32_t heap_base) {
   memset(fake, 0, sizeof *fake);
-  fake->memory = (sce_heap_memory_t){calloc(1, size), size, (uint32_t)(size / SCE_WASM_PAGE), fake_grow};
+  fake->memory = (sce_heap_memory_t){calloc(1, size), size, (uint32_t)(size / SCE_WASM_PAGE), size, fake_grow};
   fake->ext.size = sizeof fake->ext;
   fake->at = FAKE_ARGS;
   sce_heap_init(&fake->heap, heap_base);

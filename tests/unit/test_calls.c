@@ -3,6 +3,8 @@
  * answers is the yardstick: the strategy recreate-instance, which shares nothing between calls. */
 #include "calls_support.h"
 
+#include "base/error.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -465,6 +467,23 @@ static void impossible_strategies_are_replaced(void **unused) {
   expect_error(sce_engine_new(&engine, &config), SCE_MISUSE, "10001 pool slots");
 }
 
+static sce_error_t *never_called(void *ctx) {
+  (void)ctx;
+  return sce_error_new(SCE_INTERNAL, "called beyond the size of its table");
+}
+
+/* What a table of an older host does not reach to is not looked at. */
+static void older_tables_are_shorter(void **unused) {
+  (void)unused;
+  fixture_t f;
+  sce_storage_ops_t storage = {.size = offsetof(sce_storage_ops_t, enter_runtime), .enter_runtime = never_called};
+  sce_externalities_t ext = {.size = sizeof ext, .storage = &storage};
+  sce_call_options_t options = {.externalities = &ext};
+  open_strategy(&f, "calls.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  expect_success(sce_instance_call(f.instance, &f.output, "state", NULL, 0, &options));
+  close_fixture(&f);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -483,6 +502,7 @@ int main(void) {
       cmocka_unit_test(many_threads_share_a_runtime),
       cmocka_unit_test(owners_may_go_in_any_order),
       cmocka_unit_test(impossible_strategies_are_replaced),
+      cmocka_unit_test(older_tables_are_shorter),
   };
   int failed;
   RUN_WITH_EACH_COMPILER(failed, tests);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -93,7 +94,7 @@ static void scripts_of_the_reference(void **state) {
     uint32_t pages = (uint32_t)json_integer_value(json_object_get(record, "initial_pages"));
     const json_t *max = json_object_get(record, "max_pages");
     script_t script = {{calloc(pages, SCE_WASM_PAGE), pages * SCE_WASM_PAGE,
-                        json_is_integer(max) ? (uint32_t)json_integer_value(max) : SCE_WASM_MAX_PAGES, grow},
+                        json_is_integer(max) ? (uint32_t)json_integer_value(max) : SCE_WASM_MAX_PAGES, 0, grow},
                        json_is_integer(max) ? (uint32_t)json_integer_value(max) : SCE_WASM_MAX_PAGES};
     assert_non_null(script.memory.data);
     sce_heap_t heap;
@@ -110,7 +111,7 @@ static void scripts_of_the_reference(void **state) {
 
 static void growth_at_least_doubles_up_to_the_limit(void **state) {
   (void)state;
-  script_t script = {{calloc(1, SCE_WASM_PAGE), SCE_WASM_PAGE, 5, grow}, 5};
+  script_t script = {{calloc(1, SCE_WASM_PAGE), SCE_WASM_PAGE, 5, 5 * SCE_WASM_PAGE, grow}, 5};
   sce_heap_t heap;
   uint32_t ptr;
   sce_heap_init(&heap, 1);
@@ -128,10 +129,34 @@ static void growth_at_least_doubles_up_to_the_limit(void **state) {
   free(script.memory.data);
 }
 
+/* Answers of sc-executor (the release build, in which sums of u32 wrap) for a base in the last bytes of the address
+ * space, and for a block that ends with it. */
+static void addresses_wrap(void **state) {
+  (void)state;
+  size_t size = SCE_WASM_MAX_PAGES * (size_t)SCE_WASM_PAGE;
+  uint8_t *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  assert_true(data != MAP_FAILED);
+  script_t script = {{data, size, SCE_WASM_MAX_PAGES, size, grow}, SCE_WASM_MAX_PAGES};
+  sce_heap_t heap;
+  uint32_t ptr;
+  sce_heap_init(&heap, 0xfffffffc);
+  assert_null(sce_heap_alloc(&heap, &script.memory, &ptr, 0));
+  assert_int_equal(ptr, 8);
+  assert_null(sce_heap_alloc(&heap, &script.memory, &ptr, 8));
+  assert_int_equal(ptr, 0x18);
+  sce_heap_init(&heap, 0xfffffff0);
+  assert_null(sce_heap_alloc(&heap, &script.memory, &ptr, 0));
+  assert_int_equal(ptr, 0xfffffff8);
+  assert_null(sce_heap_alloc(&heap, &script.memory, &ptr, 8));
+  assert_int_equal(ptr, 8);
+  munmap(data, size);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(scripts_of_the_reference),
       cmocka_unit_test(growth_at_least_doubles_up_to_the_limit),
+      cmocka_unit_test(addresses_wrap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

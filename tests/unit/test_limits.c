@@ -54,6 +54,27 @@ static void heap_maximum_is_no_limit(void **unused) {
   }
 }
 
+/* A heap that doubles memory beyond the host's limit ends the call, as it would else see another size than on a host
+ * without the limit. */
+static void doubling_is_not_cut_short(void **unused) {
+  (void)unused;
+  static const uint8_t input[131072] = {0};
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .unlimited = true};
+    fixture_t f;
+    open_config(&f, "calls.wasm", &config);
+    expect_success(sce_instance_call(f.instance, &f.output, "echo", input, sizeof input, NULL));
+    close_fixture(&f);
+    config.max_memory_size = 5 * 65536; /* 4 would do, twice 3 are asked for */
+    open_config(&f, "calls.wasm", &config);
+    expect_error(sce_instance_call(f.instance, &f.output, "echo", input, sizeof input, NULL), SCE_MEMORY_LIMIT,
+                 "393216 bytes of linear memory are needed, 196608 are there, the limit is 327680");
+    close_fixture(&f);
+  }
+}
+
 /* ext_misc_runtime_version runs code without version sections on an empty state, and within the call's time limit: code
  * that never ends must not hold up the call. */
 static void versions_of_other_code(void **unused) {
@@ -151,6 +172,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(memory_limits),
       cmocka_unit_test(heap_maximum_is_no_limit),
+      cmocka_unit_test(doubling_is_not_cut_short),
       cmocka_unit_test(versions_of_other_code),
       cmocka_unit_test(cancelled_from_another_thread),
       cmocka_unit_test(cancelled_within_other_code),
