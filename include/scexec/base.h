@@ -92,7 +92,7 @@ SCE_API sce_error_kind_t sce_error_kind(const sce_error_t *err);
 /* One sentence for a person: what was wrong, where, what to do. UTF-8, NUL-terminated, lives as long as `err`. */
 SCE_API const char *sce_error_message(const sce_error_t *err);
 
-/* The runtime's own panic message (SCE_TRAP), or NULL. Lives as long as `err`. */
+/* The runtime's own panic message (SCE_TRAP), at most 1 MiB of it, or NULL. Lives as long as `err`. */
 SCE_API const char *sce_error_panic(const sce_error_t *err);
 
 /* The symbolised WebAssembly backtrace, innermost frame first, a frame a line, or NULL. Lives as long as `err`. */

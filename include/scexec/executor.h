@@ -171,10 +171,10 @@ SCE_API sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *
 
 /* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and
  * replaces the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call
- * can be seen. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_TRAP (with panic message and backtrace),
- * SCE_HOST_FUNCTION, SCE_BAD_OUTPUT, SCE_MEMORY_LIMIT, SCE_TIME_LIMIT, SCE_CANCELLED, SCE_STACK_LIMIT, SCE_ENGINE,
- * SCE_OUT_OF_MEMORY. The instance stays usable after every error. Source: sc-executor-wasmtime runtime.rs,
- * perform_call. */
+ * can be seen. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_BAD_INPUT (more than 32 MiB), SCE_TRAP (with panic
+ * message and backtrace), SCE_HOST_FUNCTION, SCE_BAD_OUTPUT, SCE_MEMORY_LIMIT, SCE_TIME_LIMIT, SCE_CANCELLED,
+ * SCE_STACK_LIMIT, SCE_ENGINE, SCE_OUT_OF_MEMORY, and SCE_MISUSE of an instance that is in a call. The instance stays
+ * usable after every error. Source: sc-executor-wasmtime runtime.rs, perform_call. */
 SCE_API sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method,
                                        const uint8_t *data, size_t len, const sce_call_options_t *options);
 

@@ -4,6 +4,9 @@
 #include "host/handlers.h"
 #include "host/log.h"
 
+/* Bytes of a panic message that an error carries; code could make it as long as its memory. */
+#define MAX_PANIC ((size_t)1 << 20)
+
 void sce_host_log(const sce_caller_t *caller, sce_log_level_t level, sce_span_t target, sce_span_t message) {
   if (sce_host_log_wants(caller, level)) caller->ext->log.write(caller->ext->log.ctx, level, target, message);
 }
@@ -15,10 +18,13 @@ static bool is_panic_line(sce_log_level_t level, sce_span_t target, sce_span_t m
           sce_span_starts_with(message, sce_span_text("Runtime memory exhausted")));
 }
 
-/* Replaces the remembered panic message. */
+/* Replaces the remembered panic message. Of a longer one than MAX_PANIC bytes whole characters are kept. */
 static sce_error_t *remember_panic(sce_host_state_t *state, sce_span_t message) {
+  size_t len = message.len;
+  if (len > MAX_PANIC)
+    for (len = MAX_PANIC; (message.data[len] & 0xc0) == 0x80;) len--;
   state->panic.len = 0;
-  return sce_buf_append(&state->panic, message.data, message.len);
+  return sce_buf_append(&state->panic, message.data, len);
 }
 
 /* A message that is not UTF-8 is dropped, as upstream does. */

@@ -157,6 +157,25 @@ static void panic_message_is_remembered(void **state) {
   fake_free_all(&fake);
 }
 
+/* A message as long as code likes is cut, between characters. */
+static void long_panic_messages_are_cut(void **state) {
+  (void)state;
+  enum { MAX = 1 << 20 };
+  fake_t fake;
+  uint64_t result;
+  fake_init(&fake, MAX + 4 * SCE_WASM_PAGE, 0x8000);
+  char *text = malloc(MAX + 2);
+  assert_non_null(text);
+  memset(text, 'a', MAX + 2);
+  memcpy(text + MAX - 1, "\xc3\xa9", 2);
+  uint64_t message = fake_put_span(&fake, text, MAX + 2);
+  assert_null(call(&fake, &result, "ext_panic_handler_abort_on_panic_version_1", &message));
+  assert_int_equal(fake.state.panic.len, MAX - 1);
+  assert_memory_equal(fake.state.panic.data, text, MAX - 1);
+  free(text);
+  fake_free_all(&fake);
+}
+
 static void public_access_is_checked(void **state) {
   (void)state;
   fake_t fake;
@@ -189,7 +208,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(table_is_sorted_and_complete), cmocka_unit_test(bad_pointers_name_the_argument),
       cmocka_unit_test(logging_respects_the_level),   cmocka_unit_test(panic_message_is_remembered),
-      cmocka_unit_test(public_access_is_checked),
+      cmocka_unit_test(long_panic_messages_are_cut),  cmocka_unit_test(public_access_is_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
