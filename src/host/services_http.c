@@ -301,7 +301,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx) {
     request->has_head = request->status >= 200;
     return len;
   }
-  if (len > MAX_HEADERS - request->head.len) return 0;
+  if (request->head.len + len > MAX_HEADERS) return 0; /* a pair may be longer than its line */
   sce_error_t *err = keep_header(request, sce_span(data, len));
   sce_error_delete(err);
   return err == NULL ? len : 0;
