@@ -84,7 +84,9 @@ typedef struct sce_config {
   sce_semantics_t semantics;
   /* Bytes of linear memory that an instance has at most, at first and when it grows; 0: as heap_pages says. A limit of
    * the host, not of the chain: code that asks for more ends with SCE_MEMORY_LIMIT, where beyond heap_pages memory.grow
-   * gives -1, as upstream (so it does with wasm_reference_types, and in builds with a prebuilt Wasmtime). */
+   * gives -1, as upstream (so it does with wasm_reference_types, and in builds with a prebuilt Wasmtime). The nested
+   * modules of one call (sandbox) have as much together. Runtime tasks, and code whose version a runtime asks for, have
+   * memory of their own: the former as much each, the latter at most its own pages and 128 MiB. */
   uint64_t max_memory_size;
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */

@@ -22,6 +22,14 @@ struct wasmtime_store;
 /* Bounds linear memory as wasmtime_store_limiter() does; growth beyond `bytes`, or that the system refuses, ends the
  * call with an error (StoreLimitsBuilder::trap_on_grow_failure, which the C API lacks). */
 void scn_store_limit_memory(struct wasmtime_store *store, size_t bytes);
+/* What all memories and tables of a store may take together. */
+typedef struct scn_memory_budget {
+  size_t left;   /* bytes */
+  size_t items;  /* instances, and tables, and half the memories */
+  bool exceeded; /* set when more was asked for, or the system had no more: then the call has ended with an error */
+} scn_memory_budget_t;
+/* `budget` must outlive the store (Store::limiter). Growth beyond a memory's own maximum stays -1. */
+void scn_store_limit_together(struct wasmtime_store *store, scn_memory_budget_t *budget);
 #endif
 
 /* ---- hashing (hash.rs) ---- */

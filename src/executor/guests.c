@@ -9,10 +9,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <scexec_native.h>
 #include <string.h>
 
-/* Of each kind in one call; upstream has no bound but its memory. */
-#define MAX_ITEMS 65536u
+/* Bounds in one call; upstream has none but its memory. */
+#define MAX_ITEMS 65536u               /* of each kind */
+#define MAX_MEMORY ((uint64_t)1 << 32) /* bytes of all together, where the host has no limit */
 
 typedef struct guest guest_t;
 
@@ -55,6 +57,9 @@ struct sce_guests {
   size_t live;       /* memories and instances that are there */
   size_t depth;      /* of calls into guests */
   bool host_trapped; /* a function of the runtime ended the guest's call */
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  scn_memory_budget_t budget; /* of the store */
+#endif
   sce_error_t *fatal;
 };
 
@@ -100,6 +105,45 @@ static sce_error_t *open_guests(sce_guests_t **out, sce_call_t *call) {
   return NULL;
 }
 
+static uint64_t memory_limit(const sce_guests_t *guests) {
+  uint64_t own = guests->call->instance->runtime->engine->config.max_memory_size;
+  return own != 0 ? own : MAX_MEMORY;
+}
+
+static void limit_store(sce_guests_t *guests) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  guests->budget = (scn_memory_budget_t){.left = (size_t)memory_limit(guests), .items = MAX_ITEMS};
+  scn_store_limit_together(guests->store, &guests->budget);
+#else
+  wasmtime_store_limiter(guests->store, (int64_t)memory_limit(guests), -1, MAX_ITEMS, MAX_ITEMS, 2 * MAX_ITEMS);
+#endif
+}
+
+/* Whether the guests have asked for more memory than there is: no doing of theirs that upstream would answer. */
+static bool memory_exceeded(const sce_guests_t *guests) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  return guests->budget.exceeded;
+#else
+  (void)guests;
+  return false;
+#endif
+}
+
+static size_t memory_left(const sce_guests_t *guests) {
+#ifndef SCEXEC_PREBUILT_WASMTIME
+  return guests->budget.left;
+#else
+  (void)guests;
+  return 0;
+#endif
+}
+
+static sce_error_t *too_much_memory(const sce_guests_t *guests) {
+  return sce_error_new(SCE_MEMORY_LIMIT,
+                       "%s: nested modules asked for more memory than %llu bytes together, or than the system has",
+                       guests->call->what, (unsigned long long)memory_limit(guests));
+}
+
 static sce_error_t *open_store(sce_guests_t *guests) {
   if (guests->store != NULL) return NULL;
   wasm_engine_t *wasm;
@@ -108,8 +152,7 @@ static sce_error_t *open_store(sce_guests_t *guests) {
   guests->store = wasmtime_store_new(wasm, guests, NULL);
   if (guests->store == NULL) return sce_error_oom();
   guests->context = wasmtime_store_context(guests->store);
-  uint64_t most = engine->config.max_memory_size; /* of each memory, beside the bound of 4 GiB */
-  wasmtime_store_limiter(guests->store, most != 0 ? (int64_t)most : -1, -1, MAX_ITEMS, MAX_ITEMS, 2 * MAX_ITEMS);
+  limit_store(guests);
   if (engine->config.semantics.interruptible)
     wasmtime_store_epoch_deadline_callback(guests->store, sce_epoch_reached, guests->call->instance, NULL);
   return NULL;
@@ -148,7 +191,10 @@ static sce_error_t *make_memory(sce_guests_t *guests, wasmtime_memory_t *memory,
       SCE_HOST_FUNCTION, "making a nested memory"));
   wasmtime_error_t *error = wasmtime_memory_new(guests->context, type, memory);
   wasm_memorytype_delete(type);
-  return sce_error_from_wasmtime(error, SCE_MEMORY_LIMIT, "making a nested memory");
+  if (error == NULL || !memory_exceeded(guests))
+    return sce_error_from_wasmtime(error, SCE_MEMORY_LIMIT, "making a nested memory");
+  wasmtime_error_delete(error);
+  return too_much_memory(guests);
 }
 
 static sce_error_t *memory_new(void *self, uint32_t *memory, uint32_t initial, const uint32_t *maximum) {
@@ -224,8 +270,9 @@ static sce_error_t *dispatch(const guest_function_t *function, wasmtime_val_raw_
 }
 
 /* What is not the code's doing, and must not become an answer. */
-static bool is_fatal(const sce_error_t *err) {
+static bool is_fatal(const sce_guests_t *guests, const sce_error_t *err) {
   sce_error_kind_t kind = sce_error_kind(err);
+  if (kind == SCE_MEMORY_LIMIT) return memory_exceeded(guests) || guests->call->instance->runtime->growth_ends_call;
   return kind < 0 || kind == SCE_TIME_LIMIT || kind == SCE_CANCELLED;
 }
 
@@ -238,7 +285,7 @@ static wasm_trap_t *guest_trampoline(void *env, wasmtime_caller_t *wasm_caller, 
   sce_error_t *err = dispatch(function, values);
   if (err == NULL) return NULL;
   guests->host_trapped = true;
-  if (is_fatal(err) && guests->fatal == NULL) {
+  if (is_fatal(guests, err) && guests->fatal == NULL) {
     guests->fatal = err;
   } else {
     sce_error_delete(err);
@@ -267,7 +314,7 @@ static sce_error_t *leave_guest(sce_guests_t *guests) {
   sce_error_t *err = guests->fatal != NULL ? guests->fatal : call->error; /* the latter from sce_epoch_reached() */
   if (err == call->error) call->error = NULL;
   guests->fatal = NULL;
-  return err;
+  return err == NULL && memory_exceeded(guests) ? too_much_memory(guests) : err;
 }
 
 static bool forget(wasm_trap_t *trap, wasmtime_error_t *error) {
@@ -430,6 +477,7 @@ static sce_error_t *start(guest_t *guest, sce_guest_outcome_t *outcome, const wa
                           const wasmtime_extern_t *items, size_t count) {
   sce_guests_t *guests = guest->guests;
   wasm_trap_t *trap = NULL;
+  size_t left = memory_left(guests);
   sce_error_t *err = enter_guest(guests);
   wasmtime_error_t *error =
       err == NULL ? wasmtime_instance_new(guests->context, module, items, count, &guest->instance, &trap) : NULL;
@@ -439,6 +487,9 @@ static sce_error_t *start(guest_t *guest, sce_guest_outcome_t *outcome, const wa
   /* Segments outside of memory trap without a frame; wasmi did not count them as a trap. */
   bool in_code = guests->host_trapped || frames.size > 0;
   *outcome = error == NULL && trap == NULL ? SCE_GUEST_DONE : in_code ? SCE_GUEST_TRAPPED : SCE_GUEST_BAD_MODULE;
+  /* Imports are compared before memory is taken, and all that comes after it traps. */
+  bool no_memory = error != NULL && !guests->host_trapped && memory_left(guests) != left;
+  if (no_memory && err == NULL && fatal == NULL) fatal = too_much_memory(guests);
   wasm_frame_vec_delete(&frames);
   (void)forget(trap, error);
   return err != NULL ? err : fatal;
@@ -474,7 +525,7 @@ static sce_error_t *compile(const sce_guests_t *guests, wasmtime_module_t **modu
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_module_new(wasm, code.data, code.len, module), SCE_BAD_CODE, "compiling");
   sce_blob_delete(blob);
-  if (err == NULL || is_fatal(err)) return err;
+  if (err == NULL || is_fatal(guests, err)) return err;
   sce_error_delete(err);
   return NULL;
 }

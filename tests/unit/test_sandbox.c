@@ -24,16 +24,12 @@ typedef struct fixture {
   sce_instance_t *instance;
 } fixture_t;
 
-static void open_fixture(fixture_t *f, sce_strategy_t strategy, sce_compiler_t compiler) {
-  sce_config_t config;
+static void open_config(fixture_t *f, const sce_config_t *config) {
   sce_buf_t code = {0};
   sce_blob_t *blob;
   sce_runtime_t *runtime;
   wasm_signals_restore();
-  sce_config_init(&config);
-  config.semantics.strategy = strategy;
-  config.semantics.compiler = compiler;
-  must(sce_engine_new(&f->engine, &config));
+  must(sce_engine_new(&f->engine, config));
   must(sce_file_read(&code, TEST_DATA "/executor/sandbox.wasm", 1 << 20));
   must(sce_blob_new(&blob, sce_buf_span(&code)));
   must(sce_runtime_new(&runtime, f->engine, blob));
@@ -41,6 +37,14 @@ static void open_fixture(fixture_t *f, sce_strategy_t strategy, sce_compiler_t c
   sce_runtime_delete(runtime);
   sce_blob_delete(blob);
   sce_buf_free(&code);
+}
+
+static void open_fixture(fixture_t *f, sce_strategy_t strategy, sce_compiler_t compiler) {
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.strategy = strategy;
+  config.semantics.compiler = compiler;
+  open_config(f, &config);
 }
 
 static void close_fixture(fixture_t *f) {
@@ -203,13 +207,63 @@ static void many_memories_are_made(void **state) {
   close_fixture(&f);
 }
 
+/* (module (memory 1) (func (export "call") (result i32) (memory.grow (i32.const 1000)))) */
+static const uint8_t grows[] = "\0asm\1\0\0\0\1\5\1\x60\0\1\x7f\3\2\1\0\5\3\1\0\1\7\x08\1\4"
+                               "call\0\0\x0a\x09\1\7\0\x41\xe8\7\x40\0\x0b";
+/* The same with (memory 1 2). */
+static const uint8_t grows_little[] = "\0asm\1\0\0\0\1\5\1\x60\0\1\x7f\3\2\1\0\5\4\1\1\1\2\7\x08\1\4"
+                                      "call\0\0\x0a\x09\1\7\0\x41\xe8\7\x40\0\x0b";
+
+static sce_error_t *make_memories(fixture_t *f, uint32_t pages, int count) {
+  sce_buf_t input = {0}, output = {0};
+  put_u32(&input, (uint32_t)count);
+  for (int i = 0; i < count; i++) put_step(&input, (const uint32_t[8]){0, pages, 0xffffffff});
+  sce_error_t *err = sce_instance_call(f->instance, &output, "run", input.data, input.len, NULL);
+  sce_buf_free(&input);
+  sce_buf_free(&output);
+  return err;
+}
+
+static void expect_memory_limit(sce_error_t *err, const char *limit) {
+  assert_non_null(err);
+  assert_int_equal(sce_error_kind(err), SCE_MEMORY_LIMIT);
+  assert_non_null(strstr(sce_error_message(err), limit));
+  sce_error_delete(err);
+}
+
+/* What nested modules have together is bounded, and more ends the call; only a memory's own maximum answers -1. */
+static void memories_have_a_bound_together(void **state) {
+  (void)state;
+#ifdef SCEXEC_PREBUILT_WASMTIME
+  skip();
+#endif
+  fixture_t f;
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.heap_pages = (sce_heap_pages_t){.dynamic = true, .unlimited = true};
+  open_config(&f, &config);
+  must(make_memories(&f, 60, 2));
+  must(call_guest(&f, sce_span(grows, sizeof grows - 1), NULL));
+  expect_memory_limit(make_memories(&f, 32768, 3), "more memory than 4294967296 bytes together");
+  close_fixture(&f);
+  config.max_memory_size = 100 * 65536;
+  open_config(&f, &config);
+  must(make_memories(&f, 60, 1));
+  must(make_memories(&f, 50, 2));
+  expect_memory_limit(make_memories(&f, 60, 2), "more memory than 6553600 bytes together");
+  must(call_guest(&f, sce_span(grows_little, sizeof grows_little - 1), NULL));
+  expect_memory_limit(call_guest(&f, sce_span(grows, sizeof grows - 1), NULL),
+                      "more memory than 6553600 bytes together");
+  must(call_guest(&f, sce_span(grows_little, sizeof grows_little - 1), NULL));
+  close_fixture(&f);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(scripts_answer_as_upstream),
-      cmocka_unit_test(time_limits_reach_guests),
-      cmocka_unit_test(cancelling_reaches_guests),
-      cmocka_unit_test(many_memories_are_made),
+      cmocka_unit_test(scripts_answer_as_upstream),     cmocka_unit_test(time_limits_reach_guests),
+      cmocka_unit_test(cancelling_reaches_guests),      cmocka_unit_test(many_memories_are_made),
+      cmocka_unit_test(memories_have_a_bound_together),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
