@@ -212,17 +212,16 @@ sce_error_t *sce_json_indent(sce_buf_t *out, sce_span_t json, unsigned indent) {
       in_string = c != '"';
       continue;
     }
-    bool open = c == '{' || c == '[', close = c == '}' || c == ']';
-    if (close && i > 0 && json.data[i - 1] != '{' && json.data[i - 1] != '[') SCE_TRY(new_line(out, level * indent));
+    bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+    if (closes && i > 0 && json.data[i - 1] != '{' && json.data[i - 1] != '[') {
+      level -= level > 0;
+      SCE_TRY(new_line(out, level * indent));
+    }
     SCE_TRY(sce_buf_append_byte(out, c));
     in_string = c == '"';
     if (c == ':') SCE_TRY(sce_buf_append_byte(out, ' '));
     if (c == ',') SCE_TRY(new_line(out, level * indent));
-    if (open && next != '}' && next != ']') {
-      level++;
-      SCE_TRY(new_line(out, level * indent));
-    }
-    if (next == '}' || next == ']') level -= !open && level > 0;
+    if (opens && next != '}' && next != ']') SCE_TRY(new_line(out, ++level * indent));
   }
   return NULL;
 }

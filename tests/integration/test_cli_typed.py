@@ -129,6 +129,16 @@ class Typed(unittest.TestCase):
         self.assertIn("transfer_keep_alive", self.output("metadata", *PASEO, "Balances.transfer_keep_alive"))
         self.assertIn("Balances", self.error(3, "metadata", *POLKADOT, "Balnces"))
 
+    def test_metadata_is_indented_by_its_depth(self):
+        def depth(value):
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+            return 0 if not items else 1 + max(map(depth, items))
+
+        for types in ([], ["--types"]):
+            text = self.output("metadata", *PASEO, "--json", *types)
+            widest = max(len(line) - len(line.lstrip(" ")) for line in text.splitlines())
+            self.assertEqual(widest, 2 * depth(json.loads(text)))
+
     def test_metadata_version(self):
         self.assertEqual(scexec("metadata", *PASEO, "--output", "scale", "--metadata-version", "14").stdout[:5], b"meta\x0e")
         self.assertEqual(scexec("metadata", *PASEO, "--output", "scale").stdout[:5], b"meta\x0f")

@@ -281,23 +281,41 @@ static void words_become_json(void **state) {
     assert_string_equal(as_text(&json), cases[i].json);
     sce_buf_free(&json);
   }
-  sce_buf_t json = {0}, indented = {0};
+  sce_buf_t json = {0};
   sce_span_t words[] = {sce_span_text("1"), sce_span_text("x")};
   must(sce_json_from_words(&json, words, 2));
   assert_string_equal(as_text(&json), "[1,\"x\"]");
-  must(sce_json_indent(&indented, sce_span_text("{\"a\":[],\"b\":[1,\"x]{\\\"\",{}],\"c\":{\"d\":null}}"), 2));
-  assert_string_equal(as_text(&indented),
-                      "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x]{\\\"\",\n    {}\n  ],\n  \"c\": {\n"
-                      "    \"d\": null\n  }\n}");
   sce_buf_free(&json);
-  sce_buf_free(&indented);
+}
+
+static void json_is_indented_by_its_depth(void **state) {
+  (void)state;
+  static const struct {
+    const char *json, *indented;
+  } cases[] = {
+      {"{\"a\":[],\"b\":[1,\"x]{\\\"\",{}],\"c\":{\"d\":null}}",
+       "{\n  \"a\": [],\n  \"b\": [\n    1,\n    \"x]{\\\"\",\n    {}\n  ],\n  \"c\": {\n    \"d\": null\n  }\n}"},
+      {"[{\"a\":\"x\"},{\"a\":\"y\"}]", "[\n  {\n    \"a\": \"x\"\n  },\n  {\n    \"a\": \"y\"\n  }\n]"},
+      {"[[\"]\"],[[]],{\"a\":{}},\"\"]",
+       "[\n  [\n    \"]\"\n  ],\n  [\n    []\n  ],\n  {\n    \"a\": {}\n  },\n  \"\"\n]"},
+      {"[]", "[]"},
+      {"\"a\"", "\"a\""},
+      {"5", "5"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_buf_t out = {0};
+    must(sce_json_indent(&out, sce_span_text(cases[i].json), 2));
+    assert_string_equal(as_text(&out), cases[i].indented);
+    sce_buf_free(&out);
+  }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(table_agrees_with_v15),   cmocka_unit_test(the_well_known_are_all_there),
-      cmocka_unit_test(versions_choose_methods), cmocka_unit_test(arguments_are_encoded),
-      cmocka_unit_test(answers_are_decoded),     cmocka_unit_test(words_become_json),
+      cmocka_unit_test(table_agrees_with_v15),         cmocka_unit_test(the_well_known_are_all_there),
+      cmocka_unit_test(versions_choose_methods),       cmocka_unit_test(arguments_are_encoded),
+      cmocka_unit_test(answers_are_decoded),           cmocka_unit_test(words_become_json),
+      cmocka_unit_test(json_is_indented_by_its_depth),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
