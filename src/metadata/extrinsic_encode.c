@@ -32,29 +32,60 @@ static sce_error_t *encode_part(sce_encoder_t *e, uint32_t type, json_t *object,
   return sce_encoder_value(e, type, value, &inside);
 }
 
-/* True when the extrinsic may have a member of this name: an extension, or (`list` NULL) a part. */
-static bool is_member(const sce_metadata_t *md, const sce_extension_list_t *list, sce_span_t name) {
-  static const char *const parts[] = {"version", "type",       "address",          "signature",
-                                      "call",    "extensions", "extension_version"};
-  for (size_t i = 0; list == NULL && i < sizeof parts / sizeof *parts; i++)
-    if (sce_text_is(name, parts[i])) return true;
-  for (uint32_t i = 0; list != NULL && i < list->count; i++)
-    if (sce_span_equal(sce_extension_at(md, list, i)->name, name)) return true;
+/* The bits of an extrinsic's type. */
+enum { BARE = 1, SIGNED = 2, GENERAL = 4 };
+
+static const struct {
+  const char *name;
+  unsigned types; /* that have the member */
+} members[] = {
+    {"version", BARE | SIGNED | GENERAL},
+    {"type", BARE | SIGNED | GENERAL},
+    {"address", SIGNED},
+    {"signature", SIGNED},
+    {"extensions", SIGNED | GENERAL},
+    {"extension_version", GENERAL},
+    {"call", BARE | SIGNED | GENERAL},
+};
+
+static bool is_member(unsigned type, sce_span_t name) {
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+    if (sce_text_is(name, members[i].name)) return (members[i].types & type) != 0;
   return false;
 }
 
-/* Refuses members that are none: what is mistyped must not pass as left out. */
-static sce_error_t *check_members(const sce_metadata_t *md, const sce_extension_list_t *list, json_t *object,
-                                  const sce_place_t *place) {
+/* Refuses members that the type does not have: what is mistyped must not pass as left out, nor a signature be lost. */
+static sce_error_t *check_members(unsigned type, json_t *object, const sce_place_t *place) {
   const char *key;
   size_t len;
   json_t *item;
   json_object_keylen_foreach(object, key, len, item) {
-    if (is_member(md, list, sce_span(key, len))) continue;
-    return sce_place_error(
-        sce_error_new(SCE_BAD_INPUT,
-                      list == NULL ? "an extrinsic has no `%.100s`" : "the runtime has no extension `%.100s`", key),
-        place);
+    if (is_member(type, sce_span(key, len))) continue;
+    sce_error_t *err = sce_error_new(SCE_BAD_INPUT, "a %s extrinsic has no `%.100s`",
+                                     type == BARE     ? "bare"
+                                     : type == SIGNED ? "signed"
+                                                      : "general",
+                                     key);
+    return sce_place_error(err, place);
+  }
+  return NULL;
+}
+
+static bool is_extension(const sce_metadata_t *md, const sce_extension_list_t *list, sce_span_t name) {
+  for (uint32_t i = 0; i < list->count; i++)
+    if (sce_span_equal(sce_extension_at(md, list, i)->name, name)) return true;
+  return false;
+}
+
+static sce_error_t *check_extensions(const sce_metadata_t *md, const sce_extension_list_t *list, json_t *extensions,
+                                     const sce_place_t *place) {
+  const char *key;
+  size_t len;
+  json_t *item;
+  if (extensions != NULL && !json_is_object(extensions)) return sce_json_expected("an object", extensions, place);
+  json_object_keylen_foreach(extensions, key, len, item) {
+    if (is_extension(md, list, sce_span(key, len))) continue;
+    return sce_place_error(sce_error_new(SCE_BAD_INPUT, "the runtime has no extension `%.100s`", key), place);
   }
   return NULL;
 }
@@ -65,7 +96,7 @@ static sce_error_t *encode_extensions(sce_encoder_t *e, uint8_t version, json_t 
   sce_place_t outer = {.up = place, .name = sce_span_text("extensions")};
   json_t *extensions = json_object_get(object, "extensions");
   SCE_TRY(sce_place_error(sce_extrinsic_extensions(e->md, &list, version), &outer));
-  SCE_TRY(check_members(e->md, &list, extensions, &outer));
+  SCE_TRY(check_extensions(e->md, &list, extensions, &outer));
   for (uint32_t i = 0; i < list.count; i++) {
     const sce_extension_t *x = sce_extension_at(e->md, &list, i);
     sce_place_t inside = {.up = &outer, .name = x->name};
@@ -77,30 +108,45 @@ static sce_error_t *encode_extensions(sce_encoder_t *e, uint8_t version, json_t 
   return NULL;
 }
 
+/* The member `name` as a byte; `*out` stays as it is when there is none. */
+static sce_error_t *read_u8(uint8_t *out, const json_t *object, const char *name, const sce_place_t *place) {
+  uint8_t bytes[32];
+  const json_t *value = json_object_get(object, name);
+  if (value == NULL) return NULL;
+  SCE_TRY(sce_json_read_integer(bytes, value, 1, false, &(sce_place_t){.up = place, .name = sce_span_text(name)}));
+  *out = bytes[0];
+  return NULL;
+}
+
+static sce_error_t *read_type(unsigned *type, const json_t *object, const sce_place_t *place) {
+  const json_t *value = json_object_get(object, "type");
+  sce_span_t name = json_is_string(value) ? sce_json_text(value) : sce_span_text("");
+  *type = sce_text_is(name, "bare") ? BARE : sce_text_is(name, "signed") ? SIGNED : GENERAL;
+  if (*type != GENERAL || sce_text_is(name, "general")) return NULL;
+  return sce_place_error(sce_error_new(SCE_BAD_INPUT, "expected \"bare\", \"signed\" or \"general\""),
+                         &(sce_place_t){.up = place, .name = sce_span_text("type")});
+}
+
 static sce_error_t *encode_body(sce_encoder_t *e, json_t *object, const sce_place_t *place) {
   const sce_extrinsic_format_t *format = &e->md->extrinsic;
-  const json_t *type = json_object_get(object, "type"), *version = json_object_get(object, "version");
-  const json_t *set = json_object_get(object, "extension_version");
-  const char *name = json_is_string(type) ? json_string_value(type) : "";
-  bool is_signed = strcmp(name, "signed") == 0, general = strcmp(name, "general") == 0;
-  json_int_t v = json_is_integer(version) ? json_integer_value(version) : is_signed ? 4 : general ? 5 : 4;
-  json_int_t s = json_is_integer(set) ? json_integer_value(set) : 0;
-  SCE_TRY(check_members(e->md, NULL, object, place));
-  if (!is_signed && !general && strcmp(name, "bare") != 0)
-    return sce_place_error(sce_error_new(SCE_BAD_INPUT, "expected \"bare\", \"signed\" or \"general\""),
-                           &(sce_place_t){.up = place, .name = sce_span_text("type")});
-  if ((v != 4 && v != 5) || (is_signed && v != 4) || (general && v != 5) || s < 0 || s > 255)
+  unsigned type;
+  SCE_TRY(read_type(&type, object, place));
+  SCE_TRY(check_members(type, object, place));
+  uint8_t version = type == GENERAL ? 5 : 4, set = 0;
+  SCE_TRY(read_u8(&version, object, "version", place));
+  SCE_TRY(read_u8(&set, object, "extension_version", place));
+  if ((version != 4 && version != 5) || (type == SIGNED && version != 4) || (type == GENERAL && version != 5))
     return sce_place_error(
         sce_error_new(SCE_BAD_INPUT, "signed extrinsics have version 4, general ones 5, bare ones either"),
         &(sce_place_t){.up = place, .name = sce_span_text("version")});
-  SCE_TRY(sce_buf_append_byte(e->out, (uint8_t)(v | (is_signed ? 0x80 : general ? 0x40 : 0))));
-  if (is_signed) {
+  SCE_TRY(sce_buf_append_byte(e->out, (uint8_t)(version | (type == SIGNED ? 0x80 : type == GENERAL ? 0x40 : 0))));
+  if (type == SIGNED) {
     SCE_TRY(encode_part(e, format->address, object, "address", place));
     SCE_TRY(encode_part(e, format->signature, object, "signature", place));
-  } else if (general) {
-    SCE_TRY(sce_buf_append_byte(e->out, (uint8_t)s));
+  } else if (type == GENERAL) {
+    SCE_TRY(sce_buf_append_byte(e->out, set));
   }
-  if (is_signed || general) SCE_TRY(encode_extensions(e, (uint8_t)s, object, place));
+  if (type != BARE) SCE_TRY(encode_extensions(e, set, object, place));
   return encode_part(e, format->call, object, "call", place);
 }
 

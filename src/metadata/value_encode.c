@@ -153,7 +153,8 @@ static sce_error_t *encode_mortal(sce_encoder_t *e, const json_t *mortal, const 
   const json_t *period = json_object_get(mortal, "period"), *phase = json_object_get(mortal, "phase");
   uint8_t bytes[32];
   if (phase == NULL) phase = json_object_get(mortal, "current");
-  if (period == NULL || phase == NULL) return sce_json_expected("{\"period\": …, \"phase\": …}", mortal, place);
+  if (period == NULL || phase == NULL || json_object_size(mortal) != 2)
+    return sce_json_expected("{\"period\": …, \"phase\": …} and nothing else", mortal, place);
   SCE_TRY(sce_json_read_integer(bytes, period, 8, false, &(sce_place_t){.up = place, .name = sce_span_text("period")}));
   uint64_t p = sce_load_le64(bytes);
   SCE_TRY(sce_json_read_integer(bytes, phase, 8, false, &(sce_place_t){.up = place, .name = sce_span_text("phase")}));
@@ -165,6 +166,7 @@ static sce_error_t *encode_era(sce_encoder_t *e, const json_t *value, const sce_
   const json_t *mortal = json_object_get(value, "Mortal"), *raw = json_object_get(value, "Raw");
   size_t start = e->out->len;
   if (json_is_string(value) && strcmp(json_string_value(value), "Immortal") == 0) return sce_buf_append_byte(e->out, 0);
+  if (json_is_object(value) && json_object_size(value) != 1) return sce_json_expected(due, value, place);
   if (mortal != NULL) return encode_mortal(e, mortal, &(sce_place_t){.up = place, .name = sce_span_text("Mortal")});
   if (raw == NULL) raw = value;
   if (!json_is_string(raw) || !is_hex_text(sce_json_text(raw))) return sce_json_expected(due, value, place);

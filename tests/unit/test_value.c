@@ -243,7 +243,7 @@ static void wrong_json_is_refused_with_its_path(void **state) {
   encode_must_fail(
       "u64", "18446744073709551615",
       "args[1]: JSON, line 1, column 20: too big integer near '18446744073709551615'; write it as a string");
-  encode_must_fail("extrinsic", "{\"type\": \"bare\", \"cal\": 1}", "args[1]: an extrinsic has no `cal`");
+  encode_must_fail("extrinsic", "{\"type\": \"bare\", \"cal\": 1}", "args[1]: a bare extrinsic has no `cal`");
   encode_must_fail("extrinsic",
                    "{\"type\": \"general\", \"version\": 5, \"extensions\": {\"CheckNonc\": 1}, \"call\": {}}",
                    "args[1].extensions: the runtime has no extension `CheckNonc`");
@@ -251,6 +251,54 @@ static void wrong_json_is_refused_with_its_path(void **state) {
                    "args[1]: expected an encoded extrinsic: its length as a compact integer, then that many bytes");
   encode_must_fail("extrinsic", "{\"type\": \"signed\", \"call\": {}}", "args[1].address: missing");
   encode_must_fail("Compact<str>", "1", "args[1]: a type that SCALE does not encode");
+}
+
+/* What an extrinsic or an era does not have must not be passed over. */
+static void extrinsics_have_what_their_type_has(void **state) {
+  (void)state;
+  static const struct {
+    const char *members, *message;
+  } cases[] = {
+      {"\"type\": \"bare\", \"version\": 6",
+       "args[1].version: signed extrinsics have version 4, general ones 5, bare ones either"},
+      {"\"type\": \"bare\", \"version\": \"6\"",
+       "args[1].version: signed extrinsics have version 4, general ones 5, bare ones either"},
+      {"\"type\": \"bare\", \"version\": 5.0",
+       "args[1].version: expected an integer of 8 bits, got a number with a fraction or exponent"},
+      {"\"type\": \"bare\", \"version\": null", "args[1].version: expected an integer of 8 bits, got null"},
+      {"\"type\": \"signed\", \"version\": \"5\"",
+       "args[1].version: signed extrinsics have version 4, general ones 5, bare ones either"},
+      {"\"type\": \"general\", \"extension_version\": \"x\"",
+       "args[1].extension_version: expected an integer of 8 bits, got \"x\""},
+      {"\"type\": \"general\", \"extension_version\": 256",
+       "args[1].extension_version: expected an integer of 8 bits, got 256"},
+      {"\"type\": \"bare\", \"address\": null", "args[1]: a bare extrinsic has no `address`"},
+      {"\"type\": \"bare\", \"signature\": {}", "args[1]: a bare extrinsic has no `signature`"},
+      {"\"type\": \"bare\", \"extensions\": {}", "args[1]: a bare extrinsic has no `extensions`"},
+      {"\"type\": \"bare\", \"extension_version\": 0", "args[1]: a bare extrinsic has no `extension_version`"},
+      {"\"type\": \"signed\", \"extension_version\": 0", "args[1]: a signed extrinsic has no `extension_version`"},
+      {"\"type\": \"general\", \"signature\": {}", "args[1]: a general extrinsic has no `signature`"},
+      {"\"type\": \"general\", \"extensions\": []", "args[1].extensions: expected an object, got an array"},
+      {"\"type\": \"bare\\u0000\"", "args[1].type: expected \"bare\", \"signed\" or \"general\""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_buf_t json = {0};
+    must(sce_buf_printf(&json, "{%s, \"call\": {\"System\": {\"remark\": {\"remark\": \"0x\"}}}}", cases[i].members));
+    encode_must_fail("extrinsic", as_text(&json), cases[i].message);
+    sce_buf_free(&json);
+  }
+  encode_must_give(
+      "extrinsic",
+      "{\"type\": \"bare\", \"version\": \"5\", \"call\": {\"System\": {\"remark\": {\"remark\": \"0x\"}}}}",
+      "0x1005000000");
+  static const char era[] = "args[1]: expected an era: \"Immortal\", {\"Mortal\": {\"period\": 64, \"phase\": 0}} or "
+                            "\"0x…\", got an object";
+  static const char mortal[] = "args[1].Mortal: expected {\"period\": …, \"phase\": …} and nothing else, got an object";
+  encode_must_fail("Era", "{\"Mortal\": {\"period\": 64, \"phase\": 0, \"x\": 2}}", mortal);
+  encode_must_fail("Era", "{\"Mortal\": {\"period\": 64, \"phase\": 0, \"current\": 2}}", mortal);
+  encode_must_fail("Era", "{\"Mortal\": {\"period\": 64, \"phase\": 0}, \"x\": 2}", era);
+  encode_must_fail("Era", "{\"Raw\": \"0x1000\", \"x\": 2}", era);
+  encode_must_fail("Era", "{}", era);
 }
 
 /* Nothing that bytes can say makes the walk long or deep. */
@@ -481,6 +529,7 @@ int main(void) {
       cmocka_unit_test(dispatch_errors_get_names),
       cmocka_unit_test(wrong_bytes_are_refused_with_path_and_offset),
       cmocka_unit_test(wrong_json_is_refused_with_its_path),
+      cmocka_unit_test(extrinsics_have_what_their_type_has),
       cmocka_unit_test(walks_are_bounded),
       cmocka_unit_test(text_is_bounded),
       cmocka_unit_test(names_of_an_expression_are_different),
