@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json_pull.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -38,18 +39,19 @@ static void fuzz_words(char *text, size_t size) {
 }
 
 static void fuzz_line(const uint8_t *data, size_t size) {
+  const uint8_t *end = memchr(data, '\n', size);
+  if (end != NULL) size = (size_t)(end - data);
   batch_slot_t slot = {.line = 1};
   batch_request_t request = {0};
   sce_buf_t answer = {0};
   require(sce_buf_append(&slot.request, data, size) == NULL);
   sce_error_t *problem = batch_request_read(&request, &slot);
-  sce_span_t output = sce_buf_span(&request.data), value = sce_buf_span(&request.args);
+  sce_span_t output = sce_buf_span(&request.data), value = request.args;
   sce_error_t *err = problem != NULL ? batch_answer_error(&answer, &request, problem)
                                      : batch_answer_output(&answer, &request, output, value);
   require(err == NULL && answer.len > 0 && memchr(answer.data, '\n', answer.len) == answer.data + answer.len - 1);
-  json_t *document = json_loadb((const char *)answer.data, answer.len, JSON_REJECT_DUPLICATES, NULL);
-  require(document != NULL);
-  json_decref(document);
+  sce_json_reader_t reader = sce_json_reader(sce_buf_span(&answer));
+  require(sce_json_skip(&reader, NULL) == NULL && sce_json_end(&reader) == NULL);
   sce_error_delete(problem);
   batch_request_free(&request);
   sce_buf_free(&slot.request);

@@ -54,7 +54,7 @@ static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
   size_t method;
   const sce_metadata_t *md = w->metadata->metadata;
   SCE_TRY(sce_metadata_method_find(md, &method, sce_span_text((const char *)request->method.data)));
-  return sce_method_args_encode(md, &request->data, method, sce_buf_span(&request->args));
+  return sce_method_args_encode(md, &request->data, method, request->args);
 }
 
 /* The output as JSON; stays empty for what the metadata does not describe, or what does not fit it: the call is done,

@@ -4,12 +4,12 @@
 
 #include "cli/batch_queue.h"
 
-/* A request, read. All zero is empty; release with batch_request_free(). */
+/* A request, read; good as long as the slot's line. All zero is empty; release with batch_request_free(). */
 typedef struct batch_request {
-  json_t *document; /* owned; NULL when the line is no JSON */
+  sce_span_t id;    /* JSON as it stands in the slot's line; empty: there is none */
   sce_buf_t method; /* NUL-terminated */
   sce_buf_t data;
-  sce_buf_t args; /* JSON; empty: `data` is the input */
+  sce_span_t args; /* JSON as it stands in the slot's line; empty: `data` is the input */
 } batch_request_t;
 
 /* Reads the slot's line. Errors (SCE_BAD_INPUT) name the line; `request` then has what is needed to answer. */

@@ -2,7 +2,7 @@
 #ifndef SCE_STATE_GENESIS_H
 #define SCE_STATE_GENESIS_H
 
-#include "state/json_pull.h"
+#include "base/json_pull.h"
 
 #include <stdatomic.h>
 

@@ -35,6 +35,13 @@ class Batch(Runtime):
         self.assertEqual([a["id"] for a in answers], ids)
         self.assertEqual([a["output"] for a in answers], [f"0x{n:02x}" for n in range(len(ids))])
 
+    def test_id_comes_back_as_it_was_written(self):
+        ids = ["0.1", "1.50", "1e2", "-0", "12345678901234567890", "1" * 400, "1e999", r'"\u0000"', r'"\u0041\/\ud800"',
+               '{"a" : 1, "a": [ 2.50]}', r'{"\u0000": null}', '"\u20ac"', "[" * 126 + "]" * 126]
+        text = "".join(f'{{"method":"Test_empty", "id": {i} }}\n' for i in ids)
+        done = scexec("batch", "--runtime", self.runtime, stdin=text.encode())
+        self.assertEqual(done.stdout.decode().splitlines(), [f'{{"id":{i},"output":"0x"}}' for i in ids])
+
     def test_many_on_threads(self):
         for threads in (1, 2, 7):
             requests = [{"id": n, "method": "Test_echo", "data": "0x" + n.to_bytes(4, "little").hex() * (n % 500)}
@@ -65,6 +72,10 @@ class Batch(Runtime):
             self.assertEqual(answer["error"]["kind"], "bad-input", line)
         self.assertTrue(all(a == {"id": "good", "output": "0x01"} for a in answers[1::2]))
         self.assertEqual([a["id"] for a in answers[8:22:2]], [1, 2, 3, 4, 5, 6, 7])
+        self.assertEqual([answers[i]["error"]["message"] for i in (0, 2, 20, 22)], [
+            "line 1, column 2: expected a member's name in quotes",
+            'line 3 is no JSON object: {"id": …, "method": …, "data": "0x…"}',
+            'line 21 has a field "dta"; it may have id, method, data and args', 'line 23 has "id" more than once'])
 
     def test_last_line_without_line_break_and_empty_lines(self):
         answers = self.batch(["\n", "  \r\n", '{"id":1,"method":"Test_empty"}\r\n', "\n", '{"id":2,"method":"Test_empty"}'])

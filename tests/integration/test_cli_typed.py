@@ -81,11 +81,12 @@ class Typed(unittest.TestCase):
             {"id": 6, "method": "TransactionPaymentApi_query_length_to_fee", "args": [100]},
             {"id": 7, "method": "Metadata_metadata_versions", "args": []},
             {"id": 8, "method": "NoSuch_method", "args": []},
+            {"id": 9, "method": "TransactionPaymentApi_query_length_to_fee", "args": [2**64]},
         ]
         stdin = "\n".join(map(json.dumps, requests)).encode()
         command = ["batch", *WINCH, *self.cache, *PASEO]
         answers = [json.loads(line) for line in self.output(*command, "--values", "--threads", "2", stdin=stdin).splitlines()]
-        self.assertEqual([answer["id"] for answer in answers], list(range(1, 9)))
+        self.assertEqual([answer["id"] for answer in answers], list(range(1, 10)))
         self.assertEqual(answers[0], {"id": 1, "output": "0x00000000", "value": 0})
         self.assertEqual(answers[1]["value"], 0)
         self.assertEqual(answers[2]["value"]["spec_name"], "paseo")
@@ -94,6 +95,8 @@ class Typed(unittest.TestCase):
         self.assertEqual(answers[4]["error"]["message"], "line 5 has both data and args")
         self.assertEqual((answers[5]["value"], answers[6]["value"]), (100000000, [14, 15]))
         self.assertEqual(answers[7]["error"]["kind"], "not-found")
+        self.assertEqual(answers[8]["error"]["message"], "args: JSON, line 1, column 21: too big integer near "
+                         "'18446744073709551616'; write it as a string")
         bytes_only = self.output(*command, stdin=stdin).splitlines()
         self.assertEqual(json.loads(bytes_only[0])["error"]["message"], '"args" needs --values')
         self.assertEqual(json.loads(bytes_only[1]), {"id": 2, "output": "0x00000000"})

@@ -1,10 +1,10 @@
 /* json_pull.h: reading JSON (RFC 8259) piece by piece, without building a tree: a chain spec is megabytes of
- * hexadecimal strings that go straight into a table.
+ * hexadecimal strings that go straight into a table, and an id of `scexec batch` must come back as it was written.
  *
  * As strict as serde_json: no comments, no trailing commas, no byte order mark, strings in well-formed UTF-8. All
  * errors are SCE_BAD_INPUT and name line and column. */
-#ifndef SCE_STATE_JSON_PULL_H
-#define SCE_STATE_JSON_PULL_H
+#ifndef SCE_BASE_JSON_PULL_H
+#define SCE_BASE_JSON_PULL_H
 
 #include "scexec/base.h"
 
@@ -28,6 +28,7 @@ typedef struct sce_json_reader {
   size_t at;
   unsigned depth; /* containers entered */
   bool fresh;     /* the container was entered and nothing read of it */
+  uint64_t line;  /* number of the text's first line, for errors */
 } sce_json_reader_t;
 
 /* A string as it stands between its quotes. */
@@ -37,7 +38,7 @@ typedef struct sce_json_string {
 } sce_json_string_t;
 
 static inline sce_json_reader_t sce_json_reader(sce_span_t text) {
-  return (sce_json_reader_t){text, 0, 0, false};
+  return (sce_json_reader_t){text, 0, 0, false, 1};
 }
 
 /* An error about the place where the reader stands. */

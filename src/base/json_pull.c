@@ -1,5 +1,5 @@
-/* json_pull.c: the JSON reader of chain specs. Grammar: RFC 8259. */
-#include "state/json_pull.h"
+/* json_pull.c: the JSON reader of chain specs and batches. Grammar: RFC 8259. */
+#include "base/json_pull.h"
 
 #include "base/buf.h"
 #include "base/checked.h"
@@ -13,12 +13,13 @@
 #endif
 
 sce_error_t *sce_json_error(const sce_json_reader_t *in, const char *what) {
-  size_t line = 1, column = 1;
+  unsigned long long line = in->line;
+  size_t column = 1;
   for (size_t i = 0; i < in->at && i < in->text.len; i++) {
     column++;
     if (in->text.data[i] == '\n') line++, column = 1;
   }
-  return sce_error_new(SCE_BAD_INPUT, "line %zu, column %zu: %s", line, column, what);
+  return sce_error_new(SCE_BAD_INPUT, "line %llu, column %zu: %s", line, column, what);
 }
 
 /* The byte at the reader's place, -1 at the end. */
