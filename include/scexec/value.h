@@ -93,7 +93,8 @@ SCE_API sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sc
                                               sce_span_t output, const sce_value_format_t *format);
 
 /* Appends a JSON array of words as a person types them at a prompt: each that is a JSON value stands as it is, any
- * other (15oF4u…, 0x1234, Alice, integers beyond 64 bits) becomes a string. */
+ * other (15oF4u…, 0x1234, Alice, integers beyond 64 bits) becomes a string. Errors: SCE_BAD_INPUT for one that begins
+ * with {, [ or " and is no JSON, with its place. */
 SCE_API sce_error_t *sce_json_from_words(sce_buf_t *json, const sce_span_t *words, size_t count);
 
 /* Appends compact JSON with line breaks and `indent` spaces a level. `json` must be JSON as this library writes it. */

@@ -159,7 +159,7 @@ static const cli_positional_t positionals[] = {
     {.name = "METHOD", .help = "Function of the runtime: Core_version or Core.version"},
     {.name = "ARGUMENT",
      .help = "Input in SCALE, as 0x… (hexadecimal), @FILE or - (standard input); or the function's arguments as JSON, "
-             "one each, where text that is no JSON counts as a string",
+             "one each, where text that is no JSON counts as a string unless it begins with {, [ or \"",
      .optional = true,
      .repeated = true},
     {.name = NULL},

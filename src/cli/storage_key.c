@@ -21,7 +21,7 @@ static sce_error_t *keys_json(sce_buf_t *json, const char *const *words, size_t 
   for (size_t i = 0; i < count; i++) {
     sce_buf_t one = {0};
     sce_span_t word = sce_span_text(words[i]);
-    sce_error_t *err = sce_json_from_words(&one, &word, 1);
+    sce_error_t *err = sce_error_prefix(sce_json_from_words(&one, &word, 1), "keys[%zu]", i);
     if (err == NULL && i > 0) err = sce_buf_append_byte(json, ',');
     if (err == NULL) err = sce_buf_append(json, one.data + 1, one.len - 2); /* the one inside of […] */
     sce_buf_free(&one);

@@ -27,7 +27,7 @@ static sce_error_t *words_json(cli_t *cli, sce_buf_t *json, const char *const *w
       if (err == NULL) err = sce_hex_append(json, sce_buf_span(&bytes));
       if (err == NULL) err = sce_buf_append_byte(json, '"');
     } else {
-      err = sce_json_from_words(&piece, &word, 1); /* "[…]" around the one */
+      err = sce_error_prefix(sce_json_from_words(&piece, &word, 1), "args[%zu]", i); /* "[…]" around the one */
       if (err == NULL) err = sce_buf_append(json, piece.data + 1, piece.len - 2);
     }
     sce_buf_free(&piece);

@@ -67,7 +67,7 @@ static sce_error_t *read_json(cli_t *cli, sce_buf_t *json, const char *text) {
   if (text[0] == '@' || (text[0] == '-' && text[1] == '\0')) return cli_read_data(cli, json, text, "JSON");
   sce_buf_t list = {0};
   sce_span_t word = sce_span_text(text);
-  sce_error_t *err = sce_json_from_words(&list, &word, 1);
+  sce_error_t *err = sce_error_prefix(sce_json_from_words(&list, &word, 1), "value");
   if (err == NULL && list.len >= 2) err = sce_buf_append(json, list.data + 1, list.len - 2); /* the one inside of […] */
   sce_buf_free(&list);
   return err;
@@ -131,7 +131,9 @@ const cli_command_t cli_decode_command = {
 
 static const cli_positional_t encode_positionals[] = {
     {.name = "TYPE", .help = TYPE_HELP},
-    {.name = "JSON", .help = "The value as JSON, @FILE or -; text that is no JSON counts as a string"},
+    {.name = "JSON",
+     .help = "The value as JSON, @FILE or -; text that is no JSON counts as a string, "
+             "unless it begins with {, [ or \""},
     {.name = NULL},
 };
 

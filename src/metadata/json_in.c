@@ -170,22 +170,31 @@ sce_error_t *sce_json_read_integer(uint8_t out[32], const json_t *value, size_t 
 
 /* ---- words ---- */
 
+/* True for what can only be meant as JSON: an object, an array or a string. */
+static bool begins_as_json(sce_span_t word) {
+  size_t i = 0;
+  while (i < word.len && strchr(" \t\r\n", word.data[i]) != NULL && word.data[i] != 0) i++;
+  return i < word.len && (word.data[i] == '{' || word.data[i] == '[' || word.data[i] == '"');
+}
+
+static sce_error_t *append_word(sce_buf_t *json, sce_span_t word) {
+  json_t *value = NULL;
+  sce_error_t *err = sce_json_parse(&value, word);
+  if (err != NULL && (sce_error_kind(err) == SCE_OUT_OF_MEMORY || begins_as_json(word))) return err;
+  bool as_it_is =
+      err == NULL && !json_is_real(value); /* 1e3 and 1.5 are nobody's value; as text the error names them */
+  sce_error_delete(err);
+  json_decref(value);
+  return as_it_is ? sce_json_raw(json, (const char *)word.data, word.len) : sce_json_string(json, word);
+}
+
 sce_error_t *sce_json_from_words(sce_buf_t *json, const sce_span_t *words, size_t count) {
   size_t start = json->len;
   sce_error_t *err = sce_json_char(json, '[');
   for (size_t i = 0; err == NULL && i < count; i++) {
-    json_t *value = NULL;
     if (i > 0) err = sce_json_char(json, ',');
-    sce_error_t *not_json = sce_json_parse(&value, words[i]);
-    if (not_json == NULL && json_is_real(value)) { /* 1e3 and 1.5 are nobody's value; as text the error names them */
-      json_decref(value);
-      value = NULL;
-    }
-    if (err == NULL)
-      err = value != NULL ? sce_json_raw(json, (const char *)words[i].data, words[i].len)
-                          : sce_json_string(json, words[i]);
-    sce_error_delete(not_json);
-    json_decref(value);
+    if (err == NULL) err = append_word(json, words[i]);
+    if (count > 1) err = sce_error_prefix(err, "[%zu]", i);
   }
   if (err == NULL) err = sce_json_char(json, ']');
   if (err != NULL) json->len = start;

@@ -69,6 +69,13 @@ class Typed(unittest.TestCase):
                          "error: no type `AccountDat`; the nearest: AccountData, AccountId32, AccountVote\n")
         self.assertEqual(self.error(3, "encode", *PASEO, "call", '{"Balances": {"transfer_keep_aliv": {}}}'),
                          "error: value.Balances: no variant `transfer_keep_aliv`; the nearest: transfer_keep_alive\n")
+        # What begins as JSON must be it: a brace short is no variant's name.
+        self.assertEqual(self.error(3, "encode", *PASEO, "call", '{"System": {"remark": {"remark": "0x00"}}'),
+                         "error: value: JSON, line 1, column 41: '}' expected near end of file\n")
+        self.assertEqual(self.error(3, "state", "get", *PASEO, "System.Account", '"x'),
+                         "error: keys[0]: JSON, line 1, column 2: premature end of input near '\"x'\n")
+        self.assertEqual(self.error(3, *call, method, "1", "[,"),
+                         "error: args[1]: JSON, line 1, column 2: unexpected token near ','\n")
         self.assertEqual(self.output("state", "get", *PASEO, "System.:__STORAGE_VERSION__:").strip(), "0")
 
     def test_batch_with_values(self):

@@ -273,6 +273,9 @@ static void words_become_json(void **state) {
       {"1.5", "[\"1.5\"]"},
       {"", "[\"\"]"},
       {"1 2", "[\"1 2\"]"},
+      {" [1]", "[ [1]]"},
+      {" a", "[\" a\"]"},
+      {"-", "[\"-\"]"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     sce_buf_t json = {0};
@@ -285,6 +288,36 @@ static void words_become_json(void **state) {
   sce_span_t words[] = {sce_span_text("1"), sce_span_text("x")};
   must(sce_json_from_words(&json, words, 2));
   assert_string_equal(as_text(&json), "[1,\"x\"]");
+  sce_buf_free(&json);
+}
+
+/* What begins as JSON is not taken for a string when it is mistyped. */
+static void words_that_begin_as_json_must_be_it(void **state) {
+  (void)state;
+  static const struct {
+    const char *word, *message;
+  } cases[] = {
+      {"{\"System\": {\"remark\": {}}", "JSON, line 1, column 25: '}' expected near end of file"},
+      {"{\"a\": 1, \"a\": 2}", "JSON, line 1, column 12: duplicate object key near '\"a\"'"},
+      {"[1,]", "JSON, line 1, column 4: unexpected token near ']'"},
+      {" \n[x]", "JSON, line 2, column 2: invalid token near 'x'"},
+      {"\"abc", "JSON, line 1, column 4: premature end of input near '\"abc'"},
+      {"\"\\ud800\"", "JSON, line 1, column 8: invalid Unicode '\\uD800' near '\"\\ud800\"'"},
+      {"{\"a\": 18446744073709551616}",
+       "JSON, line 1, column 26: too big integer near '18446744073709551616'; write it as a string"},
+  };
+  sce_buf_t json = {0};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_span_t words[] = {sce_span_text(cases[i].word), sce_span_text("x")};
+    must_fail(sce_json_from_words(&json, words, 1), SCE_BAD_INPUT, cases[i].message);
+    assert_int_equal(json.len, 0);
+  }
+  sce_buf_t deep = {0};
+  for (int i = 0; i < 5000; i++) must(sce_buf_append_byte(&deep, '['));
+  sce_span_t words[] = {sce_span_text("1"), sce_buf_span(&deep)};
+  must_fail(sce_json_from_words(&json, words, 2), SCE_BAD_INPUT,
+            "[1]: JSON, line 1, column 2049: maximum parsing depth reached near '['");
+  sce_buf_free(&deep);
   sce_buf_free(&json);
 }
 
@@ -315,7 +348,7 @@ int main(void) {
       cmocka_unit_test(table_agrees_with_v15),         cmocka_unit_test(the_well_known_are_all_there),
       cmocka_unit_test(versions_choose_methods),       cmocka_unit_test(arguments_are_encoded),
       cmocka_unit_test(answers_are_decoded),           cmocka_unit_test(words_become_json),
-      cmocka_unit_test(json_is_indented_by_its_depth),
+      cmocka_unit_test(json_is_indented_by_its_depth), cmocka_unit_test(words_that_begin_as_json_must_be_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
