@@ -34,11 +34,12 @@ static bool is_unsafe(uint32_t point) {
   return (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || point == 0x061c;
 }
 
+/* JSON has no control characters below 0x20, and \u for the others: a value stays JSON. */
 static sce_error_t *escape_point(sce_buf_t *out, uint32_t point) {
   if (point == '\n') return sce_buf_append(out, "\\n", 2);
   if (point == '\r') return sce_buf_append(out, "\\r", 2);
   if (point == '\t') return sce_buf_append(out, "\\t", 2);
-  if (point < 0x100) return sce_buf_printf(out, "\\x%02x", (unsigned)point);
+  if (point < 0x20) return sce_buf_printf(out, "\\x%02x", (unsigned)point);
   return sce_buf_printf(out, "\\u%04x", (unsigned)point);
 }
 

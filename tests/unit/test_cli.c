@@ -194,7 +194,8 @@ static void hostile_text_is_shown_not_obeyed(void **state) {
       {"\033[2J\a\r\t", "\\x1b[2J\\x07\\r\\t"},
       {"\xc2\x9b"
        "31m",
-       "\\x9b31m"},
+       "\\u009b31m"},
+      {"\x7f\xc2\x80\xc2\x9f\xc2\xa0", "\\u007f\\u0080\\u009f\xc2\xa0"},
       {"\xe2\x80\xae"
        "abc",
        "\\u202eabc"},
