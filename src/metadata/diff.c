@@ -125,11 +125,11 @@ static void list_free(list_t *list) {
 }
 
 static sce_span_t item_name(const list_t *list, const item_t *item) {
-  return sce_span(list->text.data + item->name, item->name_len);
+  return sce_span_part(sce_buf_span(&list->text), item->name, item->name + item->name_len);
 }
 
 static sce_span_t item_line(const list_t *list, const item_t *item) {
-  return sce_span(list->text.data + item->line, item->line_len);
+  return sce_span_part(sce_buf_span(&list->text), item->line, item->line + item->line_len);
 }
 
 /* A new item called `outer` `between` `inner`; its line is to be appended to list->text, then end_item() called. */

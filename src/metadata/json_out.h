@@ -12,7 +12,7 @@
 
 /* Appends text as it stands: punctuation and literals. */
 static inline sce_error_t *sce_json_raw(sce_buf_t *out, const char *text, size_t len) {
-  if (out->cap - out->len < len) return sce_buf_append(out, text, len);
+  if (out->cap - out->len <= len) return sce_buf_append(out, text, len); /* no buffer at all, too */
   memcpy(out->data + out->len, text, len);
   out->len += len;
   return NULL;

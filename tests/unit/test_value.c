@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "metadata/json_out.h"
 #include "metadata/model.h"
 #include "metadata/registry.h"
 #include "metadata_support.h"
@@ -301,6 +302,18 @@ static void extrinsics_have_what_their_type_has(void **state) {
   encode_must_fail("Era", "{}", era);
 }
 
+/* No buffer and no text: the sanitized build sees a sum of NULL and 0. */
+static void nothing_is_appended_to_nothing(void **state) {
+  (void)state;
+  sce_buf_t json = {0};
+  must(sce_json_raw(&json, "", 0));
+  assert_int_equal(json.len, 0);
+  must(sce_json_raw(&json, "ab", 2));
+  must(sce_json_raw(&json, "", 0));
+  assert_memory_equal(json.data, "ab", 2);
+  sce_buf_free(&json);
+}
+
 /* Nothing that bytes can say makes the walk long or deep. */
 /* Names are the metadata's: a byte of value may be any number of bytes of JSON. */
 static void text_is_bounded(void **state) {
@@ -530,6 +543,7 @@ int main(void) {
       cmocka_unit_test(wrong_bytes_are_refused_with_path_and_offset),
       cmocka_unit_test(wrong_json_is_refused_with_its_path),
       cmocka_unit_test(extrinsics_have_what_their_type_has),
+      cmocka_unit_test(nothing_is_appended_to_nothing),
       cmocka_unit_test(walks_are_bounded),
       cmocka_unit_test(text_is_bounded),
       cmocka_unit_test(names_of_an_expression_are_different),
