@@ -257,16 +257,20 @@ static sce_error_t *encode_struct(sce_encoder_t *e, const sce_fields_t *fields, 
                                   const sce_place_t *place) {
   if (!json_is_object(value)) return sce_json_expected("an object", value, place);
   SCE_TRY(check_members(fields, value, module_error, place));
+  size_t left = json_object_size(value);
+  if (module_error) left -= (json_object_get(value, "name") != NULL) + (json_object_get(value, "docs") != NULL);
   for (uint32_t i = 0; i < fields->count; i++) {
     const sce_field_t *f = &fields->items[i];
     sce_place_t inside = {.up = place, .name = f->name, .index = i};
     json_t *member = find_member(value, f->name);
+    if (member != NULL && left > 0) left--;
     /* What may be null may be left out. */
     if (member == NULL && e->md->types[f->type].nullable) member = json_null();
     if (member == NULL) return missing(e->md, f->type, &inside);
     SCE_TRY(sce_encoder_value(e, f->type, member, &inside));
   }
-  return NULL;
+  if (left == 0) return NULL;
+  return sce_place_error(sce_error_new(SCE_BAD_INPUT, "a field is given twice, in two spellings"), place);
 }
 
 /* The variant of a name: exact, or in another case when only one fits. */

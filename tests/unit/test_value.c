@@ -219,6 +219,8 @@ static void wrong_json_is_refused_with_its_path(void **state) {
                    "args[1].System.set_heap_pages.pages: missing, u64 is expected");
   encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {\"pages\": 1, \"page\": 1}}}",
                    "args[1].System.set_heap_pages: no field `page`; the fields are pages");
+  encode_must_fail("call", "{\"System\": {\"set_heap_pages\": {\"pages\": 1, \"Pages\": 2}}}",
+                   "args[1].System.set_heap_pages: a field is given twice, in two spellings");
   encode_must_fail("call", "{\"System\": {}, \"Balances\": {}}",
                    "args[1]: expected a variant: \"Name\" or {\"Name\": …}, got an object");
   encode_must_fail(
