@@ -40,9 +40,9 @@ sce_error_t *sce_lmdb_node(const sce_pages_t *pages, lmdb_node_t *node, const lm
 /* A leaf node's data. */
 sce_error_t *sce_lmdb_data(const sce_pages_t *pages, sce_span_t *data, const lmdb_page_t *page,
                            const lmdb_node_t *node);
-/* Pages of an overflow run for data of that size. */
-static inline uint64_t sce_lmdb_run(const sce_pages_t *pages, uint32_t data_size) {
-  return (LMDB_PAGE_HEAD - 1 + (uint64_t)data_size) / pages->page_size + 1;
-}
+/* The overflow run of a node with BIGDATA, checked to lie in the file and to have room for the data. It may be longer:
+ * LMDB keeps the run of a record that it writes anew, smaller, in the same transaction. */
+sce_error_t *sce_lmdb_run(const sce_pages_t *pages, uint64_t *number, uint64_t *count, const lmdb_page_t *page,
+                          const lmdb_node_t *node);
 
 #endif

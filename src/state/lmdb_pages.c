@@ -131,19 +131,27 @@ sce_error_t *sce_lmdb_node(const sce_pages_t *pages, lmdb_node_t *node, const lm
   return NULL;
 }
 
+sce_error_t *sce_lmdb_run(const sce_pages_t *pages, uint64_t *number, uint64_t *count, const lmdb_page_t *page,
+                          const lmdb_node_t *node) {
+  *number = sce_load_le64(page->bytes + node->data_at);
+  uint64_t needed = (LMDB_PAGE_HEAD - 1 + (uint64_t)node->data_size) / pages->page_size + 1;
+  if (!in_file(pages, *number, needed)) return sce_lmdb_damaged(*number, "not in the file");
+  const uint8_t *bytes = pages->map + *number * pages->page_size;
+  *count = sce_load_le32(bytes + 12);
+  if (sce_load_le64(bytes) != *number || sce_load_le16(bytes + 10) != LMDB_OVERFLOW || *count < needed)
+    return sce_lmdb_damaged(*number, "not the overflow pages of a value");
+  return in_file(pages, *number, *count) ? NULL : sce_lmdb_damaged(*number, "overflow pages that are not in the file");
+}
+
 sce_error_t *sce_lmdb_data(const sce_pages_t *pages, sce_span_t *data, const lmdb_page_t *page,
                            const lmdb_node_t *node) {
   if (node->flags == 0) {
     *data = sce_span(page->bytes + node->data_at, node->data_size);
     return NULL;
   }
-  uint64_t number = sce_load_le64(page->bytes + node->data_at), count = sce_lmdb_run(pages, node->data_size);
-  if (!in_file(pages, number, count)) return sce_lmdb_damaged(number, "not in the file");
-  const uint8_t *bytes = pages->map + number * pages->page_size;
-  if (sce_load_le64(bytes) != number || sce_load_le16(bytes + 10) != LMDB_OVERFLOW ||
-      sce_load_le32(bytes + 12) != count)
-    return sce_lmdb_damaged(number, "not the overflow pages of a value");
-  *data = sce_span(bytes + LMDB_PAGE_HEAD, node->data_size);
+  uint64_t number, count;
+  SCE_TRY(sce_lmdb_run(pages, &number, &count, page, node));
+  *data = sce_span(pages->map + number * pages->page_size + LMDB_PAGE_HEAD, node->data_size);
   return NULL;
 }
 

@@ -172,8 +172,9 @@ static sce_error_t *use_runs(const sce_pages_t *pages, sce_page_set_t *used, con
     lmdb_node_t node;
     SCE_TRY(sce_lmdb_node(pages, &node, leaf, i, true));
     if (node.flags != LMDB_BIGDATA) continue;
-    uint64_t number = sce_load_le64(leaf->bytes + node.data_at);
-    SCE_TRY(use_pages(pages, used, number, sce_lmdb_run(pages, node.data_size)));
+    uint64_t number, count;
+    SCE_TRY(sce_lmdb_run(pages, &number, &count, leaf, &node));
+    SCE_TRY(use_pages(pages, used, number, count));
   }
   return NULL;
 }
@@ -207,10 +208,11 @@ static sce_error_t *vet_tree(const sce_pages_t *pages, sce_page_set_t *used, sce
   return entries == tree.entries ? NULL : sce_lmdb_damaged(tree.root, "number of entries of its tree");
 }
 
-/* A record of the free tree: a count, then that many page numbers, falling. */
+/* A record of the free tree: a count, then that many page numbers, falling. LMDB reserves the records before it knows
+ * how many pages they will have (mdb_freelist_save): some stay empty, some have room left, with anything in it. */
 static sce_error_t *vet_free_list(const sce_pages_t *pages, sce_page_set_t *used, const sce_page_item_t *item) {
   uint64_t count = item->value.len < 8 ? 0 : sce_load_le64(item->value.data);
-  if (item->key.len != 8 || item->value.len % 8 != 0 || count == 0 || count != item->value.len / 8 - 1)
+  if (item->key.len != 8 || item->value.len % 8 != 0 || item->value.len < 8 || count > item->value.len / 8 - 1)
     return sce_error_new(SCE_BAD_STATE, "the state database is damaged: a list of free pages");
   uint64_t last = pages->last_page + 1;
   for (uint64_t i = 1; i <= count; i++) {

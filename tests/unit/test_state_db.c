@@ -1,7 +1,7 @@
 /* test_state_db.c: state databases: the same operations on a database and on a state in memory must give the same
  * values, walks and roots; older states, verification, exports and comparisons; what must be refused. SCE_TEST_SEED
  * repeats a run. */
-#include "state_db_support.h"
+#include "state_db_random.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* test_state_journal.c: the journal of state databases: what was committed and not settled yet is there for who opens
  * the directory, in every way of reading, beside states that others hold, in several processes; what is damaged is
  * refused. SCE_TEST_SEED repeats a run. */
-#include "state_db_support.h"
+#include "state_db_random.h"
 
 #include <pthread.h>
 #include <sys/wait.h>
