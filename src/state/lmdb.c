@@ -14,7 +14,7 @@
 
 static const sce_backend_ops_t tree_ops;
 
-/* How often others may commit twice while a snapshot is being taken. */
+/* How often others may commit while a snapshot is being taken. */
 #define PIN_ATTEMPTS 1000
 
 static const sce_lmdb_snapshot_t *self_of(const sce_backend_t *backend) {
@@ -88,15 +88,35 @@ sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_
   return NULL;
 }
 
-sce_error_t *sce_lmdb_snapshot_pin(sce_lmdb_snapshot_t *snapshot) {
+static sce_error_t *renew(const sce_lmdb_snapshot_t *snapshot, uint64_t *transaction) {
+  int code = mdb_txn_renew(snapshot->txn);
+  *transaction = code == 0 ? mdb_txn_id(snapshot->txn) : 0;
+  return code == 0 ? NULL : sce_lmdb_error(snapshot->db, code, "reading");
+}
+
+/* While transaction N is the newest, nobody writes where its meta record is: what was read of that is whole when N is
+ * still the newest afterwards. */
+static sce_error_t *pin_pages(sce_lmdb_snapshot_t *snapshot, bool *found) {
+  uint64_t before, after;
+  SCE_TRY(renew(snapshot, &after));
   for (int i = 0; i < PIN_ATTEMPTS; i++) {
-    bool found;
-    int code = mdb_txn_renew(snapshot->txn);
-    if (code != 0) return sce_lmdb_error(snapshot->db, code, "reading");
-    SCE_TRY(open_pages(snapshot, &found));
-    if (found) return read_newest(snapshot);
+    before = after;
+    sce_error_t *err = open_pages(snapshot, found);
+    atomic_thread_fence(memory_order_acquire);
     mdb_txn_reset(snapshot->txn);
+    sce_error_t *gone = renew(snapshot, &after);
+    if (gone == NULL && before == after) return err;
+    sce_error_delete(err);
+    SCE_TRY(gone);
   }
+  *found = false;
+  return NULL;
+}
+
+sce_error_t *sce_lmdb_snapshot_pin(sce_lmdb_snapshot_t *snapshot) {
+  bool found;
+  SCE_TRY(pin_pages(snapshot, &found));
+  if (found) return read_newest(snapshot);
   return sce_lmdb_in(snapshot->db, sce_error_new(SCE_BAD_STATE, "the state database is damaged: no meta record is that "
                                                                 "of its newest transaction"));
 }
