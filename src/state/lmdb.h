@@ -11,6 +11,7 @@
 #include "state/lmdb_pages.h"
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdatomic.h>
 
@@ -28,6 +29,7 @@ typedef struct sce_lmdb {
   uint64_t journal_bytes;  /* that the journal may have before it is settled */
   uint64_t journal_states; /* and states */
   uint64_t vet_whole;      /* bytes of a file up to which all of it is vetted before the first write */
+  pthread_mutex_t writing; /* held by the thread that writes: trusted, escape */
   uint64_t trusted;        /* transaction that this process wrote on pages that were vetted whole; UINT64_MAX: none */
   atomic_bool broken;      /* LMDB gave up in the middle: nothing more may be written */
   jmp_buf *escape;         /* where a failed assertion of LMDB goes, while writing */

@@ -72,6 +72,7 @@ static void free_db(sce_lmdb_t *db) {
   /* An environment that was left in the middle of a transaction can't be closed; the process's end gives back its lock.
    */
   if (db->env != NULL && !atomic_load(&db->broken)) mdb_env_close(db->env);
+  pthread_mutex_destroy(&db->writing);
   sce_free(db->path);
   sce_free(db);
 }
@@ -236,7 +237,10 @@ static sce_error_t *open_checked(sce_lmdb_t *db, const char *data_path, const ch
 
 sce_error_t *sce_lmdb_open(sce_lmdb_t **db, const char *path, const sce_state_options_t *options) {
   sce_lmdb_t *made = sce_calloc(1, sizeof *made);
-  if (made == NULL) return sce_error_oom();
+  if (made == NULL || pthread_mutex_init(&made->writing, NULL) != 0) {
+    sce_free(made);
+    return sce_error_oom();
+  }
   atomic_init(&made->refs, 1);
   made->fd = -1;
   made->read_only = options->read_only;

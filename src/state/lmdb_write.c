@@ -96,9 +96,8 @@ static sce_error_t *guarded(sce_lmdb_writer_t *writer, sce_lmdb_work_fn work, vo
   return err;
 }
 
-sce_error_t *sce_lmdb_write(const sce_lmdb_snapshot_t *base, sce_lmdb_work_fn work, void *ctx) {
+static sce_error_t *write_alone(const sce_lmdb_snapshot_t *base, sce_lmdb_work_fn work, void *ctx) {
   sce_lmdb_t *db = base->db;
-  if (db->read_only) return sce_error_new(SCE_MISUSE, "%s is open for reading only", db->path);
   if (atomic_load(&db->broken)) return broken(db);
   sce_lmdb_writer_t writer = {.db = db, .base = base};
   int code = mdb_txn_begin(db->env, NULL, 0, &writer.txn);
@@ -106,5 +105,15 @@ sce_error_t *sce_lmdb_write(const sce_lmdb_snapshot_t *base, sce_lmdb_work_fn wo
   sce_error_t *err = guarded(&writer, work, ctx);
   sce_page_set_free(&writer.vetted);
   sce_buf_free(&writer.value);
+  return err;
+}
+
+/* LMDB has a lock for this, but gives it away within mdb_txn_commit, and for ever where a write ends in an escape. */
+sce_error_t *sce_lmdb_write(const sce_lmdb_snapshot_t *base, sce_lmdb_work_fn work, void *ctx) {
+  sce_lmdb_t *db = base->db;
+  if (db->read_only) return sce_error_new(SCE_MISUSE, "%s is open for reading only", db->path);
+  pthread_mutex_lock(&db->writing);
+  sce_error_t *err = write_alone(base, work, ctx);
+  pthread_mutex_unlock(&db->writing);
   return err;
 }
