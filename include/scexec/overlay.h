@@ -95,10 +95,13 @@ SCE_API sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const 
  * In memory: the old state stays as it is for those who hold a reference; where the overlay's is the only one, it is
  * changed in place, at a cost in proportion to the changes, else copied. In a database: one atomic transaction; the
  * head moves to `block` (with NULL: stays on the same block, whose state is then another). SCE_MISUSE when the state is
- * not the newest of its database.
+ * not the newest of its database. Others may commit right after: the overlay's state is still the one that this commit
+ * made, and not the newest any more.
  *
  * Errors: SCE_MISUSE during a call, with open transactions, or for a state that can't be changed (a proof's); SCE_IO,
- * SCE_BAD_STATE, SCE_OUT_OF_MEMORY. On failure state and overlay are as they were. */
+ * SCE_BAD_STATE, SCE_OUT_OF_MEMORY. On failure state and overlay are as they were, and so is the database, but for
+ * errors that begin with "the commit was made": the database has the changes, only the overlay could not go over to
+ * them. They are SCE_NOT_FOUND when others have committed and the state is not kept, else what reading it gave. */
 SCE_API sce_error_t *sce_overlay_commit(sce_overlay_t *overlay, uint8_t root[32], sce_state_version_t version,
                                         const sce_block_info_t *block);
 

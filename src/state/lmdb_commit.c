@@ -179,7 +179,8 @@ sce_error_t *sce_lmdb_commit(sce_backend_t *backend, sce_backend_t **next, const
   commit.database.newest++;
   SCE_TRY(sce_lmdb_state_prepare(&after, db));
   sce_error_t *err = run(&commit);
-  if (err == NULL) err = sce_lmdb_state_pin(after);
+  if (err == NULL)
+    err = sce_error_prefix(sce_lmdb_state_pin_number(after, commit.database.newest), "the commit was made, but then");
   if (err != NULL)
     sce_lmdb_state_delete(after);
   else if (alone && !commit.settles)

@@ -74,6 +74,19 @@ sce_error_t *sce_lmdb_state_pin(sce_lmdb_state_t *state) {
   return NULL;
 }
 
+sce_error_t *sce_lmdb_state_pin_number(sce_lmdb_state_t *state, uint64_t number) {
+  sce_lmdb_snapshot_t *snapshot = state->snapshot;
+  SCE_TRY(sce_lmdb_snapshot_pin(snapshot));
+  sce_lmdb_state_record_t record = snapshot->state;
+  bool found = true;
+  if (number != snapshot->database.newest) SCE_TRY(sce_lmdb_find_state(snapshot, &found, &record, number));
+  if (!found)
+    return sce_error_new(SCE_NOT_FOUND, "%s: others committed, and its state is not kept: go to the newest one",
+                         snapshot->db->path);
+  set_number(state, number, &record);
+  return NULL;
+}
+
 sce_error_t *sce_lmdb_state_newest(sce_lmdb_state_t **state, sce_lmdb_t *db) {
   sce_lmdb_state_t *made;
   SCE_TRY(sce_lmdb_state_prepare(&made, db));

@@ -24,6 +24,9 @@ sce_error_t *sce_lmdb_state_newest(sce_lmdb_state_t **state, sce_lmdb_t *db);
 /* The same in two steps: all that takes memory or a place among the readers first. */
 sce_error_t *sce_lmdb_state_prepare(sce_lmdb_state_t **state, sce_lmdb_t *db);
 sce_error_t *sce_lmdb_state_pin(sce_lmdb_state_t *state);
+/* The same for the state that this process has committed: others may have committed since. SCE_NOT_FOUND when it is not
+ * kept any more. */
+sce_error_t *sce_lmdb_state_pin_number(sce_lmdb_state_t *state, uint64_t number);
 /* The state `number` with the record `record`. The snapshot is taken, also on failure. */
 sce_error_t *sce_lmdb_state_at(sce_lmdb_state_t **state, sce_lmdb_snapshot_t *snapshot, uint64_t number,
                                const sce_lmdb_state_record_t *record);

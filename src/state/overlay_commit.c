@@ -97,7 +97,9 @@ static sce_error_t *check_quiet(const sce_overlay_t *overlay) {
     return sce_error_new(SCE_MISUSE, "the overlay can't be committed while it records a proof");
   if (overlay->depth > 0) return sce_error_new(SCE_MISUSE, "the overlay can't be committed with an open transaction");
   if (overlay->state->backend->ops->commit == NULL)
-    return sce_error_new(SCE_MISUSE, "the state under this overlay can't be changed");
+    return sce_error_new(SCE_MISUSE,
+                         "the state under this overlay can't be changed: it is a proof's, or not the newest "
+                         "of its database");
   return NULL;
 }
 
