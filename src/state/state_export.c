@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/json_pull.h"
 #include "state/lmdb_state.h"
 #include "state/state.h"
 
@@ -77,14 +78,28 @@ static sce_error_t *put_string(sce_buf_t *out, sce_span_t text) {
   return sce_buf_append_byte(out, '"');
 }
 
-/* A member whose value is a string, or (`json`) JSON already; nothing becomes `otherwise`. */
-static sce_error_t *put_about(export_t *export, const char *member, bool json, const char *otherwise) {
+typedef enum json_form { NEVER_JSON, MAYBE_OBJECT, MAYBE_JSON } json_form_t;
+
+static bool is_json(sce_span_t text, json_form_t form) {
+  sce_json_reader_t in = sce_json_reader(text);
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  if (form == NEVER_JSON) return false;
+  sce_error_t *err = sce_json_peek(&in, &kind);
+  if (err == NULL) err = sce_json_skip(&in, NULL);
+  if (err == NULL) err = sce_json_end(&in);
+  bool is = err == NULL && (form == MAYBE_JSON || kind == SCE_JSON_OBJECT);
+  sce_error_delete(err);
+  return is;
+}
+
+/* A member whose value is a string, or stands as it is where it is JSON of that form; nothing becomes `otherwise`. */
+static sce_error_t *put_about(export_t *export, const char *member, json_form_t form, const char *otherwise) {
   sce_span_t text = {0};
   SCE_TRY(get_about(export, &text, member));
   SCE_TRY(sce_buf_printf(&export->text, "  \"%s\": ", member));
   if (text.len == 0)
     SCE_TRY(sce_buf_printf(&export->text, "%s", otherwise));
-  else if (json || text.data[0] == '{')
+  else if (is_json(text, form))
     SCE_TRY(sce_buf_append(&export->text, text.data, text.len));
   else
     SCE_TRY(put_string(&export->text, text));
@@ -93,12 +108,12 @@ static sce_error_t *put_about(export_t *export, const char *member, bool json, c
 
 static sce_error_t *put_chain(export_t *export) {
   SCE_TRY(sce_buf_printf(&export->text, "{\n"));
-  SCE_TRY(put_about(export, "name", false, "\"\""));
-  SCE_TRY(put_about(export, "id", false, "\"\""));
-  SCE_TRY(put_about(export, "chainType", false, "\"Live\""));
+  SCE_TRY(put_about(export, "name", NEVER_JSON, "\"\""));
+  SCE_TRY(put_about(export, "id", NEVER_JSON, "\"\""));
+  SCE_TRY(put_about(export, "chainType", MAYBE_OBJECT, "\"Live\""));
   SCE_TRY(sce_buf_printf(&export->text, "  \"bootNodes\": [],\n  \"telemetryEndpoints\": null,\n"));
-  SCE_TRY(put_about(export, "protocolId", false, "null"));
-  SCE_TRY(put_about(export, "properties", true, "{}"));
+  SCE_TRY(put_about(export, "protocolId", NEVER_JSON, "null"));
+  SCE_TRY(put_about(export, "properties", MAYBE_JSON, "{}"));
   return sce_buf_printf(&export->text, "  \"codeSubstitutes\": {},\n");
 }
 

@@ -149,6 +149,39 @@ static void imports_and_exports_keep_everything(void **unused) {
   }
 }
 
+/* Names that look like JSON stay names; a chain type of one's own is an object. */
+static void names_are_exported_as_text(void **unused) {
+  (void)unused;
+  const char *text = "{\"name\": \"{\\\"x\\\": 1, \\\"y\", \"id\": \"{}\", \"chainType\": %s, \"protocolId\": \"{p\", "
+                     "\"properties\": [1, {}], \"genesis\": {\"raw\": {\"top\": {}, \"childrenDefault\": {}}}}";
+  const char *const types[] = {"\"{\\\"a\\\": 1}, \\\"\"", "{\"Custom\": \"{\"}"};
+  for (int i = 0; i < 2; i++) {
+    char json[400];
+    int len = snprintf(json, sizeof json, text, types[i]);
+    const char *dir = fresh_folder();
+    sce_chain_spec_t *spec, *again;
+    sce_state_t *memory, *db = open_db(dir, true, 1);
+    collected_t out = {0};
+    ok(sce_chain_spec_parse(&spec, sce_span(json, (size_t)len)));
+    ok(sce_state_from_chain_spec(&memory, spec, SCE_STATE_V1));
+    sce_state_import_t options = {.size = sizeof options, .spec = spec, .keep = 1};
+    ok(sce_state_import(&db, memory, &options));
+    ok(sce_state_export(db, NULL, collect, &out, NULL, NULL));
+    ok(sce_chain_spec_parse(&again, sce_buf_span(&out.text)));
+    assert_string_equal(sce_chain_spec_name(again), "{\"x\": 1, \"y");
+    assert_string_equal(sce_chain_spec_id(again), "{}");
+    assert_string_equal(sce_chain_spec_protocol_id(again), "{p");
+    assert_string_equal(sce_chain_spec_chain_type(again), sce_chain_spec_chain_type(spec));
+    assert_string_equal(sce_chain_spec_properties(again), "[1, {}]");
+    sce_buf_free(&out.text);
+    sce_chain_spec_delete(again);
+    sce_chain_spec_delete(spec);
+    sce_state_delete(memory);
+    sce_state_delete(db);
+    remove_folder(dir);
+  }
+}
+
 static sce_error_t *list_difference(void *ctx, const sce_state_difference_t *d) {
   sce_buf_t *text = ctx;
   if (d->child != NULL) ok(sce_buf_printf(text, "[%.*s]", (int)d->child->len, (const char *)d->child->data));
@@ -456,6 +489,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(commits_agree_with_memory),
       cmocka_unit_test(imports_and_exports_keep_everything),
+      cmocka_unit_test(names_are_exported_as_text),
       cmocka_unit_test(differences_are_told),
       cmocka_unit_test(foreign_directories_are_refused),
       cmocka_unit_test(other_databases_are_refused),
