@@ -27,6 +27,7 @@ void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot) {
   if (snapshot == NULL) return;
   if (snapshot->txn != NULL) mdb_txn_abort(snapshot->txn);
   sce_lmdb_made_delete(snapshot->made);
+  pthread_mutex_destroy(&snapshot->counts.lock);
   sce_lmdb_unref(snapshot->db);
   sce_free(snapshot);
 }
@@ -70,7 +71,10 @@ static sce_error_t *read_newest(sce_lmdb_snapshot_t *snapshot) {
 
 sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_t *db) {
   sce_lmdb_snapshot_t *made = sce_calloc(1, sizeof *made);
-  if (made == NULL) return sce_error_oom();
+  if (made == NULL || pthread_mutex_init(&made->counts.lock, NULL) != 0) {
+    sce_free(made);
+    return sce_error_oom();
+  }
   made->backend.ops = &tree_ops;
   made->db = sce_lmdb_ref(db);
   sce_error_t *err = sce_lmdb_made_new(&made->made);
@@ -160,11 +164,33 @@ sce_error_t *sce_lmdb_find_child_record(const sce_lmdb_snapshot_t *snapshot, boo
 
 /* ---- lookups ---- */
 
+static sce_lmdb_counts_t *counts_of(const sce_lmdb_snapshot_t *snapshot) {
+  return (sce_lmdb_counts_t *)(uintptr_t)&snapshot->counts;
+}
+
+static void keep_count(const sce_lmdb_snapshot_t *self, sce_trie_id_t trie, uint64_t keys) {
+  sce_lmdb_counts_t *counts = counts_of(self);
+  pthread_mutex_lock(&counts->lock);
+  counts->slots[trie % SCE_LMDB_COUNTS].trie = trie;
+  counts->slots[trie % SCE_LMDB_COUNTS].keys = keys;
+  pthread_mutex_unlock(&counts->lock);
+}
+
+static bool kept_count(const sce_lmdb_snapshot_t *self, uint64_t *keys, sce_trie_id_t trie) {
+  sce_lmdb_counts_t *counts = counts_of(self);
+  pthread_mutex_lock(&counts->lock);
+  bool kept = counts->slots[trie % SCE_LMDB_COUNTS].trie == trie;
+  if (kept) *keys = counts->slots[trie % SCE_LMDB_COUNTS].keys;
+  pthread_mutex_unlock(&counts->lock);
+  return kept;
+}
+
 static sce_error_t *find_child(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t name) {
   sce_lmdb_child_t child;
   bool found;
   SCE_TRY(sce_lmdb_find_child_record(self_of(backend), &found, &child, name));
   *trie = found ? child.id : SCE_TRIE_NONE;
+  if (found) keep_count(self_of(backend), child.id, child.keys);
   return NULL;
 }
 
@@ -206,8 +232,8 @@ static bool has_nodes(const sce_backend_t *backend, sce_trie_id_t trie) {
   return trie != SCE_TRIE_NONE;
 }
 
-/* Children are found by number through their names, which is as good as a walk: asked for rarely. */
-static sce_error_t *count_child(const sce_lmdb_snapshot_t *self, uint64_t *keys, sce_trie_id_t trie) {
+/* For a child that was found some time ago: all records are looked through. */
+static sce_error_t *search_count(const sce_lmdb_snapshot_t *self, uint64_t *keys, sce_trie_id_t trie) {
   sce_page_cursor_t cursor;
   sce_page_item_t item;
   const uint8_t tag = SCE_LMDB_CHILD;
@@ -228,7 +254,8 @@ static sce_error_t *count_child(const sce_lmdb_snapshot_t *self, uint64_t *keys,
 static sce_error_t *count_keys(const sce_backend_t *backend, uint64_t *keys, sce_trie_id_t trie) {
   const sce_lmdb_snapshot_t *self = self_of(backend);
   *keys = trie == SCE_TRIE_TOP ? self->database.settled_keys : 0;
-  return trie == SCE_TRIE_TOP || trie == SCE_TRIE_NONE ? NULL : sce_lmdb_in(self->db, count_child(self, keys, trie));
+  if (trie == SCE_TRIE_TOP || trie == SCE_TRIE_NONE || kept_count(self, keys, trie)) return NULL;
+  return sce_lmdb_in(self->db, search_count(self, keys, trie));
 }
 
 /* ---- walks ---- */

@@ -38,7 +38,19 @@ typedef struct sce_lmdb {
 /* Node records that were made from values (lmdb_branch.h). */
 typedef struct sce_lmdb_made sce_lmdb_made_t;
 
-/* A snapshot. Immutable. */
+#define SCE_LMDB_COUNTS 64
+
+/* How many keys child tries have, of those that were found last: a trie that was found by name is counted by number,
+ * and no record leads from that to its own. */
+typedef struct sce_lmdb_counts {
+  pthread_mutex_t lock;
+  struct {
+    sce_trie_id_t trie; /* SCE_TRIE_TOP: none */
+    uint64_t keys;
+  } slots[SCE_LMDB_COUNTS]; /* by the number's lowest bits */
+} sce_lmdb_counts_t;
+
+/* A snapshot. Immutable, but for what it remembers. */
 typedef struct sce_lmdb_snapshot {
   sce_backend_t backend; /* first member: the tree's values and nodes, which are the settled state; only reads */
   sce_lmdb_t *db;        /* a reference */
@@ -47,6 +59,7 @@ typedef struct sce_lmdb_snapshot {
   sce_lmdb_database_t database;
   sce_lmdb_state_record_t state; /* of the newest state */
   sce_lmdb_made_t *made;
+  sce_lmdb_counts_t counts;
 } sce_lmdb_snapshot_t;
 
 /* ---- lmdb_env.c ---- */

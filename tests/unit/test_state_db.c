@@ -149,6 +149,41 @@ static void imports_and_exports_keep_everything(void **unused) {
   }
 }
 
+/* More children than a snapshot remembers the counts of, each with another number of keys. */
+static void children_are_counted(void **unused) {
+  (void)unused;
+  enum { CHILDREN = 3 * SCE_LMDB_COUNTS };
+  const char *dir = fresh_folder();
+  sce_state_t *db = open_db(dir, true, 1);
+  sce_overlay_t *overlay;
+  uint8_t root[32];
+  ok(sce_overlay_new(&overlay, db));
+  sce_lmdb_snapshot_of(db->backend)->db->journal_states = 0;
+  sce_state_delete(db);
+  for (uint32_t i = 0; i < CHILDREN; i++) {
+    sce_span_t child = sce_span(&i, sizeof i);
+    for (uint32_t key = 0; key <= i; key++)
+      ok(sce_overlay_ops()->set(overlay, &child, sce_span(&key, sizeof key), sce_span("v", 1)));
+  }
+  ok(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL));
+  const sce_backend_t *backend = sce_overlay_state(overlay)->backend;
+  sce_trie_id_t tries[CHILDREN];
+  uint64_t keys;
+  for (uint32_t i = 0; i < CHILDREN; i++) {
+    sce_span_t child = sce_span(&i, sizeof i);
+    ok(backend->ops->find_child(backend, &tries[i], child));
+    ok(backend->ops->count(backend, &keys, tries[i]));
+    assert_int_equal(keys, i + 1);
+  }
+  for (uint32_t i = 0; i < CHILDREN; i++) { /* most of them found long ago */
+    ok(backend->ops->count(backend, &keys, tries[i]));
+    assert_int_equal(keys, i + 1);
+  }
+  ok(sce_state_verify(sce_overlay_state(overlay), NULL, NULL));
+  sce_overlay_delete(overlay);
+  remove_folder(dir);
+}
+
 /* Names that look like JSON stay names; a chain type of one's own is an object. */
 static void names_are_exported_as_text(void **unused) {
   (void)unused;
@@ -489,6 +524,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(commits_agree_with_memory),
       cmocka_unit_test(imports_and_exports_keep_everything),
+      cmocka_unit_test(children_are_counted),
       cmocka_unit_test(names_are_exported_as_text),
       cmocka_unit_test(differences_are_told),
       cmocka_unit_test(foreign_directories_are_refused),
