@@ -1,16 +1,14 @@
 /* lmdb_state.c: states of a database.
  *
  * A state that is newer than the settled one has the journal's records up to it in its layer, values and nodes; an
- * older one the undo records down to it, of which for one key the oldest stays, and no nodes. Layers are filled when
- * they are first asked for: opening a state reads none of it. */
+ * older one the undo records down to it, of which for one key the oldest stays, and the nodes that these make
+ * (lmdb_older.c). Layers are filled when they are first asked for: opening a state reads none of it. */
 #include "state/lmdb_state.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "state/proof.h"
 #include "state/state.h"
-#include "state/trie_edit.h"
 
 static const sce_backend_ops_t newest_ops, kept_ops, undone_ops;
 
@@ -139,12 +137,13 @@ static sce_error_t *fill_values(sce_lmdb_state_t *self) {
 }
 
 static sce_error_t *fill_nodes(sce_lmdb_state_t *self) {
+  if (self->number < self->snapshot->database.settled) return sce_lmdb_make_older_nodes(self);
   for (uint64_t number = self->snapshot->database.settled; number < self->number; number++)
     SCE_TRY(add_record(self, SCE_LMDB_JOURNAL_NODES, number + 1));
   return NULL;
 }
 
-static sce_error_t *need_values(sce_lmdb_state_t *self) {
+sce_error_t *sce_lmdb_state_need_values(sce_lmdb_state_t *self) {
   if (atomic_load_explicit(&self->has_values, memory_order_acquire)) return NULL;
   sce_error_t *err = NULL;
   pthread_mutex_lock(&self->lock);
@@ -162,7 +161,7 @@ static sce_error_t *need_values(sce_lmdb_state_t *self) {
 
 static sce_error_t *need_nodes(sce_lmdb_state_t *self) {
   if (atomic_load_explicit(&self->has_nodes, memory_order_acquire)) return NULL;
-  SCE_TRY(need_values(self));
+  SCE_TRY(sce_lmdb_state_need_values(self));
   sce_error_t *err = NULL;
   pthread_mutex_lock(&self->lock);
   if (!atomic_load_explicit(&self->has_nodes, memory_order_relaxed)) {
@@ -206,7 +205,7 @@ void sce_lmdb_state_inherit(sce_lmdb_state_t *state, sce_lmdb_state_t *base, sce
 static sce_error_t *find_child(const sce_backend_t *backend, sce_trie_id_t *trie, sce_span_t name) {
   sce_lmdb_state_t *self = self_of(backend);
   const sce_backend_t *tree = &self->snapshot->backend;
-  SCE_TRY(need_values(self));
+  SCE_TRY(sce_lmdb_state_need_values(self));
   const sce_layer_trie_t *changed = sce_layer_child(&self->layer, trie, name);
   if (changed == NULL) return tree->ops->find_child(tree, trie, name);
   if (changed->keys == 0) *trie = SCE_TRIE_NONE;
@@ -215,13 +214,13 @@ static sce_error_t *find_child(const sce_backend_t *backend, sce_trie_id_t *trie
 
 static sce_error_t *get(const sce_backend_t *backend, bool *found, sce_entry_t *entry, sce_trie_id_t trie,
                         sce_span_t key) {
-  SCE_TRY(need_values(self_of(backend)));
+  SCE_TRY(sce_lmdb_state_need_values(self_of(backend)));
   return sce_layer_get(&self_of(backend)->layer, found, entry, trie, key);
 }
 
 static sce_error_t *seek(const sce_backend_t *backend, sce_walk_t *walk, sce_trie_id_t trie, sce_span_t key,
                          bool inclusive) {
-  SCE_TRY(need_values(self_of(backend)));
+  SCE_TRY(sce_lmdb_state_need_values(self_of(backend)));
   return sce_layer_seek(&self_of(backend)->layer, walk, trie, key, inclusive);
 }
 
@@ -235,7 +234,7 @@ static sce_error_t *count_keys(const sce_backend_t *backend, uint64_t *keys, sce
   sce_trie_id_t base;
   *keys = self->keys;
   if (trie == SCE_TRIE_TOP) return NULL;
-  SCE_TRY(need_values(self));
+  SCE_TRY(sce_lmdb_state_need_values(self));
   const sce_layer_trie_t *changed = sce_layer_trie(&self->layer, &base, trie);
   if (changed == NULL) return tree->ops->count(tree, keys, base);
   *keys = changed->keys;
@@ -264,48 +263,6 @@ static bool has_nodes(const sce_backend_t *backend, sce_trie_id_t trie) {
   return trie != SCE_TRIE_NONE;
 }
 
-/* ---- roots without the layer's nodes ---- */
-
-static sce_error_t *edit_by_layer(sce_edit_t *edit, const sce_table_t *values) {
-  for (sce_order_place_t at = {0, 0};; at = sce_key_order_next(&values->order, at)) {
-    uint32_t id = sce_key_order_at(&values->order, at);
-    sce_entry_t entry;
-    if (id == SCE_NO_ENTRY) return NULL;
-    if (sce_layer_entry(&entry, &values->entries[id]))
-      SCE_TRY(sce_edit_set(edit, entry.key, entry.value, entry.hashed ? SCE_STATE_V1 : SCE_STATE_V0));
-    else
-      SCE_TRY(sce_edit_remove(edit, entry.key));
-  }
-}
-
-static sce_error_t *edit_by_changes(sce_edit_t *edit, const sce_change_t *changes, size_t count,
-                                    sce_state_version_t version) {
-  for (size_t i = 0; i < count; i++) {
-    if (changes[i].removed)
-      SCE_TRY(sce_edit_remove(edit, changes[i].key));
-    else
-      SCE_TRY(sce_edit_set(edit, changes[i].key, changes[i].value, version));
-  }
-  return NULL;
-}
-
-sce_error_t *sce_lmdb_state_root(const sce_backend_t *backend, uint8_t root[32], sce_trie_id_t trie,
-                                 const sce_change_t *changes, size_t count, sce_state_version_t version) {
-  sce_lmdb_state_t *self = self_of(backend);
-  sce_trie_id_t base;
-  SCE_TRY(need_values(self));
-  const sce_layer_trie_t *changed = sce_layer_trie(&self->layer, &base, trie);
-  sce_backend_view_t open;
-  SCE_TRY(sce_backend_view_open(&open, &self->snapshot->backend, base));
-  sce_edit_t edit = {.view = open.view};
-  sce_error_t *err = changed == NULL ? NULL : edit_by_layer(&edit, &changed->values);
-  if (err == NULL) err = edit_by_changes(&edit, changes, count, version);
-  if (err == NULL) err = sce_edit_root(&edit, root);
-  sce_edit_free(&edit);
-  sce_backend_view_free(&open);
-  return err;
-}
-
 /* ---- operations ---- */
 
 static void delete_backend(sce_backend_t *backend) {
@@ -324,4 +281,5 @@ static const sce_backend_ops_t newest_ops = {READS, .node_get = node_get, .has_n
 static const sce_backend_ops_t kept_ops = {READS, .node_get = node_get, .has_nodes = has_nodes};
 
 /* One that is older than the settled state. */
-static const sce_backend_ops_t undone_ops = {READS, .delta_root = sce_lmdb_state_root};
+static const sce_backend_ops_t undone_ops = {READS, .node_get = node_get, .has_nodes = has_nodes,
+                                             .delta_root = sce_lmdb_state_root};

@@ -43,8 +43,15 @@ void sce_lmdb_state_inherit(sce_lmdb_state_t *state, sce_lmdb_state_t *base, sce
 /* A copy of a record of changes (SCE_LMDB_UNDO, SCE_LMDB_JOURNAL or SCE_LMDB_JOURNAL_NODES) for a layer. */
 sce_error_t *sce_lmdb_load_changes(const sce_lmdb_snapshot_t *snapshot, sce_buf_t *record, sce_lmdb_tag_t tag,
                                    uint64_t number, const sce_layer_t *layer);
+/* Fills the layer's values, once. */
+sce_error_t *sce_lmdb_state_need_values(sce_lmdb_state_t *state);
+
+/* ---- lmdb_older.c ---- */
+
 /* The root of a trie with changes on top, out of the tree's nodes and the layer's values alone. */
 sce_error_t *sce_lmdb_state_root(const sce_backend_t *backend, uint8_t root[32], sce_trie_id_t trie,
                                  const sce_change_t *changes, size_t count, sce_state_version_t version);
+/* Makes the nodes of a state whose layer has its values only: those that differ from the tree's. */
+sce_error_t *sce_lmdb_make_older_nodes(sce_lmdb_state_t *state);
 
 #endif
