@@ -168,7 +168,8 @@ SCE_API sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t 
 
 /* Checks a state of a database from the ground up: every page of the file, every record, the roots of all tries
  * computed anew from the values and compared with what is stored, and for each older state that is kept its root. Of a
- * state in memory: its roots. SCE_BAD_STATE says what is wrong first. `progress` may be NULL. */
+ * state in memory: its roots. SCE_BAD_STATE says what is wrong first. `progress` may be NULL. A child's root that the
+ * runtime has overwritten (ext_storage_append allows it) is passed over, unless it has 32 bytes, as roots have. */
 SCE_API sce_error_t *sce_state_verify(const sce_state_t *state, sce_progress_fn progress, void *ctx);
 
 /* One key that differs between two states. Borrowed for the call. */
@@ -189,7 +190,8 @@ SCE_API sce_error_t *sce_state_diff(const sce_state_t *before, const sce_state_t
 /* Takes a piece of text. */
 typedef sce_error_t *(*sce_write_fn)(void *ctx, sce_span_t text);
 
-/* Writes the state as a raw chain spec. What describes the chain comes from `spec`, or, with NULL, from what an import
+/* Writes the state as a raw chain spec. Keys of the top trie under ":child_storage:" are left out: the roots of
+ * children are computed by who reads it. What describes the chain comes from `spec`, or, with NULL, from what an import
  * has kept; else names are empty. `progress` may be NULL. */
 SCE_API sce_error_t *sce_state_export(const sce_state_t *state, const sce_chain_spec_t *spec, sce_write_fn write,
                                       void *write_ctx, sce_progress_fn progress, void *progress_ctx);

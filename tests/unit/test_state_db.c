@@ -184,6 +184,54 @@ static void children_are_counted(void **unused) {
   remove_folder(dir);
 }
 
+/* A runtime may append to the key of a child's root, of one that is there or not: the state's root counts that, and the
+ * state can be read, verified and exported. */
+static void appended_roots_are_no_damage(void **unused) {
+  (void)unused;
+  const char *const keys[] = {":child_storage:default:aaa", ":child_storage:default:kid",
+                              ":child_storage:default:other"};
+  const sce_span_t kid = sce_span("kid", 3);
+  const sce_storage_ops_t *ops = sce_overlay_ops();
+  for (size_t i = 0; i < 2 * sizeof keys / sizeof *keys; i++) {
+    const char *dir = fresh_folder();
+    collected_t out = {0};
+    sce_state_t *state;
+    sce_overlay_t *overlay;
+    sce_value_t name;
+    uint8_t root[32];
+    if (i % 2 == 0)
+      ok(sce_state_new_memory(&state, NULL, 0, SCE_STATE_V0));
+    else
+      state = open_db(dir, true, 2);
+    ok(sce_overlay_new(&overlay, state));
+    sce_state_delete(state);
+    ok(ops->set(overlay, &kid, sce_span("a", 1), sce_span("b", 1)));
+    ok(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL));
+    ok(ops->append(overlay, sce_span_text(keys[i / 2]), sce_span("*", 1)));
+    ok(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL));
+    ok(sce_state_verify(sce_overlay_state(overlay), NULL, NULL));
+    ok(sce_state_export(sce_overlay_state(overlay), NULL, collect, &out, NULL, NULL));
+    ok(sce_state_next_child(sce_overlay_state(overlay), &name, sce_span(NULL, 0), true));
+    assert_true(name.found && sce_span_equal(sce_span(name.data, name.len), kid));
+    ok(sce_state_next_child(sce_overlay_state(overlay), &name, kid, false));
+    assert_false(name.found);
+    for (size_t j = 0; j < 3; j++) { /* written to, each child has its root again */
+      sce_span_t child = sce_span_skip(sce_span_text(keys[j]), strlen(":child_storage:default:"));
+      ok(ops->set(overlay, &child, sce_span("c", 1), sce_span("d", 1)));
+    }
+    ok(sce_overlay_commit(overlay, root, SCE_STATE_V0, NULL));
+    ok(sce_state_verify(sce_overlay_state(overlay), NULL, NULL));
+    for (size_t j = 0; j < 3; j++) {
+      sce_value_t value;
+      ok(sce_state_get(sce_overlay_state(overlay), &value, NULL, sce_span_text(keys[j])));
+      assert_true(value.found && value.len == 32);
+    }
+    sce_buf_free(&out.text);
+    sce_overlay_delete(overlay);
+    remove_folder(dir);
+  }
+}
+
 /* Names that look like JSON stay names; a chain type of one's own is an object. */
 static void names_are_exported_as_text(void **unused) {
   (void)unused;
@@ -525,6 +573,7 @@ int main(void) {
       cmocka_unit_test(commits_agree_with_memory),
       cmocka_unit_test(imports_and_exports_keep_everything),
       cmocka_unit_test(children_are_counted),
+      cmocka_unit_test(appended_roots_are_no_damage),
       cmocka_unit_test(names_are_exported_as_text),
       cmocka_unit_test(differences_are_told),
       cmocka_unit_test(foreign_directories_are_refused),
