@@ -1,6 +1,6 @@
-/* A damaged or hostile database file: opening it, reading, verifying, going back to older states and committing end
- * with answers or errors, within bounded time, and LMDB never meets an invariant that is broken. What was committed can
- * be read again.
+/* A damaged or hostile database file: opening it, reading, proofs, verifying, going back to older states and committing
+ * end with answers or errors, within bounded time, and LMDB never meets an invariant that is broken. What was committed
+ * can be read again.
  *
  * Input: a byte of choices, then changes to the file of a small sound database, seven bytes each: u8 what to do, u32 LE
  * where, u16 LE a number. Choices: bit 0 vet whole or key by key; 1 to 4 how many of the keys the commit removes, and,
@@ -11,6 +11,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "scexec/overlay.h"
+#include "scexec/proof.h"
 #include "scexec/state.h"
 #include "state/lmdb_state.h"
 #include "state/state.h"
@@ -182,6 +183,14 @@ static void walk(const sce_state_t *state, const sce_span_t *child) {
   (void)failed(sce_state_count(state, &count, child));
 }
 
+static void prove(const sce_state_t *state, const sce_span_t *child) {
+  uint8_t rooms[4][600];
+  sce_span_t keys[4];
+  sce_proof_t *proof;
+  for (uint32_t i = 0; i < 4; i++) keys[i] = key_of(rooms[i], i * 29);
+  if (!failed(sce_proof_make(&proof, state, child, keys, 4))) sce_proof_delete(proof);
+}
+
 static void read_all(sce_state_t *state) {
   sce_span_t child = sce_span_text("child");
   sce_value_t value;
@@ -195,6 +204,7 @@ static void read_all(sce_state_t *state) {
     sce_state_t *older;
     if (failed(sce_state_at_number(&older, state, number))) continue;
     walk(older, number % 2 == 0 ? NULL : &child);
+    prove(older, number % 2 == 0 ? &child : NULL);
     sce_state_delete(older);
   }
   (void)failed(sce_state_verify(state, NULL, NULL));
