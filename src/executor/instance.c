@@ -194,40 +194,20 @@ static sce_error_t *start_limits(sce_call_t *call) {
   return sce_deadlines_add(&engine->deadlines, &instance->deadline);
 }
 
-/* What host functions and Wasmtime itself may need below compiled code. */
-#define HOST_STACK ((size_t)256 << 10)
-
-/* Compiled code on its way through a stack that may not be the caller's. */
-typedef struct entering {
-  wasmtime_context_t *context;
-  const wasmtime_func_t *function;
-  wasmtime_val_raw_t values[3]; /* arguments, then the result */
-  size_t count;
-  wasm_trap_t *trap;
-  wasmtime_error_t *error;
-} entering_t;
-
-static void enter_wasm(void *arg) {
-  entering_t *in = arg;
-  in->error = wasmtime_func_call_unchecked(in->context, in->function, in->values, in->count, &in->trap);
-}
-
 /* Enters compiled code with everything in place; host state is always taken away after it. */
 static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
   sce_instance_t *instance = call->instance;
-  sce_engine_t *engine = instance->runtime->engine;
-  entering_t in = {.context = call->live->context, .function = &entry->function};
-  if (entry->wrapped) in.values[in.count++].i32 = (int32_t)entry->leading;
-  in.values[in.count++].i32 = (int32_t)ptr;
-  in.values[in.count++].i32 = (int32_t)len;
-  size_t stack = engine->config.semantics.stack_native_max + HOST_STACK;
-  if (instance->runtime->has_guests) stack += SCE_GUEST_STACK + HOST_STACK;
+  wasmtime_val_raw_t values[3]; /* arguments, then the result */
+  size_t count = 0;
+  if (entry->wrapped) values[count++].i32 = (int32_t)entry->leading;
+  values[count++].i32 = (int32_t)ptr;
+  values[count++].i32 = (int32_t)len;
+  wasm_trap_t *trap = NULL;
   instance->call = call;
-  sce_error_t *err = sce_stack_run(&instance->stack, sce_memory_space_thread(&engine->space), stack, enter_wasm, &in);
+  wasmtime_error_t *error = wasmtime_func_call_unchecked(call->live->context, &entry->function, values, count, &trap);
   instance->call = NULL;
-  if (err != NULL) return err;
-  if (in.trap != NULL || in.error != NULL) return sce_call_failure(call, in.trap, in.error);
-  *result = (uint64_t)in.values[0].i64;
+  if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
+  *result = (uint64_t)values[0].i64;
   return NULL;
 }
 
@@ -262,7 +242,7 @@ static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t
   };
 }
 
-/* The call on a live instance. */
+/* The call on a live instance, with the stack of sce_live_on_stack(). */
 static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
                             const sce_call_options_t *options, uint64_t started, const sce_time_limit_t *limit) {
   sce_call_t call;
@@ -319,16 +299,47 @@ static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need,
   return NULL;
 }
 
+/* A call on its way through a stack that may not be the caller's: a start function needs as much as the call. */
+typedef struct job {
+  sce_instance_t *instance;
+  sce_buf_t *output;
+  const target_t *target;
+  sce_span_t data;
+  const sce_call_options_t *options;
+  uint64_t started;
+  sce_time_limit_t limit;
+  sce_error_t *err;
+} job_t;
+
+static void open_and_perform(void *arg) {
+  job_t *job = arg;
+  sce_instance_t *instance = job->instance;
+  if (instance->live.store == NULL) job->err = sce_live_open(&instance->live, instance);
+  if (job->err == NULL)
+    job->err = perform(instance, job->output, job->target, job->data, job->options, job->started, &job->limit);
+}
+
 static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
                                const sce_call_options_t *options) {
-  uint64_t started = options->stats != NULL ? sce_monotonic_ns() : 0;
-  sce_time_limit_t limit;
-  SCE_TRY(find_limit(&limit, instance, options));
-  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, &limit));
-  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
-  sce_error_t *err = perform(instance, output, target, data, options, started, &limit);
+  job_t job = {.instance = instance, .output = output, .target = target, .data = data, .options = options};
+  if (options->stats != NULL) job.started = sce_monotonic_ns();
+  SCE_TRY(find_limit(&job.limit, instance, options));
+  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, &job.limit));
+  sce_error_t *err = sce_live_on_stack(instance, open_and_perform, &job);
   finish(instance);
-  return err;
+  return err != NULL ? err : job.err;
+}
+
+static void open_only(void *arg) {
+  job_t *job = arg;
+  job->err = sce_live_open(&job->instance->live, job->instance);
+}
+
+/* Makes the live instance without a call. */
+static sce_error_t *open_live(sce_instance_t *instance) {
+  job_t job = {.instance = instance};
+  SCE_TRY(sce_live_on_stack(instance, open_only, &job));
+  return job.err;
 }
 
 static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, target_t *target, sce_span_t data,
@@ -387,7 +398,7 @@ sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
   atomic_init(&instance->running, false);
   atomic_init(&instance->cancelled, false);
   if (runtime->reuse && runtime->tiers == NULL) {
-    sce_error_t *err = sce_live_open(&instance->live, instance);
+    sce_error_t *err = open_live(instance);
     if (err != NULL) {
       sce_instance_delete(instance);
       return err;
@@ -433,7 +444,7 @@ sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found
   if (export->kind != SCE_EXPORT_GLOBAL)
     return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
   SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, &no_limit));
-  if (instance->live.store == NULL) SCE_TRY(sce_live_open(&instance->live, instance));
+  if (instance->live.store == NULL) SCE_TRY(open_live(instance));
   wasmtime_extern_t item;
   sce_error_t *err = NULL;
   if (!wasmtime_instance_export_get(instance->live.context, &instance->live.instance, name, strlen(name), &item)) {

@@ -58,12 +58,16 @@ struct sce_instance {
   atomic_bool cancelled;
 };
 
-/* live.c: makes a live instance in the state that every call starts from. On error nothing is left. */
+/* live.c: makes a live instance in the state that every call starts from. A start function runs in it, so the stack
+ * must be that of sce_live_on_stack(). On error nothing is left. */
 sce_error_t *sce_live_open(sce_live_t *live, sce_instance_t *owner);
 void sce_live_close(sce_live_t *live, sce_instance_t *owner);
 
 /* Puts a reused instance back to that state. After an error the live instance must be closed. */
 sce_error_t *sce_live_reset(sce_live_t *live, const sce_runtime_t *runtime);
+
+/* Calls `work(arg)` with the stack that the instance's code may need (stack.h). An error means it was not called. */
+sce_error_t *sce_live_on_stack(sce_instance_t *owner, void (*work)(void *arg), void *arg);
 
 /* Address and size of linear memory now. */
 void sce_live_memory(const sce_live_t *live, uint8_t **data, uint64_t *size);

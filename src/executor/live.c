@@ -1,6 +1,6 @@
 /* live.c: making, resetting and dropping live instances. Source: sc-executor-wasmtime instance_wrapper.rs,
  * InstanceWrapper::new; the snapshot is our own. */
-#include "executor/instance.h"
+#include "executor/guests.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -64,15 +64,34 @@ wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uin
   return call->error != NULL ? wasmtime_error_new("a limit of the call") : NULL;
 }
 
-/* An error of instantiation, whichever of the two it is. */
-static sce_error_t *instantiation_error(wasmtime_error_t *error, wasm_trap_t *trap) {
-  if (error != NULL) return sce_error_from_wasmtime(error, SCE_ENGINE, "instantiating the runtime");
-  if (trap == NULL) return NULL;
+/* What host functions and Wasmtime itself may need below compiled code. */
+#define HOST_STACK ((size_t)256 << 10)
+
+sce_error_t *sce_live_on_stack(sce_instance_t *owner, void (*work)(void *arg), void *arg) {
+  sce_engine_t *engine = owner->runtime->engine;
+  size_t need = engine->config.semantics.stack_native_max + HOST_STACK;
+  if (owner->runtime->has_guests) need += SCE_GUEST_STACK + HOST_STACK;
+  return sce_stack_run(&owner->stack, sce_memory_space_thread(&engine->space), need, work, arg);
+}
+
+static sce_error_t *instantiation_trap(const sce_instance_t *owner, const wasm_trap_t *trap) {
+  wasmtime_trap_code_t code;
+  if (wasmtime_trap_code(trap, &code) && code == WASMTIME_TRAP_CODE_STACK_OVERFLOW)
+    return sce_error_new(SCE_STACK_LIMIT, "the runtime's start function exhausted the native stack of %u bytes",
+                         owner->home->engine->config.semantics.stack_native_max);
   wasm_message_t message;
   wasm_trap_message(trap, &message);
   sce_error_t *err = sce_error_new(SCE_TRAP, "the runtime's start function or data segments trapped: %.*s",
                                    (int)message.size, message.data);
   wasm_byte_vec_delete(&message);
+  return err;
+}
+
+/* An error of instantiation, whichever of the two it is. */
+static sce_error_t *instantiation_error(const sce_instance_t *owner, wasmtime_error_t *error, wasm_trap_t *trap) {
+  if (error != NULL) return sce_error_from_wasmtime(error, SCE_ENGINE, "instantiating the runtime");
+  if (trap == NULL) return NULL;
+  sce_error_t *err = instantiation_trap(owner, trap);
   wasm_trap_delete(trap);
   return err;
 }
@@ -100,7 +119,7 @@ static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
   wasm_trap_t *trap = NULL;
   wasmtime_error_t *error =
       wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);
-  SCE_TRY(instantiation_error(error, trap));
+  SCE_TRY(instantiation_error(owner, error, trap));
   SCE_TRY(find_memory(live, runtime));
   return read_heap_base(live);
 }

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define GUARD_SIZE ((size_t)64 << 10)
+/* Stack that is not given back after a call: most need no more, and taking pages anew costs more than the switch. */
+#define KEPT_SIZE ((size_t)64 << 10)
 
 /* Where the calling thread's own stack is; false when the system does not say. */
 static bool find_range(uintptr_t *low, uintptr_t *high) {
@@ -38,7 +40,7 @@ static bool has_room(sce_stack_t *stack, uint64_t thread, size_t need) {
 /* The other stack, at least `need` bytes above its guard. Pages are taken as they are touched. */
 static sce_error_t *make_stack(sce_stack_t *stack, size_t need) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE), size;
-  if (!sce_add_size(need, GUARD_SIZE + page, &size)) return sce_error_oom();
+  if (!sce_add_size(need, GUARD_SIZE + KEPT_SIZE + page, &size)) return sce_error_oom();
   size = size / page * page;
   if (stack->base != NULL && stack->size >= size) return NULL;
   sce_stack_clear(stack);
@@ -79,7 +81,8 @@ sce_error_t *sce_stack_run(sce_stack_t *stack, uint64_t thread, size_t need, voi
   uintptr_t address = (uintptr_t)&job;
   makecontext(&there, (void (*)(void))start, 2, (unsigned)((uint64_t)address >> 32), (unsigned)address);
   if (swapcontext(&here, &there) != 0) return sce_error_system(errno, "switching stacks");
-  (void)madvise(stack->base + GUARD_SIZE, stack->size - GUARD_SIZE, MADV_DONTNEED); /* only to give memory back */
+  /* Only to give memory back. */
+  (void)madvise(stack->base + GUARD_SIZE, stack->size - GUARD_SIZE - KEPT_SIZE, MADV_DONTNEED);
   return NULL;
 }
 
