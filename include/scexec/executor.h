@@ -22,8 +22,10 @@ extern "C" {
 
 /* How a call gets its instance. All give the same results. */
 typedef enum sce_strategy {
-  SCE_STRATEGY_INSTANCE_REUSE = 0,    /* one instance, put back to its first state after each call; the fastest */
-  SCE_STRATEGY_RECREATE_INSTANCE = 1, /* a fresh instance for each call */
+  /* One instance, put back to its first state after each call; the fastest. Code with a start function, or that may
+   * leave marks which can't be taken back, gets a fresh one for each call; the log warns of that. */
+  SCE_STRATEGY_INSTANCE_REUSE = 0,
+  SCE_STRATEGY_RECREATE_INSTANCE = 1,               /* a fresh instance for each call */
   SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE = 2, /* the same with copy-on-write memory images */
   SCE_STRATEGY_POOLING = 3,                         /* a fresh instance from a pool of preallocated slots */
   SCE_STRATEGY_POOLING_COPY_ON_WRITE = 4            /* the same with copy-on-write memory images */
@@ -145,7 +147,8 @@ SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
 
 typedef struct sce_instance sce_instance_t;
 
-/* Makes an instance. With a pooling strategy nothing is taken from the pool before the first call. */
+/* Makes an instance. With a pooling strategy nothing is taken from the pool before the first call. A start function
+ * runs in each call, within its limits, and not here. */
 SCE_API sce_error_t *sce_instance_new(sce_instance_t **instance, sce_runtime_t *runtime);
 SCE_API void sce_instance_delete(sce_instance_t *instance);
 
@@ -191,9 +194,9 @@ SCE_API sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, s
                                                      uint32_t function, const uint8_t *data, size_t len,
                                                      const sce_call_options_t *options);
 
-/* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code. The one
- * function that another thread may call while the instance is in use. Host functions are not interrupted; the call ends
- * when compiled code goes on. */
+/* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code; so it
+ * does with sce_instance_get_global_const(). The one function that another thread may call while the instance is in
+ * use. Host functions are not interrupted; the call ends when compiled code goes on. */
 SCE_API void sce_instance_cancel(sce_instance_t *instance);
 
 /* A constant of a WebAssembly type. */
@@ -208,8 +211,9 @@ typedef struct sce_val {
   } of;
 } sce_val_t;
 
-/* The value of the exported global `name`, as after instantiation. `*found` is false when there is no such export; an
- * export that is no global is SCE_WRONG_TYPE. */
+/* The value of the exported global `name`, as after instantiation, which may run the runtime's start function without
+ * a time limit. `*found` is false when there is no such export; an export that is no global is SCE_WRONG_TYPE; other
+ * errors: those of a call that ends before its method. */
 SCE_API sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value,
                                                    const char *name);
 

@@ -30,7 +30,7 @@ wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *wasm_caller, wasm
   const sce_import_t *import = env;
   sce_instance_t *instance = wasmtime_context_get_data(wasmtime_caller_context(wasm_caller));
   sce_call_t *call = instance->call;
-  if (call == NULL) { /* upstream has no host state then either, and traps */
+  if (call->live == NULL) { /* upstream has no host state then either, and traps */
     static const char text[] = "host function called while the runtime is instantiated";
     return wasmtime_trap_new(text, sizeof text - 1);
   }

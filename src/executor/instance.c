@@ -64,6 +64,11 @@ typedef struct target {
   uint32_t leading;
 } target_t;
 
+/* For messages. */
+static const char *what_of(const target_t *target) {
+  return target->method != NULL ? target->method : "the table entry";
+}
+
 static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *method, const sce_export_t **found) {
   const sce_export_t *export = sce_runtime_find_export(runtime, sce_span_text(method));
   if (export == NULL) return sce_error_new(SCE_MISSING_EXPORT, "the runtime does not export %s", method);
@@ -181,19 +186,6 @@ static sce_error_t *find_limit(sce_time_limit_t *limit, const sce_instance_t *in
   return NULL;
 }
 
-static sce_error_t *start_limits(sce_call_t *call) {
-  sce_instance_t *instance = call->instance;
-  sce_engine_t *engine = instance->runtime->engine;
-  if (!engine->config.semantics.interruptible) return NULL;
-  wasmtime_context_set_epoch_deadline(call->live->context, 1);
-  /* Whoever cancels sets the flag, then advances the epoch: one of the two is seen from here on. */
-  atomic_thread_fence(memory_order_acquire);
-  SCE_TRY(sce_call_check_limits(call));
-  if (call->limit.deadline_ns == 0) return NULL;
-  instance->deadline.at_ns = call->limit.deadline_ns;
-  return sce_deadlines_add(&engine->deadlines, &instance->deadline);
-}
-
 /* Enters compiled code with everything in place; host state is always taken away after it. */
 static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
   sce_instance_t *instance = call->instance;
@@ -215,10 +207,8 @@ static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr
   const sce_externalities_t *ext = call->caller.ext;
   const sce_storage_ops_t *storage = ext->storage;
   if (SCE_HAS_OP(storage, enter_runtime)) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
-  sce_error_t *err = start_limits(call);
-  bool limited = err == NULL && call->limit.deadline_ns != 0;
+  sce_error_t *err = sce_live_arm(call->live, call);
   if (err == NULL) err = enter(call, entry, ptr, len, result);
-  if (limited) sce_deadlines_remove(&call->instance->runtime->engine->deadlines, &call->instance->deadline);
   if (SCE_HAS_OP(storage, exit_runtime)) {
     sce_error_t *exit_error = storage->exit_runtime(ext->storage_ctx, err == NULL);
     if (err == NULL) {
@@ -246,7 +236,7 @@ static void fill_stats(const sce_call_t *call, sce_call_stats_t *stats, uint64_t
 static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
                             const sce_call_options_t *options, uint64_t started, const sce_time_limit_t *limit) {
   sce_call_t call;
-  begin_call(&call, instance, options, target->method != NULL ? target->method : "the table entry");
+  begin_call(&call, instance, options, what_of(target));
   call.limit = *limit;
   bool timed = options->stats != NULL;
   uint64_t entered = started, left = started, result = 0;
@@ -311,12 +301,34 @@ typedef struct job {
   sce_error_t *err;
 } job_t;
 
+/* Makes the live instance within the limits of what it is made for. */
+static sce_error_t *open_live(sce_instance_t *instance, const char *what, const sce_time_limit_t *limit) {
+  sce_call_t call = {.instance = instance, .what = what, .limit = *limit};
+  instance->call = &call;
+  sce_error_t *err = sce_live_open(&instance->live, instance);
+  instance->call = NULL;
+  if (call.error == NULL) return err;
+  sce_error_delete(err);
+  return call.error;
+}
+
 static void open_and_perform(void *arg) {
   job_t *job = arg;
   sce_instance_t *instance = job->instance;
-  if (instance->live.store == NULL) job->err = sce_live_open(&instance->live, instance);
+  if (instance->live.store == NULL) job->err = open_live(instance, what_of(job->target), &job->limit);
   if (job->err == NULL)
     job->err = perform(instance, job->output, job->target, job->data, job->options, job->started, &job->limit);
+}
+
+/* Has whoever runs the instance's code look at the limit when it is due. */
+static sce_error_t *start_clock(sce_instance_t *instance, const sce_time_limit_t *limit) {
+  if (limit->deadline_ns == 0) return NULL;
+  instance->deadline.at_ns = limit->deadline_ns;
+  return sce_deadlines_add(&instance->runtime->engine->deadlines, &instance->deadline);
+}
+
+static void stop_clock(sce_instance_t *instance, const sce_time_limit_t *limit) {
+  if (limit->deadline_ns != 0) sce_deadlines_remove(&instance->runtime->engine->deadlines, &instance->deadline);
 }
 
 static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, const target_t *target, sce_span_t data,
@@ -325,21 +337,21 @@ static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, cons
   if (options->stats != NULL) job.started = sce_monotonic_ns();
   SCE_TRY(find_limit(&job.limit, instance, options));
   SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, &job.limit));
+  SCE_TRY(start_clock(instance, &job.limit));
   sce_error_t *err = sce_live_on_stack(instance, open_and_perform, &job);
+  stop_clock(instance, &job.limit);
   finish(instance);
   return err != NULL ? err : job.err;
 }
 
-static void open_only(void *arg) {
-  job_t *job = arg;
-  job->err = sce_live_open(&job->instance->live, job->instance);
+/* In between, other threads can cancel. */
+static void begin_running(sce_instance_t *instance) {
+  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
+  atomic_store_explicit(&instance->running, true, memory_order_release);
 }
 
-/* Makes the live instance without a call. */
-static sce_error_t *open_live(sce_instance_t *instance) {
-  job_t job = {.instance = instance};
-  SCE_TRY(sce_live_on_stack(instance, open_only, &job));
-  return job.err;
+static void end_running(sce_instance_t *instance) {
+  atomic_store_explicit(&instance->running, false, memory_order_release);
 }
 
 static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, target_t *target, sce_span_t data,
@@ -353,10 +365,9 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, tar
     return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
   if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
-  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
-  atomic_store_explicit(&instance->running, true, memory_order_release);
+  begin_running(instance);
   sce_error_t *err = run_target(instance, output, target, data, options);
-  atomic_store_explicit(&instance->running, false, memory_order_release);
+  end_running(instance);
   return err;
 }
 
@@ -389,6 +400,20 @@ sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, sce_buf_t
 
 /* ---- life ---- */
 
+static void open_outside_calls(void *arg) {
+  job_t *job = arg;
+  job->err = open_live(job->instance, "making the instance", &no_limit);
+}
+
+/* Makes the live instance where there is no call. Only cancelling ends that. */
+static sce_error_t *need_live(sce_instance_t *instance) {
+  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, &no_limit));
+  if (instance->live.store != NULL) return NULL;
+  job_t job = {.instance = instance};
+  SCE_TRY(sce_live_on_stack(instance, open_outside_calls, &job));
+  return job.err;
+}
+
 sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
   sce_instance_t *instance = sce_calloc(1, sizeof *instance);
   if (instance == NULL) return sce_error_oom();
@@ -398,7 +423,7 @@ sce_error_t *sce_instance_new(sce_instance_t **out, sce_runtime_t *runtime) {
   atomic_init(&instance->running, false);
   atomic_init(&instance->cancelled, false);
   if (runtime->reuse && runtime->tiers == NULL) {
-    sce_error_t *err = open_live(instance);
+    sce_error_t *err = need_live(instance);
     if (err != NULL) {
       sce_instance_delete(instance);
       return err;
@@ -420,7 +445,7 @@ void sce_instance_delete(sce_instance_t *instance) {
 void sce_instance_cancel(sce_instance_t *instance) {
   if (!atomic_load_explicit(&instance->running, memory_order_acquire)) return;
   atomic_store_explicit(&instance->cancelled, true, memory_order_release);
-  atomic_thread_fence(memory_order_release); /* before the epoch: see start_limits() */
+  atomic_thread_fence(memory_order_release); /* before the epoch: see sce_live_arm() */
   sce_engine_interrupt(instance->home->engine);
   if (instance->home->tiers != NULL) sce_tiers_wake(instance->home->tiers);
 }
@@ -443,10 +468,11 @@ sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found
   if (export == NULL) return NULL;
   if (export->kind != SCE_EXPORT_GLOBAL)
     return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a global", name);
-  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, &no_limit));
-  if (instance->live.store == NULL) SCE_TRY(open_live(instance));
+  begin_running(instance);
+  sce_error_t *err = need_live(instance);
+  end_running(instance);
+  if (err != NULL) return err;
   wasmtime_extern_t item;
-  sce_error_t *err = NULL;
   if (!wasmtime_instance_export_get(instance->live.context, &instance->live.instance, name, strlen(name), &item)) {
     err = sce_error_new(SCE_INTERNAL, "the instance lacks the export %s of its module", name);
   } else {

@@ -30,7 +30,7 @@ typedef struct sce_call {
   sce_caller_t caller;
   sce_host_state_t host;
   sce_instance_t *instance;
-  sce_live_t *live;
+  sce_live_t *live;   /* NULL: it is being made; a start function has no host functions, as upstream */
   const char *what;   /* the method, for messages */
   sce_error_t *error; /* what a host function or a limit ended the call with */
   sce_time_limit_t limit;
@@ -49,7 +49,7 @@ struct sce_instance {
   sce_runtime_t *home;    /* what the instance was made for */
   sce_runtime_t *runtime; /* the code in use: the same, or what home->tiers gave; a reference of its own */
   sce_live_t live;        /* kept between calls only by instance-reuse */
-  sce_call_t *call;       /* the running call, or NULL */
+  sce_call_t *call;       /* the running call, or what the live instance is made for; or NULL */
   sce_call_t *outer;      /* of an instance for calls within a call: that call, whose limits hold; else NULL */
   sce_role_t role;
   sce_deadline_t deadline;
@@ -58,13 +58,17 @@ struct sce_instance {
   atomic_bool cancelled;
 };
 
-/* live.c: makes a live instance in the state that every call starts from. A start function runs in it, so the stack
- * must be that of sce_live_on_stack(). On error nothing is left. */
+/* live.c: makes a live instance in the state that every call starts from. That runs code (a start function, Wasmtime's
+ * own that copies data segments), so it needs the stack of sce_live_on_stack(), and keeps to the limits of owner->call.
+ * On error nothing is left. */
 sce_error_t *sce_live_open(sce_live_t *live, sce_instance_t *owner);
 void sce_live_close(sce_live_t *live, sce_instance_t *owner);
 
 /* Puts a reused instance back to that state. After an error the live instance must be closed. */
 sce_error_t *sce_live_reset(sce_live_t *live, const sce_runtime_t *runtime);
+
+/* Has compiled code that is entered next look at the call's limits; an error when one is reached. */
+sce_error_t *sce_live_arm(sce_live_t *live, const sce_call_t *call);
 
 /* Calls `work(arg)` with the stack that the instance's code may need (stack.h). An error means it was not called. */
 sce_error_t *sce_live_on_stack(sce_instance_t *owner, void (*work)(void *arg), void *arg);

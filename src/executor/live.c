@@ -59,7 +59,6 @@ wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uin
   *kind = WASMTIME_UPDATE_DEADLINE_CONTINUE;
   *delta = 1;
   sce_call_t *call = instance->call;
-  if (call == NULL) return NULL;
   call->error = sce_call_check_limits(call);
   return call->error != NULL ? wasmtime_error_new("a limit of the call") : NULL;
 }
@@ -106,16 +105,27 @@ static void limit_memory(sce_live_t *live, const sce_runtime_t *runtime) {
   wasmtime_store_limiter(live->store, (int64_t)runtime->max_memory_bytes, -1, -1, -1, -1);
 }
 
+sce_error_t *sce_live_arm(sce_live_t *live, const sce_call_t *call) {
+  if (!call->instance->runtime->engine->config.semantics.interruptible) return NULL;
+  wasmtime_context_set_epoch_deadline(live->context, 1);
+  /* Whoever cancels sets the flag, then advances the epoch: one of the two is seen from here on. */
+  atomic_thread_fence(memory_order_acquire);
+  return sce_call_check_limits(call);
+}
+
+static sce_error_t *set_limits(sce_live_t *live, sce_instance_t *owner) {
+  limit_memory(live, owner->runtime);
+  if (!owner->runtime->engine->config.semantics.interruptible) return NULL;
+  wasmtime_store_epoch_deadline_callback(live->store, sce_epoch_reached, owner, NULL);
+  return sce_live_arm(live, owner->call);
+}
+
 static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
   sce_runtime_t *runtime = owner->runtime;
   live->store = wasmtime_store_new(runtime->engine->wasm, owner, NULL);
   if (live->store == NULL) return sce_error_oom();
   live->context = wasmtime_store_context(live->store);
-  limit_memory(live, runtime);
-  if (runtime->engine->config.semantics.interruptible) {
-    wasmtime_context_set_epoch_deadline(live->context, 1);
-    wasmtime_store_epoch_deadline_callback(live->store, sce_epoch_reached, owner, NULL);
-  }
+  SCE_TRY(set_limits(live, owner));
   wasm_trap_t *trap = NULL;
   wasmtime_error_t *error =
       wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);

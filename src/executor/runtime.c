@@ -172,8 +172,10 @@ static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module
 }
 
 /* Why instances of the runtime can't be put back to their first state, or NULL. Without bulk memory and reference types
- * code can't write tables or use up segments. */
+ * code can't write tables or use up segments. A start function has to run in each call, within its limits. */
 static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t *s) {
+  uint32_t start;
+  if (sce_blob_start_function(blob, &start)) return "has a start function";
   if (!s->wasm_bulk_memory && !s->wasm_reference_types) return NULL;
   size_t count;
   const sce_wasm_data_t *data = sce_blob_data(blob, &count);

@@ -1,14 +1,21 @@
-/* test_start.c: start functions are code of the runtime's like any other: they have the stack that a call has, and end
- * with an error; with each strategy and each compiler. */
+/* test_start.c: start functions are code of the runtime's like any other: they have the stack that a call has, and its
+ * limits end them; with each strategy and each compiler. */
 #include "calls_support.h"
 
 #include <pthread.h>
+#include <time.h>
 
+/* Also with instance-reuse, which has no place for what may never end: it says that it makes an instance for each. */
 static void every_call_begins_after_the_start(void **unused) {
   (void)unused;
   for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
     fixture_t f;
-    open_strategy(&f, "start_sets.wasm", (sce_strategy_t)s);
+    warnings_t warnings = {"each call gets a fresh instance: the runtime has a start function", 0};
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.log = (sce_log_t){.write = count_warning, .ctx = &warnings, .max_level = 5};
+    open_config(&f, "start_sets.wasm", &config);
+    assert_int_equal(warnings.count, s == SCE_STRATEGY_INSTANCE_REUSE);
     bool found;
     sce_val_t mark;
     for (int round = 0; round < 3; round++) {
@@ -23,16 +30,11 @@ static void every_call_begins_after_the_start(void **unused) {
   }
 }
 
-/* What a first call comes to, from making the instance on. */
-static sce_error_t *first_call(fixture_t *f) {
-  sce_error_t *err = sce_instance_new(&f->instance, f->runtime);
-  return err == NULL ? call(f, "entry") : err;
-}
-
 static void *call_twice(void *arg) {
   fixture_t *f = arg;
   for (int round = 0; round < 2; round++) {
-    expect_error(first_call(f), SCE_STACK_LIMIT, "start function exhausted the native stack of");
+    expect_success(sce_instance_new(&f->instance, f->runtime));
+    expect_error(call(f, "entry"), SCE_STACK_LIMIT, "start function exhausted the native stack of");
     sce_instance_delete(f->instance);
     f->instance = NULL;
   }
@@ -69,11 +71,76 @@ static void recursion_ends_with_an_error(void **unused) {
   sce_blob_delete(blob);
 }
 
+/* Making the instance does not run it, and every call has a limit of its own. */
+static void a_time_limit_ends_it(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "start_endless.wasm", (sce_strategy_t)s);
+    sce_call_options_t limited = {.time_limit_ms = 40};
+    for (int round = 0; round < 2; round++) {
+      expect_success(sce_instance_prepare(f.instance, "Core_version"));
+      expect_error(sce_instance_call(f.instance, &f.output, "Core_version", NULL, 0, &limited), SCE_TIME_LIMIT,
+                   "Core_version did not finish within its time limit of 40 ms");
+    }
+    close_fixture(&f);
+  }
+}
+
+/* Other code that is asked for its version has the limit of the call that asks. */
+static void a_time_limit_ends_it_in_other_code(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "versions.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  sce_blob_t *nested = load_blob("start_endless.wasm");
+  sce_span_t code = sce_blob_code(nested);
+  sce_call_options_t limited = {.time_limit_ms = 100};
+  expect_error(sce_instance_call(f.instance, &f.output, "ask", code.data, code.len, &limited), SCE_TIME_LIMIT,
+               "ask did not finish within its time limit of 100 ms");
+  sce_blob_delete(nested);
+  close_fixture(&f);
+}
+
+typedef struct starter {
+  fixture_t *f;
+  bool reads_global;
+  sce_error_t *err;
+} starter_t;
+
+static void *start(void *arg) {
+  starter_t *s = arg;
+  bool found;
+  sce_val_t value;
+  s->err = s->reads_global ? sce_instance_get_global_const(s->f->instance, &found, &value, "__heap_base")
+                           : call(s->f, "Core_version");
+  return NULL;
+}
+
+static void cancelling_ends_it(void **unused) {
+  (void)unused;
+  for (int s = 0; s < 2 * SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    open_strategy(&f, "start_endless.wasm", (sce_strategy_t)(s / 2));
+    starter_t starter = {&f, s % 2 != 0, NULL};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, start, &starter), 0);
+    do { /* until it has begun and is over */
+      sce_instance_cancel(f.instance);
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    } while (pthread_tryjoin_np(thread, NULL) != 0);
+    expect_error(starter.err, SCE_CANCELLED, "was cancelled");
+    close_fixture(&f);
+  }
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_call_begins_after_the_start),
       cmocka_unit_test(recursion_ends_with_an_error),
+      cmocka_unit_test(a_time_limit_ends_it),
+      cmocka_unit_test(a_time_limit_ends_it_in_other_code),
+      cmocka_unit_test(cancelling_ends_it),
   };
   int failed;
   RUN_WITH_EACH_COMPILER(failed, tests);
