@@ -212,8 +212,8 @@ typedef struct sce_val {
 } sce_val_t;
 
 /* The value of the exported global `name`, as after instantiation, which may run the runtime's start function without
- * a time limit. `*found` is false when there is no such export; an export that is no global is SCE_WRONG_TYPE; other
- * errors: those of a call that ends before its method. */
+ * a time limit. `*found` is false when there is no such export. Errors: SCE_WRONG_TYPE (an export that is no global),
+ * SCE_MISUSE (from a host function during a call of the instance), and those of a call that ends before its method. */
 SCE_API sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value,
                                                    const char *name);
 

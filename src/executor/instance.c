@@ -186,18 +186,15 @@ static sce_error_t *find_limit(sce_time_limit_t *limit, const sce_instance_t *in
   return NULL;
 }
 
-/* Enters compiled code with everything in place; host state is always taken away after it. */
+/* Enters compiled code with everything in place. */
 static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, uint32_t len, uint64_t *result) {
-  sce_instance_t *instance = call->instance;
   wasmtime_val_raw_t values[3]; /* arguments, then the result */
   size_t count = 0;
   if (entry->wrapped) values[count++].i32 = (int32_t)entry->leading;
   values[count++].i32 = (int32_t)ptr;
   values[count++].i32 = (int32_t)len;
   wasm_trap_t *trap = NULL;
-  instance->call = call;
   wasmtime_error_t *error = wasmtime_func_call_unchecked(call->live->context, &entry->function, values, count, &trap);
-  instance->call = NULL;
   if (trap != NULL || error != NULL) return sce_call_failure(call, trap, error);
   *result = (uint64_t)values[0].i64;
   return NULL;
@@ -238,6 +235,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
   sce_call_t call;
   begin_call(&call, instance, options, what_of(target));
   call.limit = *limit;
+  instance->call = &call;
   bool timed = options->stats != NULL;
   uint64_t entered = started, left = started, result = 0;
   uint32_t ptr = 0;
@@ -250,6 +248,7 @@ static sce_error_t *perform(sce_instance_t *instance, sce_buf_t *output, const t
     if (timed) left = sce_monotonic_ns();
   }
   if (err == NULL) err = copy_output(&call, output, result);
+  instance->call = NULL;
   if (timed) fill_stats(&call, options->stats, started, entered, left);
   sce_error_delete(call.error);
   sce_guests_delete(call.guests);
@@ -464,6 +463,8 @@ static sce_error_t *convert_value(sce_val_t *out, const wasmtime_val_t *value, c
 
 sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, bool *found, sce_val_t *value, const char *name) {
   *found = false;
+  if (instance->call != NULL)
+    return sce_error_new(SCE_MISUSE, "the instance is in a call: a host function may not read its globals");
   const sce_export_t *export = sce_runtime_find_export(instance->home, sce_span_text(name));
   if (export == NULL) return NULL;
   if (export->kind != SCE_EXPORT_GLOBAL)

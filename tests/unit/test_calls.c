@@ -302,6 +302,59 @@ static sce_error_t *own_refusal(void *ctx, sce_caller_t *caller, const uint64_t 
   return sce_error_from_host(SCE_HOST_FUNCTION, bytes.len == 37 ? "seen and refused" : "seen wrongly");
 }
 
+/* Tries what can be done with an instance whose call is running. */
+static sce_error_t *try_everything(sce_instance_t *instance) {
+  sce_buf_t output = {0};
+  bool found = true;
+  sce_val_t value;
+  expect_error(sce_instance_get_global_const(instance, &found, &value, "g_i32"), SCE_MISUSE, "is in a call");
+  assert_false(found);
+  expect_error(sce_instance_call(instance, &output, "state", NULL, 0, NULL), SCE_MISUSE, "is in a call");
+  expect_error(sce_instance_prepare(instance, "state"), SCE_MISUSE, "is in a call");
+  return NULL;
+}
+
+static sce_error_t *curious_malloc(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  fixture_t *f = ctx;
+  uint32_t ptr;
+  sce_error_t *err = sce_caller_alloc(caller, &ptr, (uint32_t)args[0]);
+  *result = ptr;
+  return err != NULL ? err : try_everything(f->instance);
+}
+
+static sce_error_t *curious_enter(void *ctx) {
+  fixture_t *f = ctx;
+  return try_everything(f->instance);
+}
+
+static sce_error_t *curious_exit(void *ctx, bool success) {
+  fixture_t *f = ctx;
+  (void)success;
+  return try_everything(f->instance);
+}
+
+static void an_instance_is_busy_in_its_call(void **unused) {
+  (void)unused;
+  uint8_t expected[32];
+  first_state(expected, "calls.wasm");
+  static const sce_storage_ops_t storage = {.enter_runtime = curious_enter, .exit_runtime = curious_exit};
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", curious_malloc, &f, NULL};
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.host_functions = &own;
+    config.host_function_count = 1;
+    open_config(&f, "calls.wasm", &config);
+    const sce_externalities_t ext = {.size = sizeof ext, .storage = &storage, .storage_ctx = &f};
+    const sce_call_options_t options = {.externalities = &ext};
+    expect_success(sce_instance_call(f.instance, &f.output, "state", NULL, 0, &options));
+    assert_memory_equal(f.output.data, expected, 32);
+    expect_state(&f, expected);
+    close_fixture(&f);
+  }
+}
+
 static void functions_of_the_host(void **unused) {
   (void)unused;
   int calls = 0;
@@ -498,6 +551,7 @@ int main(void) {
       cmocka_unit_test(statistics_of_a_call),
       cmocka_unit_test(missing_imports),
       cmocka_unit_test(functions_of_the_host),
+      cmocka_unit_test(an_instance_is_busy_in_its_call),
       cmocka_unit_test(functions_in_other_modules),
       cmocka_unit_test(many_threads_share_a_runtime),
       cmocka_unit_test(owners_may_go_in_any_order),
