@@ -93,8 +93,8 @@ typedef struct sce_config {
   bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
-  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more call waits (default 64); runtime
-                                 tasks take none */
+  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more call waits, within its limits
+                                 (default 64); runtime tasks take none */
   size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB);
                                  recreate-instance, pooling: bytes of memory kept for the next instance, in each of up to
                                  8 memories, or in each slot */
@@ -194,9 +194,9 @@ SCE_API sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, s
                                                      uint32_t function, const uint8_t *data, size_t len,
                                                      const sce_call_options_t *options);
 
-/* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code; so it
- * does with sce_instance_get_global_const(). The one function that another thread may call while the instance is in
- * use. Host functions are not interrupted; the call ends when compiled code goes on. */
+/* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code or
+ * for a slot of the pool; so it does with sce_instance_get_global_const(). The one function that another thread may
+ * call while the instance is in use. Host functions are not interrupted; the call ends when compiled code goes on. */
 SCE_API void sce_instance_cancel(sce_instance_t *instance);
 
 /* A constant of a WebAssembly type. */

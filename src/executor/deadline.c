@@ -11,21 +11,40 @@ uint64_t sce_monotonic_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+int sce_monotonic_condition(pthread_cond_t *condition) {
+  pthread_condattr_t attr;
+  int failed = pthread_condattr_init(&attr);
+  if (failed != 0) return failed;
+  failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  if (failed == 0) failed = pthread_cond_init(condition, &attr);
+  pthread_condattr_destroy(&attr);
+  return failed;
+}
+
+void sce_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t deadline_ns) {
+  if (deadline_ns == 0) {
+    pthread_cond_wait(condition, lock);
+    return;
+  }
+  struct timespec until = {(time_t)(deadline_ns / 1000000000u), (long)(deadline_ns % 1000000000u)};
+  pthread_cond_timedwait(condition, lock, &until);
+}
+
 void sce_deadlines_interrupt(sce_deadlines_t *deadlines) {
   wasmtime_engine_increment_epoch(deadlines->wasm);
   wasm_engine_t *guests = atomic_load_explicit(&deadlines->guests, memory_order_acquire);
   if (guests != NULL) wasmtime_engine_increment_epoch(guests);
 }
 
-/* Advances the epoch for what is due; the earliest deadline still to come, or UINT64_MAX. Called with the lock held. */
+/* Advances the epoch for what is due; the earliest deadline still to come, or 0. Called with the lock held. */
 static uint64_t fire_due(sce_deadlines_t *deadlines) {
-  uint64_t now = sce_monotonic_ns(), earliest = UINT64_MAX;
+  uint64_t now = sce_monotonic_ns(), earliest = 0;
   bool due = false;
   for (sce_deadline_t *d = deadlines->first; d != NULL; d = d->next) {
     if (d->fired) continue;
     if (d->at_ns <= now) {
       d->fired = due = true;
-    } else if (d->at_ns < earliest) {
+    } else if (earliest == 0 || d->at_ns < earliest) {
       earliest = d->at_ns;
     }
   }
@@ -38,12 +57,7 @@ static void *watch(void *arg) {
   pthread_mutex_lock(&deadlines->lock);
   while (!deadlines->stop) {
     uint64_t earliest = fire_due(deadlines);
-    if (earliest == UINT64_MAX) {
-      pthread_cond_wait(&deadlines->changed, &deadlines->lock);
-    } else {
-      struct timespec until = {(time_t)(earliest / 1000000000u), (long)(earliest % 1000000000u)};
-      pthread_cond_timedwait(&deadlines->changed, &deadlines->lock, &until);
-    }
+    sce_wait_until(&deadlines->changed, &deadlines->lock, earliest);
   }
   pthread_mutex_unlock(&deadlines->lock);
   return NULL;
@@ -51,15 +65,9 @@ static void *watch(void *arg) {
 
 sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm) {
   *deadlines = (sce_deadlines_t){.wasm = wasm};
-  pthread_condattr_t attr;
   int failed = pthread_mutex_init(&deadlines->lock, NULL);
   if (failed != 0) return sce_error_system(failed, "making a lock");
-  failed = pthread_condattr_init(&attr);
-  if (failed == 0) {
-    failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (failed == 0) failed = pthread_cond_init(&deadlines->changed, &attr);
-    pthread_condattr_destroy(&attr);
-  }
+  failed = sce_monotonic_condition(&deadlines->changed);
   if (failed == 0) return NULL;
   pthread_mutex_destroy(&deadlines->lock);
   return sce_error_system(failed, "making a condition variable");

@@ -36,6 +36,11 @@ typedef struct sce_deadlines {
 
 uint64_t sce_monotonic_ns(void);
 
+/* Makes a condition variable on CLOCK_MONOTONIC; 0, or the number of an error. */
+int sce_monotonic_condition(pthread_cond_t *condition);
+/* Waits on it, until `deadline_ns` at most; 0: without end. */
+void sce_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t deadline_ns);
+
 sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm);
 /* Stops the thread. No deadline may be left. */
 void sce_deadlines_clear(sce_deadlines_t *deadlines);

@@ -261,7 +261,7 @@ static void replace_impossible_strategy(sce_engine_t *engine) {
 static sce_error_t *init_slots(sce_engine_t *engine) {
   int failed = pthread_mutex_init(&engine->slots_lock, NULL);
   if (failed == 0) {
-    failed = pthread_cond_init(&engine->slots_free, NULL);
+    failed = sce_monotonic_condition(&engine->slots_free);
     if (failed != 0) pthread_mutex_destroy(&engine->slots_lock);
   }
   engine->slots_ready = failed == 0;
@@ -431,8 +431,17 @@ sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests) {
   return *guests != NULL ? NULL : sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration of nested modules");
 }
 
+/* With the lock, so that who has just looked at its limits is not missed. */
+static void wake_waiters(sce_engine_t *engine) {
+  if (!sce_engine_pools(engine)) return;
+  pthread_mutex_lock(&engine->slots_lock);
+  pthread_cond_broadcast(&engine->slots_free);
+  pthread_mutex_unlock(&engine->slots_lock);
+}
+
 void sce_engine_interrupt(sce_engine_t *engine) {
   sce_deadlines_interrupt(&engine->deadlines);
+  wake_waiters(engine);
   for (int i = 0; i < SCE_INNER_COUNT; i++) {
     sce_engine_t *inner = atomic_load_explicit(&engine->inner[i], memory_order_acquire);
     if (inner != NULL) sce_engine_interrupt(inner);
@@ -454,13 +463,17 @@ bool sce_engine_pools(const sce_engine_t *engine) {
   return strategy == SCE_STRATEGY_POOLING || strategy == SCE_STRATEGY_POOLING_COPY_ON_WRITE;
 }
 
-void sce_engine_take_slot(sce_engine_t *engine) {
-  if (!sce_engine_pools(engine)) return;
+sce_error_t *sce_engine_take_slot(sce_engine_t *engine, const sce_call_t *call) {
+  if (!sce_engine_pools(engine)) return NULL;
+  sce_error_t *err = NULL;
   pthread_mutex_lock(&engine->slots_lock);
-  while (engine->slots_used >= engine->config.max_instances)
-    pthread_cond_wait(&engine->slots_free, &engine->slots_lock);
-  engine->slots_used++;
+  while (err == NULL && engine->slots_used >= engine->config.max_instances) {
+    err = sce_call_check_limits(call);
+    if (err == NULL) sce_wait_until(&engine->slots_free, &engine->slots_lock, call->limit.deadline_ns);
+  }
+  if (err == NULL) engine->slots_used++;
   pthread_mutex_unlock(&engine->slots_lock);
+  return err;
 }
 
 void sce_engine_give_slot(sce_engine_t *engine) {

@@ -37,7 +37,7 @@ struct sce_engine {
   sce_deadlines_t deadlines;
   bool deadlines_ready;
   pthread_mutex_t slots_lock; /* pooling: instances that exist */
-  pthread_cond_t slots_free;
+  pthread_cond_t slots_free;  /* on CLOCK_MONOTONIC; also: calls that wait are to look at their limits */
   uint32_t slots_used;
   bool slots_ready;
 };
@@ -61,7 +61,7 @@ sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versio
  * `engine`. */
 sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests);
 
-/* Makes running calls of the engine, and of those within it, look at their limits. Any thread. */
+/* Makes running and waiting calls of the engine, and of those within it, look at their limits. Any thread. */
 void sce_engine_interrupt(sce_engine_t *engine);
 
 /* Whether code is compiled with wide arithmetic, which only scexec itself puts into it (blob/multiply.h): where Winch,
@@ -74,8 +74,10 @@ bool sce_strategy_has_images(sce_strategy_t strategy);
 /* Whether each call gets a fresh instance of Wasmtime's pool. */
 bool sce_engine_pools(const sce_engine_t *engine);
 
-/* Waits until the pool has a slot and takes it; gives it back. Do nothing for other strategies. */
-void sce_engine_take_slot(sce_engine_t *engine);
+/* Waits until the pool has a slot and takes it, unless a limit of the call is reached before; gives it back. Do nothing
+ * for other strategies. */
+struct sce_call;
+sce_error_t *sce_engine_take_slot(sce_engine_t *engine, const struct sce_call *call);
 void sce_engine_give_slot(sce_engine_t *engine);
 
 /* Writes a formatted line of scexec's own to the engine's log. */

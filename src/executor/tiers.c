@@ -18,7 +18,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 /* Parts that are made of single methods; the one behind them holds everything. */
 #define METHOD_PARTS 7
@@ -361,16 +360,11 @@ static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_tiers_patience_t
   if (patience->cancelled != NULL && atomic_load_explicit(patience->cancelled, memory_order_acquire))
     return sce_error_new(SCE_CANCELLED, "%s was cancelled while its code was compiled", what);
   uint64_t deadline_ns = patience->limit.deadline_ns;
-  if (deadline_ns == 0) {
-    pthread_cond_wait(&tiers->changed, &tiers->lock);
-    return NULL;
-  }
-  if (sce_monotonic_ns() >= deadline_ns)
+  if (deadline_ns != 0 && sce_monotonic_ns() >= deadline_ns)
     return sce_error_new(SCE_TIME_LIMIT,
                          "%s did not finish within its time limit of %llu ms: its code was not compiled by then", what,
                          (unsigned long long)patience->limit.span_ms);
-  struct timespec until = {(time_t)(deadline_ns / 1000000000u), (long)(deadline_ns % 1000000000u)};
-  pthread_cond_timedwait(&tiers->changed, &tiers->lock, &until);
+  sce_wait_until(&tiers->changed, &tiers->lock, deadline_ns);
   return NULL;
 }
 
@@ -407,13 +401,7 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
 /* ---- making ---- */
 
 static sce_error_t *init_tiers(sce_tiers_t *tiers, const sce_cache_place_t *place) {
-  pthread_condattr_t attr;
-  int failed = pthread_condattr_init(&attr);
-  if (failed == 0) {
-    failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (failed == 0) failed = pthread_cond_init(&tiers->changed, &attr);
-    pthread_condattr_destroy(&attr);
-  }
+  int failed = sce_monotonic_condition(&tiers->changed);
   if (failed != 0) return sce_error_system(failed, "making a condition variable");
   sce_error_t *err = place != NULL ? sce_cache_place_copy(&tiers->place, place) : NULL;
   failed = err == NULL ? pthread_mutex_init(&tiers->lock, NULL) : 0;

@@ -273,23 +273,30 @@ static void expect_answer(caller_t *c) {
   sce_buf_free(&c->output);
 }
 
+/* One slot, whose call stands behind `gate`, and a second instance. */
+static void open_pool(fixture_t *f, sce_instance_t **second, gate_t *gate, sce_strategy_t strategy) {
+  *gate = (gate_t){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+  const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", malloc_behind_gate, gate, NULL};
+  sce_config_t config;
+  sce_config_init(&config);
+  config.semantics.strategy = strategy;
+  config.host_functions = &own;
+  config.host_function_count = 1;
+  config.max_instances = 1;
+  open_config(f, &config);
+  expect_success(sce_instance_new(second, f->runtime));
+}
+
+static const sce_strategy_t pools[] = {SCE_STRATEGY_POOLING, SCE_STRATEGY_POOLING_COPY_ON_WRITE};
+
 /* One slot, and a call that holds it: the second call waits until the first is over, and then answers. */
 static void the_pool_makes_the_next_one_wait(void **unused) {
   (void)unused;
-  static const sce_strategy_t pools[] = {SCE_STRATEGY_POOLING, SCE_STRATEGY_POOLING_COPY_ON_WRITE};
   for (int i = 0; i < 2; i++) {
-    gate_t gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", malloc_behind_gate, &gate, NULL};
-    sce_config_t config;
-    sce_config_init(&config);
-    config.semantics.strategy = pools[i];
-    config.host_functions = &own;
-    config.host_function_count = 1;
-    config.max_instances = 1;
+    gate_t gate;
     fixture_t f;
-    open_config(&f, &config);
     sce_instance_t *second = NULL;
-    expect_success(sce_instance_new(&second, f.runtime));
+    open_pool(&f, &second, &gate, pools[i]);
     caller_t holder, waiter;
     start(&holder, f.instance);
     await_entry(&gate);
@@ -307,6 +314,43 @@ static void the_pool_makes_the_next_one_wait(void **unused) {
   }
 }
 
+static void expect_failure(sce_error_t *err, sce_error_kind_t kind, const char *message) {
+  assert_non_null(err);
+  assert_int_equal(sce_error_kind(err), kind);
+  assert_string_equal(sce_error_message(err), message);
+  sce_error_delete(err);
+}
+
+/* A call that waits for the slot ends like one that runs; who comes after it gets the slot. */
+static void waiting_for_the_pool_has_its_limits(void **unused) {
+  (void)unused;
+  for (int i = 0; i < 2; i++) {
+    gate_t gate;
+    fixture_t f;
+    sce_instance_t *second = NULL;
+    open_pool(&f, &second, &gate, pools[i]);
+    caller_t holder, waiter;
+    start(&holder, f.instance);
+    await_entry(&gate);
+    sce_call_options_t limited = {.time_limit_ms = 50};
+    expect_failure(sce_instance_call(second, &f.output, "state", NULL, 0, &limited), SCE_TIME_LIMIT,
+                   "state did not finish within its time limit of 50 ms");
+    start(&waiter, second);
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* by then it waits, mostly */
+    do {
+      sce_instance_cancel(second);
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    } while (pthread_tryjoin_np(waiter.thread, NULL) != 0);
+    expect_failure(waiter.err, SCE_CANCELLED, "state was cancelled");
+    open_gate(&gate);
+    expect_answer(&holder);
+    start(&waiter, second);
+    expect_answer(&waiter);
+    sce_instance_delete(second);
+    close_fixture(&f);
+  }
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -315,6 +359,7 @@ int main(void) {
       cmocka_unit_test(only_a_reused_instance_has_a_base),
       cmocka_unit_test(memories_go_from_runtime_to_runtime),
       cmocka_unit_test(the_pool_makes_the_next_one_wait),
+      cmocka_unit_test(waiting_for_the_pool_has_its_limits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
