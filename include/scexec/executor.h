@@ -100,7 +100,10 @@ typedef struct sce_config {
                                  8 memories, or in each slot */
   const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
   size_t host_function_count;
-  sce_log_t log; /* scexec's own messages (target "scexec"); may be called from any thread that uses the engine */
+  /* scexec's own messages (target "scexec"). May be called from any thread that uses the engine, or compiles for a
+   * runtime of it that is not deleted yet. It may call on other instances than the one that is in use there, but must
+   * not delete runtimes of the engine. */
+  sce_log_t log;
 } sce_config_t;
 
 /* The defaults: instance-reuse, static heap of 2,048 extra pages, nothing but the MVP proposals, no cache. */

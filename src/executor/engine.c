@@ -35,6 +35,10 @@ void sce_engine_log(const sce_engine_t *engine, sce_log_level_t level, const cha
   log->write(log->ctx, level, sce_span_text("scexec"), sce_span(text, (size_t)len));
 }
 
+void sce_engine_warn(const sce_engine_t *engine, const char *what, const char *why) {
+  if (why != NULL) sce_engine_log(engine, SCE_LOG_WARN, "%s: %s", what, why);
+}
+
 sce_error_t *sce_error_from_wasmtime(wasmtime_error_t *error, sce_error_kind_t kind, const char *what) {
   if (error == NULL) return NULL;
   wasm_name_t message;

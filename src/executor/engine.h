@@ -87,6 +87,9 @@ void sce_engine_log(const sce_engine_t *engine, sce_log_level_t level, const cha
 #endif
     ;
 
+/* Writes a warning "what: why" to the log; nothing for NULL. */
+void sce_engine_warn(const sce_engine_t *engine, const char *what, const char *why);
+
 /* Turns an error of Wasmtime into ours and deletes it; NULL stays NULL. `what` begins the message. */
 sce_error_t *sce_error_from_wasmtime(wasmtime_error_t *error, sce_error_kind_t kind, const char *what);
 

@@ -175,29 +175,31 @@ static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module
  * code can't write tables or use up segments. A start function has to run in each call, within its limits. */
 static const char *reuse_obstacle(const sce_blob_t *blob, const sce_semantics_t *s) {
   uint32_t start;
-  if (sce_blob_start_function(blob, &start)) return "has a start function";
+  if (sce_blob_start_function(blob, &start)) return "the runtime has a start function";
   if (!s->wasm_bulk_memory && !s->wasm_reference_types) return NULL;
   size_t count;
   const sce_wasm_data_t *data = sce_blob_data(blob, &count);
   for (size_t i = 0; i < count; i++)
-    if (data[i].mode != SCE_WASM_ACTIVE) return "has passive data segments";
+    if (data[i].mode != SCE_WASM_ACTIVE) return "the runtime has passive data segments";
   const sce_wasm_element_t *elements = sce_blob_elements(blob, &count);
   for (size_t i = 0; i < count; i++)
-    if (elements[i].mode == SCE_WASM_PASSIVE) return "has passive element segments";
+    if (elements[i].mode == SCE_WASM_PASSIVE) return "the runtime has passive element segments";
   sce_proposals_t plain = {.simd = s->wasm_simd, .multi_value = s->wasm_multi_value};
   sce_error_t *uses = sce_blob_check_proposals(blob, &plain);
   sce_error_delete(uses);
-  return uses != NULL ? "may write to its tables" : NULL;
+  return uses != NULL ? "the runtime may write to its tables" : NULL;
+}
+
+const char *sce_runtime_reuse_warning(const sce_engine_t *engine, const sce_blob_t *blob) {
+  const sce_semantics_t *s = &engine->config.semantics;
+  return s->strategy == SCE_STRATEGY_INSTANCE_REUSE ? reuse_obstacle(blob, s) : NULL;
 }
 
 /* sce_runtime_prepare(), with `more_pages` of memory. */
 static sce_error_t *prepare_with_heap(const sce_engine_t *engine, sce_buf_t *module, bool *reusable,
                                       const sce_blob_t *blob, uint32_t more_pages) {
   SCE_TRY(prepare_module(engine, module, blob, more_pages));
-  const char *obstacle = reuse_obstacle(blob, &engine->config.semantics);
-  *reusable = obstacle == NULL;
-  if (obstacle != NULL && engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE)
-    sce_engine_log(engine, SCE_LOG_WARN, "each call gets a fresh instance: the runtime %s", obstacle);
+  *reusable = reuse_obstacle(blob, &engine->config.semantics) == NULL;
   return NULL;
 }
 
@@ -288,6 +290,7 @@ static sce_error_t *compile_with_heap(sce_runtime_t **runtime, sce_engine_t *eng
   wasmtime_module_t *module = NULL;
   bool reusable = false;
   sce_error_t *err = prepare_with_heap(engine, &prepared, &reusable, blob, heap_pages);
+  if (err == NULL) sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, prepared.data, prepared.len, &module), SCE_BAD_CODE,
                                   "compiling the runtime");

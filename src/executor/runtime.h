@@ -93,6 +93,10 @@ sce_error_t *sce_runtime_unpooled(sce_runtime_t **unpooled, sce_runtime_t *runti
  * back to their first state. */
 sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob);
 
+/* What the log is to say of a blob: why it has no instances that are put back, though the strategy asks for them; or
+ * NULL. Static storage. */
+const char *sce_runtime_reuse_warning(const sce_engine_t *engine, const sce_blob_t *blob);
+
 /* The export of that name, or NULL. */
 const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_span_t name);
 

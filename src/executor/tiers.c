@@ -39,10 +39,13 @@ struct sce_tiers {
   sce_blob_t *module;      /* as it is compiled; NULL before it is needed, and when it is no more */
   bool reusable;
   bool closed;         /* the runtime is gone, and with it the log */
+  unsigned logging;    /* threads that are in the log: it must not go */
+  const char *warning; /* of the module, to be said; or NULL */
   bool called;         /* code was asked for */
   bool background;     /* Cranelift was started */
   bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
-  sce_error_t *failed; /* why the last part was not; whoever waits for one takes it */
+  uint64_t jobs;       /* parts begun; the number of the last one */
+  sce_error_t *failed; /* why that was not made; for who began it */
   part_t parts[METHOD_PARTS + 1];
   size_t part_count;
   sce_runtime_t *_Atomic best; /* Cranelift's; set once */
@@ -84,6 +87,7 @@ void sce_tiers_close(sce_tiers_t *tiers) {
   if (tiers == NULL) return;
   pthread_mutex_lock(&tiers->lock);
   tiers->closed = true;
+  while (tiers->logging > 0) pthread_cond_wait(&tiers->changed, &tiers->lock);
   pthread_mutex_unlock(&tiers->lock);
   release(tiers);
 }
@@ -111,18 +115,41 @@ static bool start_thread(sce_tiers_t *tiers, void *(*run)(void *), void *arg) {
   return started;
 }
 
-/* The log belongs to the runtime's owner. Takes `err`, which may be NULL. */
-static void warn(sce_tiers_t *tiers, const char *what, sce_error_t *err) {
-  if (err == NULL) return;
+/* Writes to the log, which belongs to the runtime's owner, who may call from it: so without the lock, and not while
+ * others wait for this thread. */
+static void say(sce_tiers_t *tiers, const char *what, const char *why) {
   pthread_mutex_lock(&tiers->lock);
-  if (!tiers->closed) sce_engine_log(tiers->engine, SCE_LOG_WARN, "%s: %s", what, sce_error_message(err));
+  bool closed = tiers->closed;
+  if (!closed) tiers->logging++;
   pthread_mutex_unlock(&tiers->lock);
+  if (closed) return;
+  sce_engine_warn(tiers->engine, what, why);
+  pthread_mutex_lock(&tiers->lock);
+  tiers->logging--;
+  pthread_cond_broadcast(&tiers->changed);
+  pthread_mutex_unlock(&tiers->lock);
+}
+
+/* Takes `err`, which may be NULL. */
+static void warn(sce_tiers_t *tiers, const char *what, sce_error_t *err) {
+  if (err != NULL) say(tiers, what, sce_error_message(err));
   sce_error_delete(err);
 }
 
-static void keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const char *only_for) {
-  if (tiers->place.directory == NULL || strlen(only_for) > SCE_ONLY_FOR_MAX) return;
-  warn(tiers, "the compiled runtime was not kept in the cache", sce_cache_store(runtime, &tiers->place, only_for));
+/* The warning of the module, once. */
+static void warn_of_module(sce_tiers_t *tiers) {
+  pthread_mutex_lock(&tiers->lock);
+  const char *warning = tiers->warning;
+  tiers->warning = NULL;
+  pthread_mutex_unlock(&tiers->lock);
+  if (warning != NULL) say(tiers, "each call gets a fresh instance", warning);
+}
+
+static const char not_kept[] = "the compiled runtime was not kept in the cache";
+
+static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const char *only_for) {
+  if (tiers->place.directory == NULL || strlen(only_for) > SCE_ONLY_FOR_MAX) return NULL;
+  return sce_cache_store(runtime, &tiers->place, only_for);
 }
 
 /* ---- the module ---- */
@@ -146,11 +173,13 @@ static sce_error_t *need_module(sce_tiers_t *tiers) {
   bool reusable = false;
   SCE_TRY(sce_blob_new(&blob, sce_buf_span(&tiers->code)));
   sce_error_t *err = prepare(tiers->engine, &module, &reusable, blob);
+  const char *warning = err == NULL ? sce_runtime_reuse_warning(tiers->engine, blob) : NULL;
   sce_blob_delete(blob);
   if (err != NULL) return err;
   pthread_mutex_lock(&tiers->lock); /* others look whether there is one */
   tiers->module = module;
   tiers->reusable = reusable;
+  tiers->warning = warning;
   sce_buf_free(&tiers->code);
   pthread_mutex_unlock(&tiers->lock);
   return NULL;
@@ -201,10 +230,11 @@ static void *run_background(void *arg) {
   sce_tiers_t *tiers = arg;
   sce_runtime_t *best = NULL;
   sce_error_t *err = take_module(tiers);
+  warn_of_module(tiers);
   if (err == NULL) err = compile_module(&best, tiers->engine, sce_blob_code(tiers->module), tiers->reusable);
   if (err == NULL) {
     publish(tiers, best);
-    keep(tiers, best, "");
+    warn(tiers, not_kept, keep(tiers, best, ""));
   }
   warn(tiers, "Cranelift could not compile the runtime: Winch's code stays in use", err);
   release(tiers);
@@ -262,10 +292,10 @@ static void run_job(const job_t *job) {
   sce_tiers_t *tiers = job->tiers;
   part_t part = {0};
   sce_blob_t *module = NULL;
-  sce_error_t *err = compile_part(&part, job);
+  sce_error_t *err = compile_part(&part, job), *unkept = NULL;
   /* Kept before it is used: a process that makes one call may be gone right after it. */
   bool late = atomic_load_explicit(&tiers->best, memory_order_acquire) != NULL;
-  if (err == NULL && !late && job->need == SCE_TIERS_METHOD) keep(tiers, part.runtime, job->method);
+  if (err == NULL && !late && job->need == SCE_TIERS_METHOD) unkept = keep(tiers, part.runtime, job->method);
   pthread_mutex_lock(&tiers->lock);
   tiers->compiling = false;
   bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
@@ -276,7 +306,6 @@ static void run_job(const job_t *job) {
     tiers->parts[tiers->part_count++] = part;
     part = (part_t){0};
   } else {
-    sce_error_delete(tiers->failed);
     tiers->failed = err;
     err = NULL;
   }
@@ -286,6 +315,8 @@ static void run_job(const job_t *job) {
   free_parts(&part, 1);
   sce_error_delete(err);
   sce_blob_delete(module);
+  warn_of_module(tiers);
+  warn(tiers, not_kept, unkept);
 }
 
 static void free_job(job_t *job) {
@@ -322,6 +353,9 @@ static sce_error_t *start_job(sce_tiers_t *tiers, sce_tiers_need_t need, const c
   job_t *job = new_job(tiers, need, method);
   if (job == NULL) return sce_error_oom();
   tiers->compiling = true;
+  tiers->jobs++;
+  sce_error_delete(tiers->failed);
+  tiers->failed = NULL;
   if (start_thread(tiers, run_job_thread, job)) return NULL;
   pthread_mutex_unlock(&tiers->lock);
   run_job(job);
@@ -373,17 +407,19 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
   static const sce_tiers_patience_t endless = {0};
   job_t wanted = {.tiers = tiers, .need = need, .method = (char *)(uintptr_t)method};
   sce_error_t *err = NULL;
+  uint64_t own = 0;
   pthread_mutex_lock(&tiers->lock);
   if (tiers->called && need != SCE_TIERS_START) start_background(tiers);
   tiers->called = tiers->called || need != SCE_TIERS_START;
   sce_runtime_t *found = find_code(&wanted);
   while (found == NULL && err == NULL) {
-    if (tiers->failed != NULL) {
+    if (tiers->failed != NULL && tiers->jobs == own) {
       err = tiers->failed;
       tiers->failed = NULL;
     } else if (tiers->compiling) {
       err = wait_for_news(tiers, patience != NULL ? patience : &endless, method);
     } else {
+      own = tiers->jobs + 1;
       err = start_job(tiers, need, method);
     }
     found = find_code(&wanted);
@@ -434,6 +470,7 @@ sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, co
   sce_runtime_t *runtime = NULL;
   bool reusable = false;
   SCE_TRY(prepare(engine, &module, &reusable, blob));
+  sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
   sce_error_t *err = sce_runtime_of_blob(&runtime, engine, module, reusable);
   if (err == NULL) err = make_tiers(&runtime->tiers, engine, place);
   if (err != NULL) {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -357,6 +358,104 @@ static void background_fills_the_cache(void **unused) {
   assert_int_equal(system(command), 0);
 }
 
+/* ---- the log ---- */
+
+/* A log whose owner deletes it, and that calls on a runtime while it is written to. */
+typedef struct logged {
+  atomic_int lines, late, inside;
+  atomic_bool deleted;
+  sce_runtime_t *_Atomic runtime; /* NULL: none to call */
+} logged_t;
+
+static void log_and_call(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
+  (void)level, (void)target, (void)message;
+  logged_t *logged = ctx;
+  atomic_fetch_add(&logged->inside, 1);
+  atomic_fetch_add(atomic_load(&logged->deleted) ? &logged->late : &logged->lines, 1);
+  sce_runtime_t *runtime = atomic_load(&logged->runtime);
+  sce_instance_t *instance = NULL;
+  sce_buf_t output = {0};
+  if (runtime != NULL) {
+    sce_error_delete(sce_instance_new(&instance, runtime));
+    sce_error_delete(sce_instance_call(instance, &output, "marks", NULL, 0, NULL));
+    sce_error_delete(sce_instance_call(instance, &output, "nothing", NULL, 0, NULL));
+  }
+  pause_briefly();
+  sce_buf_free(&output);
+  sce_instance_delete(instance);
+  atomic_fetch_sub(&logged->inside, 1);
+}
+
+/* A runtime of start_sets.wasm of which the cache in `directory` has a part; what is to be said of it is said when the
+ * module is made, by another thread. */
+static tiered_t open_cached_part(char directory[], logged_t *logged) {
+  char cache[64];
+  sce_buf_t code = test_read_file(TEST_DATA "/executor/start_sets.wasm"), output = {0};
+  sce_config_t config;
+  tiered_t t;
+  for (int round = 0;; round++) {
+    snprintf(cache, sizeof cache, "%s/%d", directory, round / 2);
+    sce_config_init(&config);
+    config.semantics.compiler = SCE_COMPILER_TIERED;
+    config.cache_path = cache;
+    if (round % 2 != 0) config.log = (sce_log_t){.write = log_and_call, .ctx = logged, .max_level = 5};
+    t = (tiered_t){0};
+    wasm_signals_restore();
+    expect_success(sce_engine_new(&t.engine, &config));
+    expect_success(sce_runtime_from_code(&t.runtime, t.engine, sce_buf_span(&code)));
+    expect_success(sce_instance_new(&t.instance, t.runtime));
+    if (round % 2 != 0 && t.runtime->tiers != NULL) break; /* else Cranelift was quicker */
+    if (round % 2 == 0) expect_success(sce_instance_call(t.instance, &output, "marks", NULL, 0, NULL));
+    close_tiered(&t);
+  }
+  sce_buf_free(&output);
+  sce_buf_free(&code);
+  return t;
+}
+
+static void the_log_is_not_called_when_its_owner_is_gone(void **unused) {
+  (void)unused;
+  char directory[] = "/tmp/scexec-tiers-XXXXXX", command[128];
+  assert_non_null(mkdtemp(directory));
+  setenv("XDG_CONFIG_HOME", directory, 1);
+  for (int i = 0; i < 10; i++) {
+    logged_t logged = {0};
+    char rounds[64];
+    snprintf(rounds, sizeof rounds, "%s/%d", directory, i);
+    tiered_t t = open_cached_part(rounds, &logged);
+    sce_buf_t output = {0};
+    for (int call = 0; call < 2; call++) /* the second one starts the background */
+      expect_success(sce_instance_call(t.instance, &output, "marks", NULL, 0, NULL));
+    close_tiered(&t);
+    assert_int_equal(atomic_load(&logged.inside), 0);
+    atomic_store(&logged.deleted, true);
+    for (int pause = 0; pause < 5; pause++) pause_briefly();
+    assert_int_equal(atomic_load(&logged.late), 0);
+    sce_buf_free(&output);
+  }
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  assert_int_equal(system(command), 0);
+}
+
+static void the_log_may_call_the_runtime(void **unused) {
+  (void)unused;
+  char directory[] = "/tmp/scexec-tiers-XXXXXX", command[128];
+  assert_non_null(mkdtemp(directory));
+  setenv("XDG_CONFIG_HOME", directory, 1);
+  logged_t logged = {0};
+  tiered_t t = open_cached_part(directory, &logged);
+  atomic_store(&logged.runtime, t.runtime);
+  sce_buf_t output = {0};
+  for (int call = 0; call < 2; call++) expect_success(sce_instance_call(t.instance, &output, "marks", NULL, 0, NULL));
+  for (int i = 0; i < 1000 && atomic_load(&logged.lines) == 0; i++) pause_briefly();
+  assert_int_equal(atomic_load(&logged.lines), 1);
+  while (atomic_load(&logged.inside) > 0) pause_briefly();
+  sce_buf_free(&output);
+  close_tiered(&t);
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  assert_int_equal(system(command), 0);
+}
+
 /* ---- where Winch can't be used ---- */
 
 static void note_line(void *ctx, sce_log_level_t level, sce_span_t target, sce_span_t message) {
@@ -392,6 +491,8 @@ int main(void) {
       cmocka_unit_test(owners_may_go_while_it_compiles),
       cmocka_unit_test(threads_share_each_tier),
       cmocka_unit_test(background_fills_the_cache),
+      cmocka_unit_test(the_log_is_not_called_when_its_owner_is_gone),
+      cmocka_unit_test(the_log_may_call_the_runtime),
       cmocka_unit_test(falls_back_where_winch_differs),
       cmocka_unit_test(waiting_has_its_limits),
       cmocka_unit_test(parts_are_kept),

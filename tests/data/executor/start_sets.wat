@@ -14,4 +14,5 @@
     (i32.store (i32.const 28) (i32.load (i32.const 16)))
     (global.set $mark (i32.const 5))
     (i32.store (i32.const 16) (i32.const 6))
-    (i64.const 0x0000000800000018)))
+    (i64.const 0x0000000800000018))
+  (func (export "nothing") (param i32 i32) (result i64) (i64.const 0)))
