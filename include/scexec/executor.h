@@ -5,6 +5,10 @@
  * Threads: an engine and a compiled runtime are immutable and may be shared freely; an instance is used by one thread
  * at a time (sce_instance_cancel() excepted). Engines are kept alive by their runtimes, runtimes by their instances, so
  * they may be deleted in any order.
+ *
+ * Forks: a child may go on with engines, runtimes and instances that no other thread of its parent was using. What it
+ * can't do is to compile with parallel_compilation when the parent did so before: that waits for threads which are not
+ * there. A tiered runtime goes on with Winch on one processor.
  */
 #ifndef SCEXEC_EXECUTOR_H
 #define SCEXEC_EXECUTOR_H

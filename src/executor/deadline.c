@@ -63,17 +63,32 @@ static void *watch(void *arg) {
   return NULL;
 }
 
+static int make_lock(sce_deadlines_t *deadlines) {
+  int failed = pthread_mutex_init(&deadlines->lock, NULL);
+  if (failed != 0) return failed;
+  failed = sce_monotonic_condition(&deadlines->changed);
+  if (failed != 0) pthread_mutex_destroy(&deadlines->lock);
+  return failed;
+}
+
+/* In a forked child: the thread is none, and may have held the lock. */
+static int adopt(sce_deadlines_t *deadlines) {
+  if (!sce_process_forked(&deadlines->process)) return 0;
+  int failed = make_lock(deadlines);
+  deadlines->started = false;
+  sce_process_adopted(&deadlines->process);
+  return failed;
+}
+
 sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm) {
   *deadlines = (sce_deadlines_t){.wasm = wasm};
-  int failed = pthread_mutex_init(&deadlines->lock, NULL);
-  if (failed != 0) return sce_error_system(failed, "making a lock");
-  failed = sce_monotonic_condition(&deadlines->changed);
-  if (failed == 0) return NULL;
-  pthread_mutex_destroy(&deadlines->lock);
-  return sce_error_system(failed, "making a condition variable");
+  sce_process_init(&deadlines->process);
+  int failed = make_lock(deadlines);
+  return failed == 0 ? NULL : sce_error_system(failed, "making a lock");
 }
 
 void sce_deadlines_clear(sce_deadlines_t *deadlines) {
+  (void)adopt(deadlines);
   pthread_mutex_lock(&deadlines->lock);
   bool started = deadlines->started;
   deadlines->stop = true;
@@ -85,8 +100,9 @@ void sce_deadlines_clear(sce_deadlines_t *deadlines) {
 }
 
 sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadline) {
+  int failed = adopt(deadlines);
+  if (failed != 0) return sce_error_system(failed, "making a lock");
   pthread_mutex_lock(&deadlines->lock);
-  int failed = 0;
   if (!deadlines->started) {
     failed = pthread_create(&deadlines->thread, NULL, watch, deadlines);
     deadlines->started = failed == 0;
@@ -104,6 +120,7 @@ sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadl
 }
 
 void sce_deadlines_remove(sce_deadlines_t *deadlines, sce_deadline_t *deadline) {
+  (void)adopt(deadlines);
   pthread_mutex_lock(&deadlines->lock);
   if (deadline->previous != NULL) deadline->previous->next = deadline->next;
   if (deadline->next != NULL) deadline->next->previous = deadline->previous;

@@ -1,10 +1,12 @@
 /* deadline.h: ends calls whose time limit has passed. One thread per engine, started by the first call that has a
  * limit, sleeps until the earliest deadline and then advances the engine's epoch; each running call checks for
- * itself. */
+ * itself. A forked child starts a thread of its own. */
 #ifndef SCE_EXECUTOR_DEADLINE_H
 #define SCE_EXECUTOR_DEADLINE_H
 
 #include "scexec/base.h"
+
+#include "executor/process.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,6 +28,7 @@ typedef struct sce_deadline {
 typedef struct sce_deadlines {
   pthread_mutex_t lock;
   pthread_cond_t changed;
+  sce_process_t process; /* whose thread it is */
   pthread_t thread;
   bool started;
   bool stop;

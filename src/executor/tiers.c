@@ -7,6 +7,8 @@
  *
  * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that one
  * method reaches, and so all that any function among them reaches. With a cache, parts are kept there as they are made.
+ * A forked child has none of those threads, nor Wasmtime's own, for which parallel compiling would wait for ever: there
+ * everything is compiled by Winch on one processor.
  */
 #include "executor/tiers.h"
 
@@ -31,6 +33,8 @@ typedef struct part {
 
 struct sce_tiers {
   atomic_size_t references; /* the runtime's, and one for each thread that compiles */
+  atomic_size_t threads;    /* of those the latter */
+  sce_process_t process;    /* whose threads they are */
   sce_engine_t *engine;
   sce_cache_place_t place; /* directory NULL: no cache */
   pthread_mutex_t lock;    /* of what follows */
@@ -42,7 +46,8 @@ struct sce_tiers {
   unsigned logging;    /* threads that are in the log: it must not go */
   const char *warning; /* of the module, to be said; or NULL */
   bool called;         /* code was asked for */
-  bool background;     /* Cranelift was started */
+  bool background;     /* Cranelift was started, or can't be */
+  bool alone;          /* nothing may be compiled on all processors */
   bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
   uint64_t jobs;       /* parts begun; the number of the last one */
   sce_error_t *failed; /* why that was not made; for who began it */
@@ -69,6 +74,26 @@ static void free_parts(part_t *parts, size_t count) {
   }
 }
 
+static int make_lock(sce_tiers_t *tiers) {
+  int failed = pthread_mutex_init(&tiers->lock, NULL);
+  if (failed != 0) return failed;
+  failed = sce_monotonic_condition(&tiers->changed);
+  if (failed != 0) pthread_mutex_destroy(&tiers->lock);
+  return failed;
+}
+
+/* In a forked child: nothing is being compiled, whatever was. Making a lock takes no memory, so does not fail. */
+static void adopt(sce_tiers_t *tiers) {
+  if (!sce_process_forked(&tiers->process)) return;
+  (void)make_lock(tiers);
+  size_t threads = atomic_exchange_explicit(&tiers->threads, 0, memory_order_relaxed);
+  atomic_fetch_sub_explicit(&tiers->references, threads, memory_order_relaxed);
+  tiers->compiling = false;
+  tiers->logging = 0;
+  tiers->alone = tiers->background = tiers->engine->config.semantics.parallel_compilation;
+  sce_process_adopted(&tiers->process);
+}
+
 static void release(sce_tiers_t *tiers) {
   if (atomic_fetch_sub_explicit(&tiers->references, 1, memory_order_acq_rel) != 1) return;
   sce_runtime_delete(atomic_load_explicit(&tiers->best, memory_order_relaxed));
@@ -85,6 +110,7 @@ static void release(sce_tiers_t *tiers) {
 
 void sce_tiers_close(sce_tiers_t *tiers) {
   if (tiers == NULL) return;
+  adopt(tiers);
   pthread_mutex_lock(&tiers->lock);
   tiers->closed = true;
   while (tiers->logging > 0) pthread_cond_wait(&tiers->changed, &tiers->lock);
@@ -93,12 +119,19 @@ void sce_tiers_close(sce_tiers_t *tiers) {
 }
 
 void sce_tiers_wake(sce_tiers_t *tiers) {
+  adopt(tiers);
   pthread_mutex_lock(&tiers->lock);
   pthread_cond_broadcast(&tiers->changed);
   pthread_mutex_unlock(&tiers->lock);
 }
 
-/* Starts `run` in a thread that nobody waits for and that takes no signals; `run` owns a reference of the tiers. */
+/* At the end of a thread. */
+static void leave(sce_tiers_t *tiers) {
+  atomic_fetch_sub_explicit(&tiers->threads, 1, memory_order_relaxed);
+  release(tiers);
+}
+
+/* Starts `run` in a thread that nobody waits for and that takes no signals; `run` ends with leave(). */
 static bool start_thread(sce_tiers_t *tiers, void *(*run)(void *), void *arg) {
   pthread_attr_t attr;
   sigset_t all, before;
@@ -108,8 +141,9 @@ static bool start_thread(sce_tiers_t *tiers, void *(*run)(void *), void *arg) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   atomic_fetch_add_explicit(&tiers->references, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&tiers->threads, 1, memory_order_relaxed);
   bool started = pthread_create(&thread, &attr, run, arg) == 0;
-  if (!started) atomic_fetch_sub_explicit(&tiers->references, 1, memory_order_relaxed); /* never the last */
+  if (!started) leave(tiers); /* never the last reference */
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attr);
   return started;
@@ -154,12 +188,13 @@ static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const
 
 /* ---- the module ---- */
 
-/* Everything that the other compilers would refuse is refused here, too. */
-static sce_error_t *prepare(sce_engine_t *engine, sce_blob_t **module, bool *reusable, const sce_blob_t *blob) {
+/* Everything that the other compilers would refuse is refused here, too, by Wasmtime's engine of `checker`. */
+static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, sce_blob_t **module, bool *reusable,
+                            const sce_blob_t *blob) {
   sce_buf_t code = {0};
   sce_error_t *err = sce_runtime_prepare(engine, &code, reusable, blob);
   if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_validate(engine->wasm, code.data, code.len), SCE_BAD_CODE,
+    err = sce_error_from_wasmtime(wasmtime_module_validate(checker->wasm, code.data, code.len), SCE_BAD_CODE,
                                   "compiling the runtime");
   if (err == NULL) err = sce_blob_new(module, sce_buf_span(&code));
   sce_buf_free(&code);
@@ -171,8 +206,10 @@ static sce_error_t *need_module(sce_tiers_t *tiers) {
   if (tiers->module != NULL) return NULL;
   sce_blob_t *blob = NULL, *module = NULL;
   bool reusable = false;
+  sce_engine_t *checker = tiers->engine;
+  if (tiers->alone) SCE_TRY(sce_engine_quick(tiers->engine, &checker, false));
   SCE_TRY(sce_blob_new(&blob, sce_buf_span(&tiers->code)));
-  sce_error_t *err = prepare(tiers->engine, &module, &reusable, blob);
+  sce_error_t *err = prepare(tiers->engine, checker, &module, &reusable, blob);
   const char *warning = err == NULL ? sce_runtime_reuse_warning(tiers->engine, blob) : NULL;
   sce_blob_delete(blob);
   if (err != NULL) return err;
@@ -237,7 +274,7 @@ static void *run_background(void *arg) {
     warn(tiers, not_kept, keep(tiers, best, ""));
   }
   warn(tiers, "Cranelift could not compile the runtime: Winch's code stays in use", err);
-  release(tiers);
+  leave(tiers);
   return NULL;
 }
 
@@ -329,7 +366,7 @@ static void *run_job_thread(void *arg) {
   sce_tiers_t *tiers = job->tiers;
   run_job(job);
   free_job(job);
-  release(tiers);
+  leave(tiers);
   return NULL;
 }
 
@@ -408,6 +445,7 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
   job_t wanted = {.tiers = tiers, .need = need, .method = (char *)(uintptr_t)method};
   sce_error_t *err = NULL;
   uint64_t own = 0;
+  adopt(tiers);
   pthread_mutex_lock(&tiers->lock);
   if (tiers->called && need != SCE_TIERS_START) start_background(tiers);
   tiers->called = tiers->called || need != SCE_TIERS_START;
@@ -437,16 +475,11 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
 /* ---- making ---- */
 
 static sce_error_t *init_tiers(sce_tiers_t *tiers, const sce_cache_place_t *place) {
-  int failed = sce_monotonic_condition(&tiers->changed);
-  if (failed != 0) return sce_error_system(failed, "making a condition variable");
-  sce_error_t *err = place != NULL ? sce_cache_place_copy(&tiers->place, place) : NULL;
-  failed = err == NULL ? pthread_mutex_init(&tiers->lock, NULL) : 0;
-  if (failed != 0) {
-    sce_cache_place_clear(&tiers->place);
-    err = sce_error_system(failed, "making a lock");
-  }
-  if (err != NULL) pthread_cond_destroy(&tiers->changed);
-  return err;
+  if (place != NULL) SCE_TRY(sce_cache_place_copy(&tiers->place, place));
+  int failed = make_lock(tiers);
+  if (failed == 0) return NULL;
+  sce_cache_place_clear(&tiers->place);
+  return sce_error_system(failed, "making a lock");
 }
 
 static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sce_cache_place_t *place) {
@@ -457,6 +490,8 @@ static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sc
     return err;
   }
   atomic_init(&tiers->references, 1);
+  atomic_init(&tiers->threads, 0);
+  sce_process_init(&tiers->process);
   atomic_init(&tiers->best, NULL);
   tiers->engine = engine;
   sce_engine_retain(engine);
@@ -469,7 +504,7 @@ sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, co
   sce_blob_t *module = NULL;
   sce_runtime_t *runtime = NULL;
   bool reusable = false;
-  SCE_TRY(prepare(engine, &module, &reusable, blob));
+  SCE_TRY(prepare(engine, engine, &module, &reusable, blob));
   sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
   sce_error_t *err = sce_runtime_of_blob(&runtime, engine, module, reusable);
   if (err == NULL) err = make_tiers(&runtime->tiers, engine, place);
