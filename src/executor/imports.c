@@ -8,8 +8,23 @@
 
 #include <string.h>
 
-static char *copy_name(const wasm_name_t *name) {
-  return sce_strndup(name->data, name->size);
+/* A name for messages, which end at a NUL where names don't. */
+static char *readable_name(const wasm_name_t *name) {
+  size_t nuls = 0, len = 0;
+  for (size_t i = 0; i < name->size; i++) nuls += name->data[i] == '\0';
+  char *text = sce_alloc(name->size + nuls + 1);
+  if (text == NULL) return NULL;
+  for (size_t i = 0; i < name->size; i++) {
+    bool is_nul = name->data[i] == '\0';
+    if (is_nul) text[len++] = '\\';
+    text[len++] = is_nul ? '0' : name->data[i];
+  }
+  text[len] = '\0';
+  return text;
+}
+
+static sce_span_t name_span(const wasm_name_t *name) {
+  return sce_span(name->data, name->size);
 }
 
 /* Adds a line to the list of what can't be resolved. */
@@ -20,11 +35,11 @@ static sce_error_t *complain(sce_buf_t *missing, const char *module, const char 
 /* The module of the Host API. */
 static const char host_module[] = "env";
 
-static const sce_host_function_t *find_own(const sce_engine_t *engine, const char *module, const char *name) {
+static const sce_host_function_t *find_own(const sce_engine_t *engine, sce_span_t module, sce_span_t name) {
   for (size_t i = 0; i < engine->config.host_function_count; i++) {
     const sce_host_function_t *own = &engine->host_functions[i];
-    if (strcmp(own->module != NULL ? own->module : host_module, module) == 0 && strcmp(own->name, name) == 0)
-      return own;
+    const char *own_module = own->module != NULL ? own->module : host_module;
+    if (sce_span_equal(sce_span_text(own_module), module) && sce_span_equal(sce_span_text(own->name), name)) return own;
   }
   return NULL;
 }
@@ -39,9 +54,10 @@ static sce_error_t *complain_type(sce_buf_t *missing, const char *module, const 
 }
 
 /* Finds the function of an import: the host's own first, then the built-in table. */
-static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, sce_import_t *import,
-                                sce_buf_t *missing) {
-  const sce_host_function_t *own = find_own(engine, module, import->name);
+static sce_error_t *resolve_one(const sce_engine_t *engine, const wasm_importtype_t *type, const char *module,
+                                sce_import_t *import, sce_buf_t *missing) {
+  sce_span_t module_name = name_span(wasm_importtype_module(type)), name = name_span(wasm_importtype_name(type));
+  const sce_host_function_t *own = find_own(engine, module_name, name);
   if (own != NULL) {
     sce_signature_t signature;
     if (!sce_signature_parse(&signature, own->signature) || !sce_signature_equal(&signature, &import->signature))
@@ -50,11 +66,10 @@ static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, 
     import->ctx = own->ctx;
     return NULL;
   }
-  if (strcmp(module, host_module) != 0)
+  if (!sce_span_equal(module_name, sce_span_text(host_module)))
     return complain(missing, module, import->name, " (the host has no function of that module and name)");
   char text[SCE_SIGNATURE_TEXT_MAX];
   sce_signature_format(text, &import->signature);
-  sce_span_t name = sce_span_text(import->name);
   const sce_host_row_t *row = sce_host_lookup(name, text);
   if (row != NULL && row->call != NULL) {
     import->call = row->call;
@@ -70,8 +85,8 @@ static sce_error_t *resolve_one(const sce_engine_t *engine, const char *module, 
 /* Fills `import` from one import of the module. */
 static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import, const wasm_importtype_t *type,
                                    sce_buf_t *missing) {
-  import->name = copy_name(wasm_importtype_name(type));
-  char *module = copy_name(wasm_importtype_module(type));
+  import->name = readable_name(wasm_importtype_name(type));
+  char *module = readable_name(wasm_importtype_module(type));
   if (import->name == NULL || module == NULL) {
     sce_free(module);
     return sce_error_oom();
@@ -83,7 +98,7 @@ static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import,
   } else if (!sce_signature_from_type(&import->signature, function)) {
     err = complain(missing, module, import->name, " (of a type that no host function has)");
   } else {
-    err = resolve_one(runtime->engine, module, import, missing);
+    err = resolve_one(runtime->engine, type, module, import, missing);
   }
   sce_free(module);
   return err;
@@ -91,10 +106,10 @@ static sce_error_t *resolve_import(sce_runtime_t *runtime, sce_import_t *import,
 
 static sce_error_t *define_import(wasmtime_linker_t *linker, sce_import_t *import, const wasm_importtype_t *type) {
   const wasm_functype_t *function = wasm_externtype_as_functype_const(wasm_importtype_type(type));
-  const wasm_name_t *module = wasm_importtype_module(type);
-  return sce_error_from_wasmtime(wasmtime_linker_define_func_unchecked(linker, module->data, module->size, import->name,
-                                                                       strlen(import->name), function,
-                                                                       sce_host_trampoline, import, NULL),
+  const wasm_name_t *module = wasm_importtype_module(type), *name = wasm_importtype_name(type);
+  return sce_error_from_wasmtime(wasmtime_linker_define_func_unchecked(linker, module->data, module->size, name->data,
+                                                                       name->size, function, sce_host_trampoline,
+                                                                       import, NULL),
                                  SCE_ENGINE, "linking a host function");
 }
 

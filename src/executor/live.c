@@ -11,9 +11,9 @@
 
 /* ---- opening ---- */
 
-static sce_error_t *get_export(sce_live_t *live, const char *name, wasmtime_extern_kind_t kind,
+static sce_error_t *get_export(sce_live_t *live, const char *name, size_t len, wasmtime_extern_kind_t kind,
                                wasmtime_extern_t *item) {
-  if (!wasmtime_instance_export_get(live->context, &live->instance, name, strlen(name), item))
+  if (!wasmtime_instance_export_get(live->context, &live->instance, name, len, item))
     return sce_error_new(SCE_BAD_CODE, "the runtime does not export %s", name);
   if (item->kind == kind) return NULL;
   wasmtime_extern_delete(item);
@@ -23,7 +23,7 @@ static sce_error_t *get_export(sce_live_t *live, const char *name, wasmtime_exte
 /* Source: instance_wrapper.rs, extract_heap_base. */
 static sce_error_t *read_heap_base(sce_live_t *live) {
   wasmtime_extern_t item;
-  SCE_TRY(get_export(live, "__heap_base", WASMTIME_EXTERN_GLOBAL, &item));
+  SCE_TRY(get_export(live, "__heap_base", strlen("__heap_base"), WASMTIME_EXTERN_GLOBAL, &item));
   wasmtime_val_t value;
   wasmtime_global_get(live->context, &item.of.global, &value);
   if (value.kind != WASMTIME_I32) return sce_error_new(SCE_BAD_CODE, "the runtime's __heap_base is not an i32");
@@ -33,7 +33,7 @@ static sce_error_t *read_heap_base(sce_live_t *live) {
 
 static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) {
   wasmtime_extern_t item;
-  SCE_TRY(get_export(live, "memory", WASMTIME_EXTERN_MEMORY, &item));
+  SCE_TRY(get_export(live, "memory", strlen("memory"), WASMTIME_EXTERN_MEMORY, &item));
   live->memory = item.of.memory;
   const sce_heap_pages_t *heap = &runtime->engine->config.semantics.heap_pages;
   if (heap->dynamic || heap->pages == 0 || runtime->heap_included) return NULL;
@@ -141,7 +141,8 @@ static sce_error_t *find_globals(sce_live_t *live, const sce_runtime_t *runtime)
   if (live->globals == NULL) return sce_error_oom();
   for (size_t i = 0; i < runtime->mutable_global_count; i++) {
     wasmtime_extern_t item;
-    SCE_TRY(get_export(live, runtime->exports[runtime->mutable_globals[i]].name, WASMTIME_EXTERN_GLOBAL, &item));
+    const sce_export_t *export = &runtime->exports[runtime->mutable_globals[i]];
+    SCE_TRY(get_export(live, export->name, export->name_len, WASMTIME_EXTERN_GLOBAL, &item));
     live->globals[i] = item.of.global;
   }
   return NULL;

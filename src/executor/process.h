@@ -1,5 +1,5 @@
-/* process.h: which process something belongs to. A forked child has its parent's memory, but only the thread that forked:
- * what the others were to do is never done, and what they waited on must be made anew. */
+/* process.h: which process something belongs to. A forked child has its parent's memory, but only the thread that
+ * forked: what the others were to do is never done, and what they waited on must be made anew. */
 #ifndef SCE_EXECUTOR_PROCESS_H
 #define SCE_EXECUTOR_PROCESS_H
 

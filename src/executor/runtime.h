@@ -9,7 +9,7 @@
 
 /* What an import was resolved to. */
 typedef struct sce_import {
-  char *name;
+  char *name;       /* for messages: a NUL in it is written as "\0" */
   sce_host_fn call; /* NULL: missing, calling it ends the call */
   void *ctx;
   const char *note; /* why a built-in function is missing, or NULL */

@@ -284,6 +284,33 @@ static void missing_imports(void **unused) {
   sce_blob_delete(mistyped);
 }
 
+/* Upstream compares whole names, too, and links what is missing when it may be. */
+static void names_with_a_nul(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    sce_blob_t *blob = load_blob("nul_names.wasm");
+    sce_engine_t *engine;
+    sce_runtime_t *runtime = NULL;
+    expect_success(sce_engine_new(&engine, &config));
+    expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MISSING_IMPORT,
+                 "env.ext_allocator_malloc_version_1\\0b;");
+    sce_engine_delete(engine);
+    sce_blob_delete(blob);
+    config.allow_missing_imports = true;
+    fixture_t f;
+    open_config(&f, "nul_names.wasm", &config);
+    for (int round = 0; round < 2; round++) {
+      expect_success(call(&f, "count"));
+      assert_int_equal(sce_load_le32(f.output.data), 7);
+      expect_error(call(&f, "calls_it"), SCE_MISSING_IMPORT,
+                   "call to the missing function env.ext_allocator_malloc_version_1\\0b");
+    }
+    close_fixture(&f);
+  }
+}
+
 static sce_error_t *own_malloc(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
   int *calls = ctx;
   ++*calls;
@@ -550,6 +577,7 @@ int main(void) {
       cmocka_unit_test(traps_tell_what_happened),
       cmocka_unit_test(statistics_of_a_call),
       cmocka_unit_test(missing_imports),
+      cmocka_unit_test(names_with_a_nul),
       cmocka_unit_test(functions_of_the_host),
       cmocka_unit_test(an_instance_is_busy_in_its_call),
       cmocka_unit_test(functions_in_other_modules),
