@@ -20,6 +20,7 @@ typedef struct cli {
   bool progress;    /* standard error is a terminal and progress is wanted */
   bool stdin_taken; /* an argument "-" has read standard input */
   bool json_failed; /* building a JSON document ran out of memory: checked when it is printed */
+  const char *open; /* ends the last value of a document that is printed in pieces; NULL: none is on its way */
   int exit_code;    /* what a subcommand that did not fail wants to say; 0 at the start */
 } cli_t;
 
@@ -83,10 +84,15 @@ json_t *cli_json_hex(sce_span_t bytes);
 json_t *cli_json_count(uint64_t number);
 /* JSON text of the library as a value; NULL when out of memory (it is never malformed). */
 json_t *cli_json_parse(sce_span_t text);
-/* Prints the document (taken) as indented JSON and a line break. */
+/* Prints the document (taken) as indented JSON and a line break. Where a document is on its way, its members become the
+ * last ones of that: so does an error. */
 sce_error_t *cli_print_json(cli_t *cli, json_t *document);
-/* The same on one line, without a line break. */
-sce_error_t *cli_print_json_part(cli_t *cli, json_t *document);
+/* The same, but the document goes on: cli_print_json() ends it. */
+sce_error_t *cli_print_json_begin(cli_t *cli, json_t *document);
+/* A document of one array, printed row by row (taken). */
+sce_error_t *cli_rows_begin(cli_t *cli, const char *name);
+sce_error_t *cli_rows_add(cli_t *cli, json_t *row);
+sce_error_t *cli_rows_end(cli_t *cli);
 
 /* ---- input (input.c) ---- */
 

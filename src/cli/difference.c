@@ -111,18 +111,15 @@ sce_error_t *cli_difference_text(const cli_t *cli, const cli_metadata_t *metadat
 
 sce_error_t *cli_differences_begin(cli_differences_t *d, cli_t *cli, const cli_metadata_t *metadata) {
   *d = (cli_differences_t){.cli = cli, .metadata = metadata};
-  return cli->output == CLI_JSON ? cli_printf("{\n  \"differences\": [") : NULL;
+  return cli->output == CLI_JSON ? cli_rows_begin(cli, "differences") : NULL;
 }
 
 sce_error_t *cli_differences_print(void *ctx, const sce_state_difference_t *difference) {
-  cli_differences_t *d = ctx;
-  bool first = d->count++ == 0;
+  const cli_differences_t *d = ctx;
   if (d->cli->output != CLI_JSON) return cli_difference_text(d->cli, d->metadata, difference);
-  SCE_TRY(cli_printf(first ? "\n    " : ",\n    "));
-  return cli_print_json_part(d->cli, cli_difference_json(d->cli, d->metadata, difference));
+  return cli_rows_add(d->cli, cli_difference_json(d->cli, d->metadata, difference));
 }
 
 sce_error_t *cli_differences_end(cli_differences_t *d) {
-  if (d->cli->output != CLI_JSON) return NULL;
-  return cli_printf(d->count > 0 ? "\n  ]\n}\n" : "]\n}\n");
+  return d->cli->output == CLI_JSON ? cli_rows_end(d->cli) : NULL;
 }

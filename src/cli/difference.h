@@ -8,7 +8,6 @@
 typedef struct cli_differences {
   cli_t *cli;
   const cli_metadata_t *metadata; /* NULL: bytes */
-  uint64_t count;
 } cli_differences_t;
 
 sce_error_t *cli_differences_begin(cli_differences_t *d, cli_t *cli, const cli_metadata_t *metadata);

@@ -78,23 +78,64 @@ static sce_error_t *dump(sce_buf_t *out, const cli_t *cli, const json_t *documen
   return json_dump_callback(document, append_chunk, out, flags) == 0 ? NULL : sce_error_oom();
 }
 
-sce_error_t *cli_print_json(cli_t *cli, json_t *document) {
-  sce_buf_t line = {0}, text = {0};
+static sce_error_t *dump_indented(sce_buf_t *out, const cli_t *cli, json_t *document) {
+  sce_buf_t line = {0};
   sce_error_t *err = dump(&line, cli, document);
   json_decref(document);
-  if (err == NULL) err = cli_value_text(&text, sce_buf_span(&line));
-  if (err == NULL) err = sce_buf_append_byte(&text, '\n');
-  if (err == NULL) err = cli_write(sce_buf_span(&text));
+  if (err == NULL) err = cli_value_text(out, sce_buf_span(&line));
   sce_buf_free(&line);
+  return err;
+}
+
+sce_error_t *cli_print_json(cli_t *cli, json_t *document) {
+  sce_buf_t text = {0};
+  const char *open = cli->open;
+  sce_error_t *err = dump_indented(&text, cli, document);
+  if (err == NULL) err = sce_buf_append_byte(&text, '\n');
+  if (err == NULL && open != NULL) err = cli_printf("%s,", open);
+  if (err == NULL) err = cli_write(sce_span_skip(sce_buf_span(&text), open != NULL ? 1 : 0));
+  if (err == NULL) cli->open = NULL;
   sce_buf_free(&text);
   return err;
 }
 
-sce_error_t *cli_print_json_part(cli_t *cli, json_t *document) {
-  sce_buf_t line = {0};
-  sce_error_t *err = dump(&line, cli, document);
-  json_decref(document);
-  if (err == NULL) err = cli_write(sce_buf_span(&line));
-  sce_buf_free(&line);
+sce_error_t *cli_print_json_begin(cli_t *cli, json_t *document) {
+  sce_buf_t text = {0};
+  sce_error_t *err = dump_indented(&text, cli, document);
+  sce_span_t shown = sce_buf_span(&text);
+  if (err == NULL) shown.len--; /* the brace at the end */
+  while (err == NULL && shown.data[shown.len - 1] == '\n') shown.len--;
+  if (err == NULL) err = cli_write(shown);
+  if (err == NULL) cli->open = "";
+  sce_buf_free(&text);
   return err;
+}
+
+/* ---- documents of one array ---- */
+
+#define NO_ROWS "]"
+#define SOME_ROWS "\n  ]"
+
+sce_error_t *cli_rows_begin(cli_t *cli, const char *name) {
+  SCE_TRY(cli_printf("{\n  \"%s\": [", name));
+  cli->open = NO_ROWS;
+  return NULL;
+}
+
+sce_error_t *cli_rows_add(cli_t *cli, json_t *row) {
+  sce_buf_t text = {0};
+  bool first = cli->open[0] == NO_ROWS[0];
+  sce_error_t *err = sce_buf_printf(&text, first ? "\n    " : ",\n    ");
+  if (err == NULL) err = dump(&text, cli, row);
+  json_decref(row);
+  if (err == NULL) err = cli_write(sce_buf_span(&text)); /* at once: a row is there as a whole or not at all */
+  if (err == NULL) cli->open = SOME_ROWS;
+  sce_buf_free(&text);
+  return err;
+}
+
+sce_error_t *cli_rows_end(cli_t *cli) {
+  SCE_TRY(cli_printf("%s\n}\n", cli->open));
+  cli->open = NULL;
+  return NULL;
 }

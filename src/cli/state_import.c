@@ -148,6 +148,7 @@ static sce_error_t *export_state(cli_t *cli, const cli_source_t *source, const c
   cli_progress_t progress;
   cli_progress_start(&progress, cli, "exporting");
   sce_error_t *err = cli_file_out_open(&out, path);
+  if (out.path == NULL) cli->output = CLI_HUMAN; /* standard output is the spec's: no error document behind it */
   if (err == NULL)
     err = sce_state_export(source->state, source->spec, cli_file_out_write, &out, show_progress, &progress);
   cli_progress_end(&progress);

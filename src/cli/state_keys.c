@@ -82,9 +82,7 @@ static sce_error_t *show_key(walk_t *w, const sce_state_cursor_t *at) {
   if (err == NULL && w->named && w->v->values)
     err = sce_storage_value_decode(m->metadata, &value, at->key, at->value, &m->format);
   if (err == NULL && w->cli->output == CLI_JSON) {
-    if (w->count > 0) err = cli_printf(",");
-    if (err == NULL) err = cli_printf("\n    ");
-    if (err == NULL) err = cli_print_json_part(w->cli, row_json(w, at, sce_buf_span(&label), sce_buf_span(&value)));
+    err = cli_rows_add(w->cli, row_json(w, at, sce_buf_span(&label), sce_buf_span(&value)));
   } else if (err == NULL) {
     err = print_row(w, at, sce_buf_span(&label), sce_buf_span(&value));
   }
@@ -119,9 +117,9 @@ static sce_error_t *walk_keys(walk_t *w, sce_span_t prefix) {
 
 static sce_error_t *list(walk_t *w, sce_span_t prefix) {
   if (w->cli->output != CLI_JSON) return walk_keys(w, prefix);
-  SCE_TRY(cli_printf("{\n  \"keys\": ["));
+  SCE_TRY(cli_rows_begin(w->cli, "keys"));
   SCE_TRY(walk_keys(w, prefix));
-  return cli_printf(w->count > 0 ? "\n  ]\n}\n" : "]\n}\n");
+  return cli_rows_end(w->cli);
 }
 
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {

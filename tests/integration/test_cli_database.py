@@ -109,6 +109,30 @@ class Database(unittest.TestCase):
             self.assertIn(done.returncode, (0, 3), done.stderr.decode())  # 0: the page was not in use
             self.assertGreaterEqual(scexec("state", "keys", "--state", self.dir).returncode, 0)
 
+    def test_what_fails_midway(self):
+        """A listing is one document with its error; a spec on standard output is not finished by one."""
+        self.import_polkadot()
+        data = self.dir / "data.mdb"
+        good, listed, cut = data.read_bytes(), 0, 0
+        for at in range(3 * 4096, len(good), len(good) // 25):
+            data.write_bytes(good[:at] + bytes(4096) + good[at + 4096:])
+            for arguments, name in ((["keys", "--state", self.dir], "keys"),
+                                    (["diff", POLKADOT, self.dir, "--hex"], "differences")):
+                done = scexec("state", *arguments, "--json")
+                document = json.loads(done.stdout)
+                self.assertEqual(done.returncode, 3 if "error" in document else 0)
+                listed += "error" in document and name in document
+            done = scexec("state", "export", self.dir, "--json")
+            if done.returncode != 0:
+                self.assertIn(b"damaged", done.stderr)
+                self.assertNotIn(b"error", done.stdout)
+                self.assertRaises(json.JSONDecodeError, json.loads, done.stdout)
+                cut += len(done.stdout) > 0
+                self.run_command("state", "export", self.dir, "-o", self.folder / "out.json", code=3)
+                self.assertFalse((self.folder / "out.json").exists())
+        self.assertGreater(listed, 1)
+        self.assertGreater(cut, 1)
+
 
 if __name__ == "__main__":
     unittest.main()
