@@ -159,6 +159,7 @@ static sce_error_t *run(cli_t *cli, int argc, char *const *argv) {
 
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN); /* a reader that left is a write error, reported as such */
+  signal(SIGXFSZ, SIG_IGN); /* and so is the end of what `ulimit -f` allows */
   json_set_alloc_funcs(sce_alloc, sce_free);
   cli_t cli = {.color = may_color(STDERR_FILENO), .color_out = may_color(STDOUT_FILENO)};
   if (wants_json(argc - 1, argv + 1)) cli.output = CLI_JSON;

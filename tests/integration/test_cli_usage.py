@@ -2,6 +2,8 @@
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -97,6 +99,17 @@ class Usage(unittest.TestCase):
         os.close(writer)
         self.assertEqual(done.returncode, 4)
         self.assertIn(b"Broken pipe", done.stderr)
+
+    def test_limited_files(self):
+        """What `ulimit -f` does not allow is an error, not the end of the process."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        with tempfile.TemporaryFile() as file:
+            done = subprocess.run([SCEXEC, "host-functions", "--json"], stdout=file, stderr=subprocess.PIPE, check=False,
+                                  preexec_fn=limit)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn(b"File too large", done.stderr)
 
     def test_closed_output(self):
         done = subprocess.run(f"'{SCEXEC}' host-functions >&-", shell=True, stderr=subprocess.PIPE, check=False)
