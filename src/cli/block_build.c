@@ -57,7 +57,7 @@ static const cli_option_t build_options[] = {
      .letter = 'o',
      .kind = CLI_TEXT,
      .argument = "FILE",
-     .help = "Write the block's bytes there",
+     .help = "Write the block's bytes there; - for standard output, and then nothing else goes there",
      .offset = offsetof(build_values_t, output)},
     {.name = NULL},
 };
@@ -210,6 +210,11 @@ static sce_error_t *make_block(build_t *build) {
 
 /* ---- printing ---- */
 
+static bool to_stdout(const build_values_t *v) {
+  return v->output != NULL && strcmp(v->output, "-") == 0;
+}
+
+/* The document as far as it goes before the commit; cli_print_json() ends it. */
 static sce_error_t *print_document(build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
   const sce_header_t *header = sce_block_header(block);
   json_t *document = json_object();
@@ -222,55 +227,85 @@ static sce_error_t *print_document(build_t *build, const sce_block_t *block, con
   cli_put_hex(build->cli, document, "block", sce_buf_span(&build->block));
   cli_put(build->cli, document, "extrinsics", build->rows);
   build->rows = NULL;
-  cli_put(build->cli, document, "committed", json_boolean(build->v->block.commit));
   if (build->v->block.diff) cli_put(build->cli, document, "phases", cli_phases_take(&build->b->phases));
   sce_error_t *err = NULL;
   if (build->b->metadata.metadata != NULL)
     cli_put(build->cli, document, "values",
             cli_block_values_json(build->cli, &err, &build->b->metadata, block, sce_chain_overlay(build->b->chain)));
-  if (err == NULL) return cli_print_json(build->cli, document);
+  if (err == NULL) return cli_print_json_begin(build->cli, document);
   json_decref(document);
   return err;
 }
 
-/* The summary is no result where the block itself is on standard output. */
-static sce_error_t *print_human(const build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
-  sce_buf_t text = {0};
+/* The block where it is to go. */
+static sce_error_t *print_block(build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
+  const build_values_t *v = build->v;
   const cli_metadata_t *names = build->b->metadata.metadata != NULL ? &build->b->metadata : NULL;
-  if (build->v->block.diff && names != NULL)
+  if (v->output != NULL) SCE_TRY(cli_write_file(v->output, sce_buf_span(&build->block)));
+  if (to_stdout(v)) build->cli->output = CLI_HUMAN; /* no document behind it, not of an error either */
+  if (build->cli->output == CLI_JSON) return print_document(build, block, hash);
+  if (v->block.diff && names != NULL)
     SCE_TRY(cli_block_values_print(build->cli, names, block, sce_chain_overlay(build->b->chain)));
+  return v->output == NULL ? cli_write_hex_line(sce_buf_span(&build->block)) : NULL;
+}
+
+static sce_error_t *commit(const build_t *build) {
+  sce_error_t *err = sce_chain_commit(build->b->chain, NULL);
+  const char *file = build->v->output != NULL && !to_stdout(build->v) ? build->v->output : NULL;
+  return sce_error_prefix(err, "the block is %s%s, but not committed", file != NULL ? "in " : "printed",
+                          file != NULL ? file : "");
+}
+
+/* The summary is no result where the block itself is on standard output. */
+static sce_error_t *print_summary(const build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
+  sce_buf_t text = {0};
+  bool beside = build->v->output == NULL || to_stdout(build->v);
   sce_error_t *err = sce_buf_printf(&text, "block %u, %zu extrinsics (%zu failed), %zu bytes%s, hash 0x",
                                     (unsigned)sce_block_header(block)->number, build->applied, build->failed,
                                     build->block.len, build->v->block.commit ? ", committed" : "");
   if (err == NULL) err = sce_hex_append(&text, sce_span(hash, 32));
   if (err == NULL) err = sce_buf_append_byte(&text, '\n');
-  if (err == NULL && build->v->output != NULL) err = cli_write(sce_buf_span(&text));
-  if (err == NULL && build->v->output == NULL) err = cli_write_hex_line(sce_buf_span(&build->block));
-  if (err == NULL && build->v->output == NULL && !build->cli->quiet)
+  if (err == NULL && !beside) err = cli_write(sce_buf_span(&text));
+  if (err == NULL && beside && !build->cli->quiet)
     if (fwrite(text.data, 1, text.len, stderr) < text.len) clearerr(stderr);
   sce_buf_free(&text);
   return err;
 }
 
+static sce_error_t *conclude(build_t *build, const sce_block_t *block, const uint8_t hash[32]) {
+  if (build->cli->output != CLI_JSON) return print_summary(build, block, hash);
+  json_t *document = json_object();
+  cli_put(build->cli, document, "committed", json_boolean(build->v->block.commit));
+  return cli_print_json(build->cli, document);
+}
+
+/* The block is where it goes before the state moves on: nobody could make it again. */
 static sce_error_t *finish(build_t *build) {
   uint8_t hash[32];
   sce_block_t *block;
   SCE_TRY(sce_block_decode(&block, sce_buf_span(&build->block)));
   sce_block_hash(block, hash);
-  sce_error_t *err = build->v->block.commit ? sce_chain_commit(build->b->chain, NULL) : NULL;
-  if (err == NULL && build->v->output != NULL) err = cli_write_file(build->v->output, sce_buf_span(&build->block));
-  if (err == NULL)
-    err = build->cli->output == CLI_JSON ? print_document(build, block, hash) : print_human(build, block, hash);
+  sce_error_t *err = print_block(build, block, hash);
+  if (err == NULL && build->v->block.commit) err = cli_flush();
+  if (err == NULL && build->v->block.commit) err = commit(build);
+  if (err == NULL) err = conclude(build, block, hash);
   sce_block_delete(block);
   return err;
 }
 
+static sce_error_t *check_options(const build_values_t *v) {
+  if (to_stdout(v) && v->block.diff)
+    return sce_error_new(SCE_MISUSE, "--diff prints to standard output, where -o - puts the block: give -o a file");
+  return NULL;
+}
+
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   (void)words;
-  cli_block_t b;
+  cli_block_t b = {.compile_ns = 0};
   build_t build = {.cli = cli, .b = &b, .v = values};
   if (cli->output == CLI_JSON) build.rows = json_array();
-  sce_error_t *err = cli_block_open(cli, &b, &build.v->block, NULL);
+  sce_error_t *err = check_options(build.v);
+  if (err == NULL) err = cli_block_open(cli, &b, &build.v->block, NULL);
   if (err == NULL && !build.v->block.hex) cli_block_name(cli, &b);
   if (err == NULL) err = make_block(&build);
   if (err == NULL) err = finish(&build);

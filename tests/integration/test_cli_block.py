@@ -1,12 +1,17 @@
 """`scexec block …`: real blocks on their genesis, blocks that are refused, databases, building, replaying, upgrades."""
+import contextlib
 import json
+import os
 import pathlib
 import re
+import subprocess
 import tempfile
+import threading
+import time
 import unittest
 
 import wat
-from command import DATA, INPUTS, scexec
+from command import DATA, INPUTS, SCEXEC, scexec
 
 POLKADOT = ["--chain", INPUTS / "polkadot.json"]
 KUSAMA = ["--chain", INPUTS / "kusama.json"]
@@ -75,6 +80,20 @@ def upgrading(name, spec, final=""):
     code = wat.assemble(text)
     # Long enough for its length to take four bytes before an extrinsic, whatever it holds.
     return code + wat.custom_section("padding", bytes(1 << 14))
+
+
+def holds(pid, file):
+    """Whether the process has the file open."""
+    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if descriptor.readlink() == file:
+                return True
+    return False
+
+
+def drain(pipe):
+    while not os.read(pipe, 65536).endswith(b"end"):
+        pass
 
 
 class Blocks(unittest.TestCase):
@@ -244,6 +263,51 @@ class Blocks(unittest.TestCase):
         phases = self.document("block", "build", *ROCOCO, "--timestamp", FIRST_TIME, "--diff")["phases"]
         self.assertEqual([phase["phase"] for phase in phases],
                          ["Initialization", {"ApplyExtrinsic": 0}, {"ApplyExtrinsic": 1}, "Finalization"])
+
+    def test_build_writes_before_it_commits(self):
+        self.run_command("state", "import", INPUTS / "rococo.json", self.dir)
+        source = ["--state", self.dir, "--timestamp", FIRST_TIME, "--commit"]
+        self.refused("block", "build", *source, "-o", "/nonexistent/block", code=4)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([SCEXEC, "block", "build", *map(str, source)], stdout=full, stderr=subprocess.PIPE,
+                                  check=False)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertEqual(self.numbers(), [0])
+
+    def test_build_whose_commit_fails(self):
+        """The block is there, and nothing says that it is part of the database."""
+        self.run_command("state", "import", INPUTS / "rococo.json", self.dir)
+        source = ["--state", self.dir, "--timestamp", FIRST_TIME, "--commit"]
+        file = self.folder / "fifo"
+        os.mkfifo(file)
+        pipe = os.open(file, os.O_RDWR | os.O_NONBLOCK)
+        self.addCleanup(os.close, pipe)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(pipe, bytes(4096))
+        slow = subprocess.Popen([SCEXEC, *map(str, ["block", "build", *source, "-o", file, "--json"])],
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        while not holds(slow.pid, file):  # it waits for room in the pipe: the block is made, and not committed
+            self.assertIsNone(slow.poll())
+            time.sleep(0.01)
+        self.run_command("block", "build", *source, "-o", self.folder / "block")
+        os.set_blocking(pipe, True)
+        threading.Thread(target=drain, args=[pipe]).start()
+        document = json.loads(slow.communicate()[0])
+        os.write(pipe, b"end")
+        self.assertIn(f"the block is in {file}, but not committed", document["error"]["message"])
+        self.assertEqual(document["block"][2:], (self.folder / "block").read_bytes().hex())
+        self.assertNotIn("committed", document)
+        self.assertEqual((slow.returncode, self.numbers()), (2, [1, 0]))
+
+    def test_build_to_standard_output(self):
+        file = self.folder / "block"
+        self.run_command("block", "build", *ROCOCO, "--timestamp", FIRST_TIME, "-o", file)
+        for more in ([], ["--json"]):
+            done = scexec("block", "build", *ROCOCO, "--timestamp", FIRST_TIME, "-o", "-", *more)
+            self.assertEqual(done.stdout, file.read_bytes())
+            self.assertIn(b"2 extrinsics", done.stderr)
+        self.refused("block", "build", *ROCOCO, "-o", "-", "--diff", code=2)
 
     def test_build_with_other_inherent_data(self):
         time = (int(FIRST_TIME) + 6000).to_bytes(8, "little")
