@@ -3,7 +3,6 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/hex.h"
 
 #include <string.h>
 
@@ -169,31 +168,6 @@ sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err) {
 }
 
 /* ---- arguments ---- */
-
-static bool is_space(uint8_t c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-sce_error_t *cli_block_unhex(sce_buf_t *bytes, const char *what) {
-  sce_span_t text = sce_buf_span(bytes);
-  while (text.len > 0 && is_space(text.data[0])) text = sce_span_skip(text, 1);
-  while (text.len > 0 && is_space(text.data[text.len - 1])) text.len--;
-  if (!sce_span_starts_with(text, sce_span_text("0x"))) return NULL;
-  sce_buf_t decoded = {0};
-  sce_error_t *err = sce_error_prefix(sce_hex_decode(&decoded, text), "%s", what);
-  if (err != NULL) {
-    sce_buf_free(&decoded);
-    return err;
-  }
-  sce_buf_free(bytes);
-  *bytes = decoded;
-  return NULL;
-}
-
-sce_error_t *cli_block_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what) {
-  SCE_TRY(cli_read_data(cli, bytes, text, what));
-  return text[0] == '@' || text[0] == '-' ? cli_block_unhex(bytes, what) : NULL;
-}
 
 sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_span_t scale, const char *what) {
   sce_error_t *err = sce_block_decode(block, scale);

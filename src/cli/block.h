@@ -70,10 +70,6 @@ sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err);
 
 /* ---- arguments ---- */
 
-/* 0x…, @FILE or -: a file has the bytes, or 0x… as text. Appended. */
-sce_error_t *cli_block_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what);
-/* Bytes that are "0x…" as text, line breaks around it allowed, become what it says. */
-sce_error_t *cli_block_unhex(sce_buf_t *bytes, const char *what);
 /* A block; malformed ones are bad input: exit status 3. */
 sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_span_t scale, const char *what);
 

@@ -137,7 +137,7 @@ static sce_error_t *apply_list(build_t *build, const cli_list_t *list, const cha
   sce_error_t *err = NULL;
   for (size_t i = 0; i < list->count && err == NULL; i++) {
     sce_buf_t bytes = {0};
-    err = cli_block_read_bytes(build->cli, &bytes, list->items[i], option);
+    err = cli_read_data(build->cli, &bytes, list->items[i], option);
     if (err == NULL)
       err = sce_error_prefix(apply(build, without_length(sce_buf_span(&bytes)), inherent), "%s %zu", option, i + 1);
     sce_buf_free(&bytes);

@@ -81,7 +81,7 @@ static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, c
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   sce_buf_t bytes = {0};
   sce_block_t *block = NULL;
-  sce_error_t *err = cli_block_read_bytes(cli, &bytes, words->items[0], "BLOCK");
+  sce_error_t *err = cli_read_data(cli, &bytes, words->items[0], "BLOCK");
   if (err == NULL) err = cli_block_decode(cli, &block, sce_buf_span(&bytes), "BLOCK");
   sce_buf_free(&bytes);
   if (err == NULL) err = execute_on_source(cli, values, block);

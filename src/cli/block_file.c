@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hex.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,6 +18,7 @@ sce_error_t *cli_block_file_open(cli_t *cli, cli_block_file_t *in, const char *p
   in->file = standard ? stdin : fopen(path, "rb");
   if (in->file == NULL) return sce_error_system(errno, "cannot open %s", path);
   int first = getc(in->file);
+  if (ferror(in->file)) return sce_error_system(errno, "cannot read %s", in->path);
   in->lines = first == '0';
   in->ended = first == EOF;
   if (first != EOF && ungetc(first, in->file) == EOF) return sce_error_system(errno, "cannot read %s", in->path);
@@ -50,20 +52,24 @@ static sce_error_t *read_line(cli_block_file_t *in, sce_buf_t *line) {
   return NULL;
 }
 
+static sce_error_t *read_hex(cli_block_file_t *in, sce_buf_t *scale, sce_span_t line) {
+  scale->len = 0;
+  return sce_error_prefix(sce_hex_decode(scale, line), "%s, block %llu", in->path, (unsigned long long)in->number);
+}
+
 static sce_error_t *next_line(cli_block_file_t *in, sce_buf_t *scale, bool *more) {
-  char what[48];
-  while (!in->ended) {
-    SCE_TRY(read_line(in, scale));
-    if (scale->len > 0 && scale->data[scale->len - 1] == '\r') scale->len--;
-    if (scale->len == 0) continue;
-    snprintf(what, sizeof what, "block %llu", (unsigned long long)++in->number);
-    if (!sce_span_starts_with(sce_buf_span(scale), sce_span_text("0x")))
-      return bad_block(in, "its line does not begin with 0x");
-    *more = true;
-    return sce_error_prefix(cli_block_unhex(scale, what), "%s", in->path);
-  }
+  sce_buf_t line = {0};
+  sce_error_t *err = NULL;
   *more = false;
-  return NULL;
+  while (err == NULL && !*more && !in->ended) {
+    err = read_line(in, &line);
+    if (err != NULL || cli_trim(sce_buf_span(&line)).len == 0) continue;
+    in->number++;
+    *more = true;
+    err = read_hex(in, scale, cli_trim(sce_buf_span(&line)));
+  }
+  sce_buf_free(&line);
+  return err;
 }
 
 /* ---- SCALE ---- */

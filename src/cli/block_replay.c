@@ -65,7 +65,7 @@ static sce_error_t *print_document(cli_t *cli, const cli_block_t *b, const repla
     cli_put_count(cli, document, "number", head.number);
     cli_put_hex(cli, document, "hash", sce_span(head.hash, 32));
   }
-  if (done->blocks > 0) cli_put_hex(cli, document, "stateRoot", sce_span(done->root, 32));
+  cli_put_hex(cli, document, "stateRoot", sce_span(done->root, 32));
   return cli_print_json(cli, document);
 }
 
@@ -96,6 +96,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   if (err == NULL) err = replay_all(cli, &b, &done, &in);
   if (err != NULL && done.blocks > 0)
     err = sce_error_prefix(err, "%llu blocks were executed, then", (unsigned long long)done.blocks);
+  if (err == NULL && done.blocks == 0) err = sce_state_root(sce_chain_state(b.chain), done.root, NULL);
   if (err == NULL) err = print_summary(cli, &b, &done);
   cli_block_close(&b);
   cli_block_file_close(&in);

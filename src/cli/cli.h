@@ -103,8 +103,15 @@ sce_error_t *cli_rows_end(cli_t *cli);
 
 /* Appends a file, "-" for standard input (once), of at most `limit` bytes. */
 sce_error_t *cli_read_file(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit);
-/* DATA: "0x…", "@file" (its bytes), "-" (standard input), appended to `bytes`. `what` names the argument in errors. */
+/* Whether an argument is "@file" or "-". */
+bool cli_is_from_file(const char *text);
+/* What such an argument names, as it is, appended. */
+sce_error_t *cli_read_text(cli_t *cli, sce_buf_t *bytes, const char *text);
+/* DATA: "0x…", "@file", "-" (standard input), appended to `bytes`. What is read counts as hexadecimal when it is
+ * nothing but 0x and digits, white space around it aside; else it is the bytes. `what` names the argument in errors. */
 sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what);
+/* Without white space at both ends. */
+sce_span_t cli_trim(sce_span_t text);
 /* METHOD "Core_version" or "Core.version" as the export's name. */
 sce_error_t *cli_read_method(sce_buf_t *name, const char *text);
 /* Writes a file whole or not at all (a temporary file, renamed); "-" is standard output. */

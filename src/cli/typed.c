@@ -9,11 +9,10 @@
 
 bool cli_words_are_typed(const char *const *words, size_t count) {
   if (count != 1) return count > 1;
-  const char *word = words[0];
-  return strncmp(word, "0x", 2) != 0 && word[0] != '@' && strcmp(word, "-") != 0;
+  return strncmp(words[0], "0x", 2) != 0 && !cli_is_from_file(words[0]);
 }
 
-/* The words as one JSON array. "@FILE" is a byte vector: "0x…" of the file. */
+/* The words as one JSON array. "@FILE" is a byte vector: "0x…" of the bytes in the file. */
 static sce_error_t *words_json(cli_t *cli, sce_buf_t *json, const char *const *words, size_t count) {
   SCE_TRY(sce_buf_append_byte(json, '['));
   for (size_t i = 0; i < count; i++) {
@@ -22,7 +21,7 @@ static sce_error_t *words_json(cli_t *cli, sce_buf_t *json, const char *const *w
     sce_span_t word = sce_span_text(words[i]);
     sce_error_t *err = NULL;
     if (words[i][0] == '@') {
-      err = cli_read_file(cli, &bytes, words[i] + 1, CLI_MAX_DATA);
+      err = cli_read_data(cli, &bytes, words[i], "ARGUMENT");
       if (err == NULL) err = sce_buf_append(json, "\"0x", 3);
       if (err == NULL) err = sce_hex_append(json, sce_buf_span(&bytes));
       if (err == NULL) err = sce_buf_append_byte(json, '"');
@@ -38,7 +37,7 @@ static sce_error_t *words_json(cli_t *cli, sce_buf_t *json, const char *const *w
 }
 
 static sce_error_t *args_json(cli_t *cli, sce_buf_t *json, const char *args) {
-  if (args[0] == '@' || strcmp(args, "-") == 0) return cli_read_data(cli, json, args, "--args");
+  if (cli_is_from_file(args)) return cli_read_text(cli, json, args);
   return sce_buf_append(json, args, strlen(args));
 }
 

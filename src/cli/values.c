@@ -64,7 +64,7 @@ static sce_error_t *print_encoded(cli_t *cli, const cli_metadata_t *m, uint32_t 
 
 /* JSON of one argument: text as typed, "@FILE", or "-". */
 static sce_error_t *read_json(cli_t *cli, sce_buf_t *json, const char *text) {
-  if (text[0] == '@' || (text[0] == '-' && text[1] == '\0')) return cli_read_data(cli, json, text, "JSON");
+  if (cli_is_from_file(text)) return cli_read_text(cli, json, text);
   sce_buf_t list = {0};
   sce_span_t word = sce_span_text(text);
   sce_error_t *err = sce_error_prefix(sce_json_from_words(&list, &word, 1), "value");
@@ -111,7 +111,7 @@ static sce_error_t *run_encode(cli_t *cli, const void *values, const cli_list_t 
 
 static const cli_positional_t decode_positionals[] = {
     {.name = "TYPE", .help = TYPE_HELP},
-    {.name = "DATA", .help = "The encoded value as 0x…, @FILE or -"},
+    {.name = "DATA", .help = "The encoded value as 0x…, @FILE or -; what is read may be the bytes, or 0x… as text"},
     {.name = NULL},
 };
 

@@ -139,6 +139,14 @@ class Blocks(unittest.TestCase):
             self.assertIn(HASH_1, done)
             self.assertIn(ROOT_1, done)
 
+    def test_a_block_that_begins_like_hexadecimal(self):
+        raw, encoded = self.folder / "raw", self.folder / "encoded"
+        block = b"0x" + block_1()[2:]  # of a parent that does not exist
+        raw.write_bytes(block)
+        self.assertIn("its parent is 0x3078", self.refused("block", "execute", *POLKADOT, f"@{raw}")["message"])
+        encoded.write_bytes(compact(len(block)) + block)
+        self.assertIn("its parent is 0x3078", self.refused("block", "replay", *POLKADOT, encoded)["message"])
+
     def test_phases(self):
         phases = self.document("block", "execute", *POLKADOT, f"@{BLOCK_1}", "--diff")["phases"]
         self.assertEqual([phase["phase"] for phase in phases],
@@ -382,8 +390,14 @@ class Blocks(unittest.TestCase):
             file.write_bytes(content)
             self.refused("block", "replay", *POLKADOT, file, code=3)
         file.write_bytes(b"")
-        self.assertEqual(self.document("block", "replay", *POLKADOT, file)["blocks"], 0)
-        self.refused("block", "replay", *POLKADOT, self.folder / "nothing", code=4)
+        found = self.document("block", "replay", *POLKADOT, file)
+        self.assertEqual((found["blocks"], found["hash"], found["stateRoot"]), (0, GENESIS, GENESIS_ROOT))
+        for unreadable in (self.folder / "nothing", self.folder):
+            self.refused("block", "replay", *POLKADOT, unreadable, code=4)
+        done = subprocess.run([SCEXEC, "block", "replay", *map(str, POLKADOT), "-"], preexec_fn=lambda: os.close(0),
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn(b"cannot read standard input", done.stderr)
 
     # ---- runtime upgrades ----
 

@@ -184,6 +184,9 @@ class Typed(unittest.TestCase):
         self.assertEqual(json.loads(self.output("decode", *PASEO, "call", call)), {"System": {"remark": {"remark": "0x00"}}})
         text = self.output("decode", *PASEO, "str", "0x187fc280c29f20")  # is JSON at a terminal, too
         self.assertEqual((text, json.loads(text)), ('"\\u007f\\u0080\\u009f "\n', "\x7f\x80\x9f "))
+        for stdin in (f"{call}\n".encode(), bytes.fromhex(call[2:])):
+            self.assertEqual(self.output("decode", *PASEO, "call", "-", stdin=stdin),
+                             self.output("decode", *PASEO, "call", call))
         self.error(3, "decode", *PASEO, "Vec<u32>", "0x08")
         self.error(3, "decode", *PASEO, "NoSuchType", "0x08")
         self.assertIn("no extrinsic has version byte 0x01", self.error(3, "decode", *PASEO, "extrinsic", "0x1001020304"))

@@ -240,6 +240,29 @@ static void data_is_hex_or_a_file(void **state) {
   sce_buf_free(&bytes);
 }
 
+static void data_in_a_file_is_bytes_or_hexadecimal(void **state) {
+  (void)state;
+  struct {
+    const char *content, *bytes; /* NULL: an error */
+  } cases[] = {{"0x6162\n", "ab"},   {" \r\n\t0x4A4b ", "JK"}, {"0x", ""},   {"", ""},       {"0x61 62", "0x61 62"},
+               {"0xzz\n", "0xzz\n"}, {"x0x61", "x0x61"},       {"\n", "\n"}, {"0x123", NULL}};
+  cli_t cli = {0};
+  char path[] = "@/tmp/scexec-test-XXXXXX";
+  int fd = mkstemp(path + 1);
+  assert_true(fd >= 0);
+  close(fd);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    sce_buf_t bytes = {0};
+    assert_null(cli_write_file(path + 1, sce_span_text(cases[i].content)));
+    sce_error_t *err = cli_read_data(&cli, &bytes, path, "DATA");
+    assert_true((err == NULL) == (cases[i].bytes != NULL));
+    if (err == NULL) assert_true(sce_span_equal(sce_buf_span(&bytes), sce_span_text(cases[i].bytes)));
+    sce_error_delete(err);
+    sce_buf_free(&bytes);
+  }
+  unlink(path + 1);
+}
+
 static void files_have_a_limit_and_are_replaced_whole(void **state) {
   (void)state;
   cli_t cli = {0};
@@ -317,6 +340,7 @@ int main(void) {
       cmocka_unit_test(option_tables_are_sound),
       cmocka_unit_test(hostile_text_is_shown_not_obeyed),
       cmocka_unit_test(data_is_hex_or_a_file),
+      cmocka_unit_test(data_in_a_file_is_bytes_or_hexadecimal),
       cmocka_unit_test(files_have_a_limit_and_are_replaced_whole),
       cmocka_unit_test(methods_have_two_spellings),
       cmocka_unit_test(errors_map_to_exit_codes),
