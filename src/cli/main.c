@@ -119,8 +119,10 @@ static sce_error_t *run_command(cli_t *cli, const cli_command_t *command, int ar
 
 /* Whether the words ask for JSON: known before they are parsed, so that a parse error is a document too. */
 static bool wants_json(int argc, char *const *argv) {
+  static const char *const forms[] = {"--json", "--output=json", "-Ojson", "-O=json"};
   for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-    if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--output=json") == 0) return true;
+    for (size_t form = 0; form < sizeof forms / sizeof forms[0]; form++)
+      if (strcmp(argv[i], forms[form]) == 0) return true;
     bool output = strcmp(argv[i], "--output") == 0 || strcmp(argv[i], "-O") == 0;
     if (output && i + 1 < argc && strcmp(argv[i + 1], "json") == 0) return true;
   }

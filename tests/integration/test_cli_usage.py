@@ -67,6 +67,11 @@ class Usage(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 self.assertIn(part, self.error(2, "misuse", *arguments))
 
+    def test_every_way_to_ask_for_json(self):
+        for form in (["--json"], ["--output", "json"], ["--output=json"], ["-O", "json"], ["-Ojson"], ["-O=json"]):
+            document = json.loads(scexec("host-functions", *form, "--nonsense").stdout)
+            self.assertEqual(document["error"]["kind"], "misuse")
+
     def test_no_command(self):
         done = scexec()
         self.assertEqual(done.returncode, 2)
