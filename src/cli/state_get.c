@@ -17,34 +17,49 @@ static bool find_item(sce_storage_info_t *info, size_t *pallet, size_t *index, c
   return found;
 }
 
-/* The value under the key as JSON: decoded, or of an absent item its default. Appends nothing where there is none. */
-static sce_error_t *decode_value(sce_buf_t *json, const cli_state_t *state, sce_span_t key, const sce_value_t *value,
-                                 const char *item) {
-  const cli_metadata_t *m = &state->metadata;
-  if (value->found)
-    return sce_storage_value_decode(m->metadata, json, key, sce_span(value->data, value->len), &m->format);
+/* What there is to print of a key. */
+typedef struct answer {
+  sce_value_t value;       /* what is stored */
+  sce_storage_info_t item; /* of an absent item that has a default */
+  bool is_default;
+  sce_buf_t decoded; /* the value or the default as JSON; empty where bytes are wanted */
+} answer_t;
+
+static void find_default(answer_t *answer, const cli_state_t *state, const char *item) {
   size_t pallet, index;
-  sce_storage_info_t info;
-  if (!find_item(&info, &pallet, &index, m->metadata, item) || info.optional) return NULL;
-  return sce_value_decode(m->metadata, json, info.value_type, info.default_value, &m->format);
+  if (answer->value.found || !find_item(&answer->item, &pallet, &index, state->metadata.metadata, item)) return;
+  answer->is_default = !answer->item.optional;
 }
 
-static sce_error_t *print_document(cli_t *cli, sce_span_t key, const sce_value_t *value, sce_span_t decoded) {
+static sce_span_t bytes_of(const answer_t *answer) {
+  return answer->is_default ? answer->item.default_value : sce_span(answer->value.data, answer->value.len);
+}
+
+static sce_error_t *decode_answer(answer_t *answer, const cli_state_t *state, sce_span_t key) {
+  const cli_metadata_t *m = &state->metadata;
+  if (answer->is_default)
+    return sce_value_decode(m->metadata, &answer->decoded, answer->item.value_type, bytes_of(answer), &m->format);
+  if (!answer->value.found) return NULL;
+  return sce_storage_value_decode(m->metadata, &answer->decoded, key, bytes_of(answer), &m->format);
+}
+
+static sce_error_t *print_document(cli_t *cli, sce_span_t key, const answer_t *answer) {
   json_t *document = json_object();
   cli_put_hex(cli, document, "key", key);
-  cli_put(cli, document, "found", json_boolean(value->found));
-  cli_put(cli, document, "raw", value->found ? cli_json_hex(sce_span(value->data, value->len)) : json_null());
-  if (decoded.len > 0) cli_put(cli, document, "value", cli_json_parse(decoded));
+  cli_put(cli, document, "found", json_boolean(answer->value.found));
+  cli_put(cli, document, "raw", answer->value.found ? cli_json_hex(bytes_of(answer)) : json_null());
+  if (answer->decoded.len > 0) cli_put(cli, document, "value", cli_json_parse(sce_buf_span(&answer->decoded)));
   return cli_print_json(cli, document);
 }
 
-static sce_error_t *print_value(cli_t *cli, sce_span_t key, const sce_value_t *value, sce_span_t decoded) {
-  if (cli->output == CLI_JSON) return print_document(cli, key, value, decoded);
-  sce_span_t bytes = sce_span(value->data, value->len);
-  if (value->found && cli->output == CLI_RAW) return cli_write(bytes);
-  if (!value->found && !cli->quiet) fputs(decoded.len > 0 ? "absent: this is the default\n" : "absent\n", stderr);
-  if (decoded.len > 0 && cli->output == CLI_HUMAN) return cli_print_value(decoded);
-  return value->found ? cli_write_hex_line(bytes) : NULL;
+static sce_error_t *print_answer(cli_t *cli, sce_span_t key, const answer_t *answer) {
+  if (cli->output == CLI_JSON) return print_document(cli, key, answer);
+  bool found = answer->value.found;
+  if (!found && !cli->quiet) fputs(answer->is_default ? "absent: this is the default\n" : "absent\n", stderr);
+  if (!found && !answer->is_default) return NULL;
+  if (cli->output == CLI_RAW) return cli_write(bytes_of(answer));
+  if (answer->decoded.len > 0 && cli->output == CLI_HUMAN) return cli_print_value(sce_buf_span(&answer->decoded));
+  return cli_write_hex_line(bytes_of(answer));
 }
 
 /* `PALLET.ITEM` alone is a prefix where the item has keys: nothing is stored under it. */
@@ -72,18 +87,19 @@ static sce_error_t *check_keys(const cli_state_t *state, const cli_list_t *words
   return err;
 }
 
-static sce_error_t *get(cli_t *cli, const cli_state_t *state, const cli_list_t *words, bool named) {
-  sce_buf_t key = {0}, decoded = {0};
-  sce_value_t value;
-  bool by_name = cli_key_is_named(words->items, words->count);
+static sce_error_t *get(cli_t *cli, const cli_state_t *state, const cli_list_t *words, bool hex) {
+  sce_buf_t key = {0};
+  answer_t answer = {.is_default = false};
+  bool named = cli_key_is_named(words->items, words->count);
   sce_error_t *err = cli_key_read(&key, &state->metadata, words->items, words->count);
-  if (err == NULL && by_name) err = check_keys(state, words);
-  if (err == NULL) err = sce_state_get(state->session.source.state, &value, state->child, sce_buf_span(&key));
-  if (err == NULL && named) err = decode_value(&decoded, state, sce_buf_span(&key), &value, words->items[0]);
-  if (err == NULL && !value.found && decoded.len == 0) cli->exit_code = CLI_CALL_FAILED;
-  if (err == NULL) err = print_value(cli, sce_buf_span(&key), &value, sce_buf_span(&decoded));
+  if (err == NULL && named) err = check_keys(state, words);
+  if (err == NULL) err = sce_state_get(state->session.source.state, &answer.value, state->child, sce_buf_span(&key));
+  if (err == NULL && named) find_default(&answer, state, words->items[0]);
+  if (err == NULL && named && !hex) err = decode_answer(&answer, state, sce_buf_span(&key));
+  if (err == NULL && !answer.value.found && !answer.is_default) cli->exit_code = CLI_CALL_FAILED;
+  if (err == NULL) err = print_answer(cli, sce_buf_span(&key), &answer);
   sce_buf_free(&key);
-  sce_buf_free(&decoded);
+  sce_buf_free(&answer.decoded);
   return err;
 }
 
@@ -92,7 +108,7 @@ static sce_error_t *run_get(cli_t *cli, const void *values, const cli_list_t *wo
   bool named = cli_key_is_named(words->items, words->count);
   cli_state_t state;
   sce_error_t *err = cli_state_open(cli, &state, v, named);
-  if (err == NULL) err = get(cli, &state, words, named && !v->hex);
+  if (err == NULL) err = get(cli, &state, words, v->hex);
   cli_state_close(&state);
   return err;
 }

@@ -100,6 +100,11 @@ class State(unittest.TestCase):
     def test_names(self):
         found = self.document("get", *POLKADOT, "System.Number")
         self.assertEqual((found["key"], found["found"], found["value"]), (SYSTEM_NUMBER, False, 0))
+        for form in (["--output", "hex"], ["--hex"]):
+            self.assertEqual(self.output("get", *POLKADOT, "System.Number", *form), "0x00000000\n")
+        self.assertEqual(self.output("get", *POLKADOT, "System.Number", "--output", "raw"), "\0\0\0\0")
+        self.assertEqual(self.document("get", *POLKADOT, "System.Number", "--hex"),
+                         {"key": SYSTEM_NUMBER, "found": False, "raw": None})
         account = self.document("get", *POLKADOT, "System.Account", ALICE)
         self.assertFalse(account["found"])
         self.assertEqual(account["value"]["data"]["free"], 0)
