@@ -89,6 +89,7 @@ static sce_error_t *prepare(cli_t *cli, cli_block_t *block, const char *method) 
   cli_waiting_start(&waiting, cli, "compiling");
   sce_error_t *err = sce_chain_prepare(block->chain, method);
   cli_waiting_end(&waiting);
+  err = cli_source_name_error(&block->source, err);
   block->compile_ns = cli_now_ns() - start;
   return err;
 }

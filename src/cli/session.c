@@ -5,6 +5,9 @@
 
 #include "scexec/artifact.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_options_t *options) {
   *session = (cli_session_t){.log = cli_own_log(cli), .offchain_worker = options->host.offchain_worker};
   SCE_TRY(cli_services_config(&session->services, &options->host));
@@ -22,8 +25,11 @@ static void drop_compiled(cli_session_t *session) {
   session->engine = NULL;
 }
 
+/* A key file that is named must be there: one made now can't be that of the artifact. */
 static sce_error_t *load_artifact(cli_session_t *session, const cli_source_options_t *options) {
   uint8_t key[SCE_ARTIFACT_KEY_SIZE];
+  if (options->key_file != NULL && access(options->key_file, F_OK) != 0)
+    return sce_error_system(errno, "cannot open %s", options->key_file);
   SCE_TRY(sce_artifact_key_user(key, options->key_file));
   sce_error_t *err = sce_runtime_from_artifact_file(&session->runtime, session->engine, options->artifact, key);
   cli_wipe(key, sizeof key);
@@ -35,10 +41,11 @@ static sce_error_t *make_runtime(cli_session_t *session) {
   const cli_source_options_t *options = &session->source.options;
   if (options->artifact != NULL) return load_artifact(session, options);
   if (session->cache_path.len > 0)
-    return sce_runtime_from_code(&session->runtime, session->engine, session->source.code);
+    return cli_source_name_error(&session->source,
+                                 sce_runtime_from_code(&session->runtime, session->engine, session->source.code));
   const sce_blob_t *blob;
   SCE_TRY(cli_source_blob(&session->source, &blob));
-  return sce_runtime_new(&session->runtime, session->engine, blob);
+  return cli_source_name_error(&session->source, sce_runtime_new(&session->runtime, session->engine, blob));
 }
 
 sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options,

@@ -59,6 +59,11 @@ static const char *code_label(const cli_source_options_t *options) {
   return options->chain != NULL ? file_label(options->chain) : options->state;
 }
 
+sce_error_t *cli_source_name_error(const cli_source_t *source, sce_error_t *err) {
+  bool code = err != NULL && sce_error_kind(err) == SCE_BAD_CODE && source->options.artifact == NULL;
+  return code ? sce_error_prefix(err, "%s", code_label(&source->options)) : err;
+}
+
 sce_error_t *cli_source_blob(cli_source_t *source, const sce_blob_t **blob) {
   if (source->options.artifact != NULL)
     return sce_error_new(SCE_MISUSE, "an artifact has no code to look at: give it with --runtime or --chain");

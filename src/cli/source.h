@@ -52,5 +52,7 @@ void cli_source_free(cli_source_t *source);
 /* The code decompressed and parsed: at the first use, since compiled code from a cache needs none of it. Borrowed.
  * Errors: those of sce_blob_new(), with the file's name; SCE_MISUSE with --artifact, which has no code. */
 sce_error_t *cli_source_blob(cli_source_t *source, const sce_blob_t **blob);
+/* Puts the file's name in front of an error of the code (SCE_BAD_CODE) that the library gave; others stay. */
+sce_error_t *cli_source_name_error(const cli_source_t *source, sce_error_t *err);
 
 #endif

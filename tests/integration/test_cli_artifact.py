@@ -58,6 +58,10 @@ class Artifact(unittest.TestCase):
         self.assertEqual(len(key.read_bytes()), 32)
         self.run_command("call", "--artifact", artifact, "--key-file", key, "Test_empty")
         self.error(3, "bad-artifact", "call", "--artifact", artifact, "Test_empty")
+        missing = key.with_name("missing")
+        message = self.error(4, "io", "call", "-a", artifact, "--key-file", missing, "Test_empty")
+        self.assertIn(f"cannot open {missing}", message)
+        self.assertFalse(missing.exists())
         message = self.error(3, "bad-artifact", "call", "-a", artifact, "--key-file", key, "Test_empty", "--canonicalize-nans")
         self.assertIn("NaN canonicalisation off, asked for on", message)
 

@@ -148,6 +148,10 @@ class Call(unittest.TestCase):
         folder = os.path.join(self.folder, "keystore")
         key = self.output("Test_generate", "--keystore", folder)
         self.assertEqual(os.listdir(folder), [b"test".hex() + key.hex()])
+        other = os.path.join(self.folder, "other")
+        for file in (self.folder, os.path.join(self.folder, "missing")):
+            self.error(4, "io", "Test_keys", "--keystore", other, "--password-file", file)
+            self.assertFalse(os.path.exists(other))
         self.assertEqual(self.error(2, "misuse", "Test_keys", "--key", "test:rsa://Alice")["message"][:10], "the scheme")
         self.error(2, "misuse", "Test_keys", "--key", "//Alice")
         error = self.error(3, "bad-input", "Test_keys", "--key", "test:ed25519:my secret words")

@@ -79,7 +79,9 @@ class Usage(unittest.TestCase):
 
     def test_bad_input(self):
         with tempfile.NamedTemporaryFile() as file:
-            self.error(3, "bad-code", "call", "--runtime", file.name, "m")
+            for more in ([], ["--no-cache"]):
+                self.assertIn(f"{file.name}: ", self.error(3, "bad-code", "call", "--runtime", file.name, "m", *more))
+            self.assertIn(f"{file.name}: ", self.error(3, "bad-code", "metadata", "--runtime", file.name))
             self.error(3, "bad-chain-spec", "call", "--chain", file.name, "m")
         self.error(3, "bad-input", "call", "--runtime", "/dev/null", "m", "0x1")
         self.error(3, "bad-input", "call", "--runtime", "/dev/null", "m", "0xzz")
