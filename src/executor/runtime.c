@@ -126,8 +126,9 @@ static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
   if (heap->dynamic && !heap->unlimited) pages = heap->pages;
   if (pages > SCE_WASM_MAX_PAGES) pages = SCE_WASM_MAX_PAGES;
   runtime->heap_max_pages = (uint32_t)pages;
-  uint64_t limit = pages * SCE_WASM_PAGE, own = runtime->engine->config.max_memory_size;
+  uint64_t limit = pages * SCE_WASM_PAGE, own = runtime->engine->config.max_memory_size, shown = limit;
   if (own != 0 && own < limit) {
+    shown = own;
     limit = own / SCE_WASM_PAGE * SCE_WASM_PAGE;
     runtime->growth_ends_call = can_end_growth(runtime->engine);
   }
@@ -135,7 +136,7 @@ static sce_error_t *set_memory_limit(sce_runtime_t *runtime) {
   if (first * SCE_WASM_PAGE > limit)
     return sce_error_new(SCE_MEMORY_LIMIT,
                          "the runtime begins with %llu bytes of linear memory, more than the limit of %llu bytes",
-                         (unsigned long long)(first * SCE_WASM_PAGE), (unsigned long long)limit);
+                         (unsigned long long)(first * SCE_WASM_PAGE), (unsigned long long)shown);
   runtime->max_memory_bytes = limit;
   return NULL;
 }

@@ -101,6 +101,8 @@ class Call(unittest.TestCase):
         with open(data, "wb") as out:
             out.truncate(2 << 20)
         self.error(1, "memory-limit", "Test_echo", "@" + data, "--heap-pages", "1")
+        error = self.error(1, "memory-limit", "Test_fine", "--max-memory", "65537")
+        self.assertIn("more than the limit of 65537 bytes", error["message"])
         self.assertEqual(len(self.output("Test_echo", "@" + data, "--heap-maximum", "0")), 2 << 20)
         self.assertEqual(self.output("Test_grow", "--heap-maximum", "100"), b"\xff\xff\xff\xff")
 
