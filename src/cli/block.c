@@ -58,7 +58,9 @@ static sce_error_t *make_genesis(sce_state_t *state) {
 }
 
 static sce_error_t *check_options(const cli_block_values_t *v) {
-  if (v->commit && v->run.source.state == NULL) return sce_error_new(SCE_MISUSE, "--commit needs --state DIR");
+  if (v->run.source.chain == NULL && v->run.source.state == NULL)
+    return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json or --state DIR");
+  if (v->commit) SCE_TRY(cli_check_commit(&v->run.source));
   if (v->run.source.keep_given && !v->commit) return sce_error_new(SCE_MISUSE, "--keep belongs to --commit");
   if (v->hex && !v->diff) return sce_error_new(SCE_MISUSE, "--hex belongs to --diff");
   return NULL;

@@ -250,7 +250,8 @@ static sce_error_t *print_block(build_t *build, const sce_block_t *block, const 
 }
 
 static sce_error_t *commit(const build_t *build) {
-  sce_error_t *err = sce_chain_commit(build->b->chain, NULL);
+  sce_error_t *err = cli_commit_error(sce_chain_commit(build->b->chain, NULL), &build->b->source.options,
+                                      "build the block again, on the newest state");
   const char *file = build->v->output != NULL && !to_stdout(build->v) ? build->v->output : NULL;
   return sce_error_prefix(err, "the block is %s%s, but not committed", file != NULL ? "in " : "printed",
                           file != NULL ? file : "");

@@ -61,7 +61,7 @@ static sce_error_t *execute(cli_t *cli, cli_block_t *b, outcome_t *outcome, bool
   sce_block_hash(outcome->block, outcome->hash);
   if (!commit) return NULL;
   start = cli_now_ns();
-  SCE_TRY(sce_chain_commit(b->chain, NULL));
+  SCE_TRY(cli_commit_error(sce_chain_commit(b->chain, NULL), &b->source.options, "run the command again"));
   outcome->commit_ns = cli_now_ns() - start;
   outcome->committed = true;
   return NULL;

@@ -20,7 +20,9 @@ static sce_error_t *replay_one(cli_t *cli, cli_block_t *b, replay_t *done, sce_s
   SCE_TRY(cli_block_decode(cli, &block, scale, what));
   uint64_t start = cli_now_ns();
   sce_error_t *err = sce_error_prefix(cli_block_failed(cli, sce_chain_execute(b->chain, block)), "%s", what);
-  if (err == NULL) err = sce_chain_commit(b->chain, done->root);
+  if (err == NULL)
+    err = cli_commit_error(sce_chain_commit(b->chain, done->root), &b->source.options,
+                           "go on with the blocks that follow its newest one (`scexec state history`)");
   done->ns += cli_now_ns() - start;
   if (err == NULL) {
     done->blocks++;

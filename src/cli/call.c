@@ -113,7 +113,8 @@ static sce_error_t *commit(cli_t *cli, cli_call_t *call, cli_host_t *host) {
   SCE_TRY(cli_session_version(cli, host->session, &version));
   sce_state_version_t layout = version.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
   sce_runtime_version_free(&version);
-  SCE_TRY(sce_overlay_commit(host->overlay, call->root, layout, NULL));
+  SCE_TRY(cli_commit_error(sce_overlay_commit(host->overlay, call->root, layout, NULL), &host->session->source.options,
+                           "run the command again"));
   call->committed = true;
   return NULL;
 }
@@ -144,7 +145,7 @@ static sce_error_t *run_call(cli_t *cli, const void *values, const cli_list_t *w
   const call_values_t *v = values;
   cli_call_t call = {.hex = v->hex};
   call.typed = v->args != NULL || cli_words_are_typed(words->items + 1, words->count - 1);
-  if (v->commit && v->run.source.state == NULL) return sce_error_new(SCE_MISUSE, "--commit needs --state DIR");
+  if (v->commit) SCE_TRY(cli_check_commit(&v->run.source));
   sce_error_t *err = cli_read_method(&call.method, words->items[0]);
   if (err == NULL && !call.typed && words->count > 1) err = cli_read_data(cli, &call.input, words->items[1], "DATA");
   if (err == NULL) err = call_session(cli, &call, v, words, start);

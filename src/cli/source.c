@@ -240,6 +240,28 @@ sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_s
   return make_genesis(source, (sce_state_version_t)layout);
 }
 
+sce_error_t *cli_source_load_beside(cli_source_t *source, const cli_source_t *open,
+                                    const cli_source_options_t *options) {
+  *source = (cli_source_t){.options = *options};
+  SCE_TRY(sce_state_newest(&source->state, open->state));
+  return options->at != NULL ? state_at(source, options->at) : NULL;
+}
+
+/* ---- commits ---- */
+
+sce_error_t *cli_check_commit(const cli_source_options_t *options) {
+  if (options->state == NULL) return sce_error_new(SCE_MISUSE, "--commit needs --state DIR");
+  if (options->at != NULL) return sce_error_new(SCE_MISUSE, "--commit needs the newest state: leave --at out");
+  return NULL;
+}
+
+/* On the newest state of a database nothing else is misuse. */
+sce_error_t *cli_commit_error(sce_error_t *err, const cli_source_options_t *options, const char *advice) {
+  if (err == NULL || sce_error_kind(err) != SCE_MISUSE) return err;
+  sce_error_delete(err);
+  return sce_error_new(SCE_IO, "%s: another process has changed the database meanwhile: %s", options->state, advice);
+}
+
 void cli_source_free(cli_source_t *source) {
   sce_blob_delete(source->blob);
   sce_state_delete(source->state);

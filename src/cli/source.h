@@ -47,7 +47,15 @@ sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_so
 enum { CLI_LAYOUT_ASKED = -1, CLI_LAYOUT_EMBEDDED = -2 };
 /* The state alone, whose spec need not have code. `layout`: 0, 1, or one of the above. */
 sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout);
+/* Another state of the database that `open` has open; options->state is not looked at. */
+sce_error_t *cli_source_load_beside(cli_source_t *source, const cli_source_t *open,
+                                    const cli_source_options_t *options);
 void cli_source_free(cli_source_t *source);
+
+/* Only the newest state can be committed to. SCE_MISUSE says so in the words of options. */
+sce_error_t *cli_check_commit(const cli_source_options_t *options);
+/* The error of a commit, with what the user can do where another process was faster. Takes `err`. */
+sce_error_t *cli_commit_error(sce_error_t *err, const cli_source_options_t *options, const char *advice);
 
 /* The code decompressed and parsed: at the first use, since compiled code from a cache needs none of it. Borrowed.
  * Errors: those of sce_blob_new(), with the file's name; SCE_MISUSE with --artifact, which has no code. */

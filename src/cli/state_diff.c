@@ -12,10 +12,21 @@
 
 typedef struct diff_values {
   cli_common_t common;
+  const char *at_a, *at_b;
   bool hex;
 } diff_values_t;
 
-static const cli_option_t options[] = {
+static const cli_option_t diff_options[] = {
+    {.name = "at-a",
+     .kind = CLI_TEXT,
+     .argument = "BLOCK",
+     .help = "Of the database A the state that this block made, by hash or number; the newest when not given",
+     .offset = offsetof(diff_values_t, at_a)},
+    {.name = "at-b",
+     .kind = CLI_TEXT,
+     .argument = "BLOCK",
+     .help = "The same of B, which may be the same database",
+     .offset = offsetof(diff_values_t, at_b)},
     {.name = "hex",
      .kind = CLI_FLAG,
      .help = "Bytes as they are: no values, no names",
@@ -24,10 +35,25 @@ static const cli_option_t options[] = {
 };
 
 /* A directory is a database, anything else a chain spec. */
-static cli_source_options_t options_of(const char *path) {
+static sce_error_t *options_of(cli_source_options_t *options, const char *path, const char *at, const char *option) {
   struct stat status;
   bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-  return directory ? (cli_source_options_t){.state = path} : (cli_source_options_t){.chain = path};
+  *options = directory ? (cli_source_options_t){.state = path, .at = at} : (cli_source_options_t){.chain = path};
+  if (directory || at == NULL) return NULL;
+  return sce_error_new(SCE_MISUSE, "%s needs a database: %s is none", option, path);
+}
+
+static bool same_directory(const cli_source_options_t *a, const cli_source_options_t *b) {
+  struct stat first, second;
+  return a->state != NULL && b->state != NULL && stat(a->state, &first) == 0 && stat(b->state, &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* A process opens a database once; both states are of that then. */
+static sce_error_t *load_second(cli_t *cli, cli_source_t *b, const cli_source_t *a,
+                                const cli_source_options_t *options) {
+  if (same_directory(&a->options, options)) return cli_source_load_beside(b, a, options);
+  return cli_source_load_state(cli, b, options, CLI_LAYOUT_EMBEDDED);
 }
 
 /* Metadata of the second state's code. Where it has none to give, keys and values stay bytes, unless they are asked for
@@ -70,12 +96,15 @@ static sce_error_t *compare(cli_t *cli, const diff_values_t *v, const sce_state_
 }
 
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
-  cli_source_options_t options_a = options_of(words->items[0]), options_b = options_of(words->items[1]);
+  const diff_values_t *v = values;
+  cli_source_options_t options_a, options_b;
   cli_source_t a = {0};
   cli_session_t b = {0};
+  SCE_TRY(options_of(&options_a, words->items[0], v->at_a, "--at-a"));
+  SCE_TRY(options_of(&options_b, words->items[1], v->at_b, "--at-b"));
   sce_error_t *err = cli_source_load_state(cli, &a, &options_a, CLI_LAYOUT_EMBEDDED);
-  if (err == NULL) err = cli_source_load_state(cli, &b.source, &options_b, CLI_LAYOUT_EMBEDDED);
-  if (err == NULL) err = compare(cli, values, a.state, &b, words);
+  if (err == NULL) err = load_second(cli, &b.source, &a, &options_b);
+  if (err == NULL) err = compare(cli, v, a.state, &b, words);
   cli_session_close(&b);
   cli_source_free(&a);
   return err;
@@ -96,9 +125,10 @@ const cli_command_t cli_state_diff_command = {
     .summary = "Shows the keys in which two states differ",
     .description = "Shows what B adds (+), removes (-) and changes (~) against A, the top trie first, then each child.",
     .examples = "scexec state diff polkadot.json polkadot.db\n"
-                "scexec state diff polkadot.json polkadot.db System.Account",
+                "scexec state diff polkadot.json polkadot.db System.Account\n"
+                "scexec state diff polkadot.db polkadot.db --at-a 1",
     .positionals = positionals,
-    .groups = {{"State", options, 0}, {"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
+    .groups = {{"State", diff_options, 0}, {"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
     .values_size = sizeof(diff_values_t),
     .run = run,
 };

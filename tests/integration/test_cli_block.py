@@ -230,6 +230,8 @@ class Blocks(unittest.TestCase):
         for more in (["--commit"], ["--keep", "3"], ["--hex"]):
             self.refused("block", "execute", *POLKADOT, f"@{BLOCK_1}", *more, code=2)
         self.refused("block", "execute", f"@{BLOCK_1}", code=2)
+        self.assertIn("a state is missing: --chain SPEC.json or --state DIR",
+                      self.refused("block", "build", "--runtime", BLOCK_1, code=2)["message"])
         self.refused("block", "execute", *POLKADOT, code=2)
 
     # ---- databases ----
@@ -242,7 +244,17 @@ class Blocks(unittest.TestCase):
         self.assertEqual(self.numbers(), [1, 0])
         self.assertIn("its parent is", self.refused("block", "execute", *source, f"@{BLOCK_1}", "--commit")["message"])
         self.document("block", "execute", *source, "--at", "0", f"@{BLOCK_1}")
-        self.refused("block", "execute", *source, "--at", "0", f"@{BLOCK_1}", "--commit", code=2)
+        for command in (["execute", f"@{BLOCK_1}"], ["replay", BLOCK_1], ["build"]):
+            error = self.refused("block", *command, *source, "--at", "0", "--commit", code=2)
+            self.assertEqual(error["message"], "--commit needs the newest state: leave --at out")
+        first = ["state", "diff", self.dir, self.dir]
+        self.assertEqual(self.document(*first, "--hex"), {"differences": []})
+        changed = self.document(*first, "--at-a", 0, "--hex")
+        self.assertEqual(changed, self.document("state", "diff", INPUTS / "polkadot.json", self.dir, "--hex"))
+        self.assertEqual(changed, self.document(*first, "--at-a", GENESIS, "--at-b", "1", "--hex"))
+        self.assertEqual(len(self.document(*first, "--at-b", 0, "--hex")["differences"]), len(changed["differences"]))
+        self.refused(*first, "--at-b", 7, code=3)
+        self.refused("state", "diff", self.dir, INPUTS / "polkadot.json", "--at-b", "0", code=2)
         for number in (2, 3, 4):
             built = self.document("block", "build", *source, "--commit", "--keep", 2)
             self.assertEqual(built["number"], number)
@@ -303,10 +315,11 @@ class Blocks(unittest.TestCase):
         threading.Thread(target=drain, args=[pipe]).start()
         document = json.loads(slow.communicate()[0])
         os.write(pipe, b"end")
-        self.assertIn(f"the block is in {file}, but not committed", document["error"]["message"])
+        self.assertIn(f"the block is in {file}, but not committed: {self.dir}: another process has changed the database",
+                      document["error"]["message"])
         self.assertEqual(document["block"][2:], (self.folder / "block").read_bytes().hex())
         self.assertNotIn("committed", document)
-        self.assertEqual((slow.returncode, self.numbers()), (2, [1, 0]))
+        self.assertEqual((slow.returncode, self.numbers()), (4, [1, 0]))
 
     def test_build_to_standard_output(self):
         file = self.folder / "block"

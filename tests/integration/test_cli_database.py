@@ -87,6 +87,8 @@ class Database(unittest.TestCase):
         self.run_command("call", *source, "Test_trap", "--commit", code=1)
         self.assertEqual(self.document("state", "root", self.dir)["stateRoot"], found["stateRoot"])
         self.run_command("call", "--chain", POLKADOT, "Core_version", "--commit", code=2)
+        done = self.run_command("call", *source, "--at", "0", "Test_set", "0x0506", "--commit", code=2)
+        self.assertIn(b"--commit needs the newest state: leave --at out", done.stderr)
 
     def test_directories_that_are_something_else(self):
         self.run_command("state", "root", self.folder / "nothing", code=4)
