@@ -21,22 +21,47 @@ static bool is_family(const char *word) {
   return false;
 }
 
+/* The first word of a command's name. */
+static sce_span_t first_word(const cli_command_t *command) {
+  return sce_span(command->name, strcspn(command->name, " "));
+}
+
+static const char *nearest_subcommand(sce_span_t family, const char *word) {
+  cli_nearest_t best = {0};
+  for (const cli_command_t *const *c = cli_commands; *c != NULL; c++)
+    if (sce_span_equal(first_word(*c), family) && (*c)->name[family.len] == ' ')
+      cli_nearest_offer(&best, word, strlen(word), (*c)->name + family.len + 1);
+  return best.name;
+}
+
+static sce_error_t *unknown_subcommand(const char *family, const char *word) {
+  const char *nearest = nearest_subcommand(sce_span_text(family), word);
+  if (nearest != NULL)
+    return sce_error_new(SCE_MISUSE, "there is no command \"%s %s\"; did you mean \"%s %s\"?", family, word, family,
+                         nearest);
+  return sce_error_new(SCE_MISUSE, "there is no command \"%s %s\"; `scexec %s --help` lists them", family, word,
+                       family);
+}
+
+/* `second`: the word behind it, or NULL. Where the first is that of a family, it counts too. */
 static sce_error_t *unknown_command(const char *word, const char *second) {
   cli_nearest_t best = {0};
-  bool family = is_family(word);
-  for (const cli_command_t *const *c = cli_commands; *c != NULL; c++) {
-    const char *space = strchr((*c)->name, ' ');
-    if (family && space != NULL && strncmp((*c)->name, word, strlen(word)) == 0)
-      cli_nearest_offer(&best, second, strlen(second), space + 1);
-    else if (!family && !(*c)->hidden)
-      cli_nearest_offer(&best, word, strlen(word), (*c)->name);
-  }
-  const char *shown = family ? second : word, *under = family ? word : "", *gap = family ? " " : "";
-  if (best.name != NULL)
-    return sce_error_new(SCE_MISUSE, "there is no command \"%s%s%s\"; did you mean \"%s%s%s\"?", under, gap, shown,
-                         under, gap, best.name);
-  return sce_error_new(SCE_MISUSE, "there is no command \"%s%s%s\"; `scexec %s%s--help` lists them", under, gap, shown,
-                       under, gap);
+  for (const cli_command_t *const *c = cli_commands; *c != NULL; c++)
+    if (!(*c)->hidden) cli_nearest_offer_span(&best, word, strlen(word), first_word(*c));
+  if (best.name == NULL)
+    return sce_error_new(SCE_MISUSE, "there is no command \"%s\"; `scexec --help` lists them", word);
+  const char *sub = second != NULL ? nearest_subcommand(sce_span(best.name, best.name_len), second) : NULL;
+  return sce_error_new(SCE_MISUSE, "there is no command \"%s\"; did you mean \"%.*s%s%s\"?", word, (int)best.name_len,
+                       best.name, sub != NULL ? " " : "", sub != NULL ? sub : "");
+}
+
+/* A command whose name is not there, one or two words. */
+static sce_error_t *unknown(int argc, char *const *argv) {
+  const char *second = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+  if (!is_family(argv[0])) return unknown_command(argv[0], second);
+  if (second != NULL) return unknown_subcommand(argv[0], second);
+  return sce_error_new(SCE_MISUSE, "a subcommand is missing after \"%s\"; `scexec %s --help` lists them", argv[0],
+                       argv[0]);
 }
 
 /* ---- texts ---- */
@@ -144,7 +169,8 @@ static sce_error_t *run(cli_t *cli, int argc, char *const *argv) {
     int words;
     const cli_command_t *command = cli_find_command(&words, argc - 1, argv + 1);
     if (command != NULL) return print_command_help(command);
-    return is_family(argv[1]) ? print_family_help(argv[1]) : unknown_command(argv[1], "");
+    bool family = is_family(argv[1]) && (argc == 2 || argv[2][0] == '-');
+    return family ? print_family_help(argv[1]) : unknown(argc - 1, argv + 1);
   }
   if (argv[0][0] == '-')
     return sce_error_new(SCE_MISUSE, "a command stands before the options: `scexec call %s …`; see `scexec --help`",
@@ -152,11 +178,8 @@ static sce_error_t *run(cli_t *cli, int argc, char *const *argv) {
   int words;
   const cli_command_t *command = cli_find_command(&words, argc, argv);
   if (command != NULL) return run_command(cli, command, argc - words, argv + words);
-  if (!is_family(argv[0])) return unknown_command(argv[0], "");
-  if (argc > 1 && is_word(argv[1], "help", "--help", "-h")) return print_family_help(argv[0]);
-  if (argc > 1 && argv[1][0] != '-') return unknown_command(argv[0], argv[1]);
-  return sce_error_new(SCE_MISUSE, "a subcommand is missing after \"%s\"; `scexec %s --help` lists them", argv[0],
-                       argv[0]);
+  if (is_family(argv[0]) && argc > 1 && is_word(argv[1], "help", "--help", "-h")) return print_family_help(argv[0]);
+  return unknown(argc, argv);
 }
 
 int main(int argc, char **argv) {

@@ -56,6 +56,14 @@ class Usage(unittest.TestCase):
     def test_wrong_usage(self):
         for arguments, part in [
             (["cal"], 'did you mean "call"?'),
+            (["cahce", "list"], 'did you mean "cache list"?'),
+            (["blcok", "biuld"], 'did you mean "block build"?'),
+            (["sttae"], 'did you mean "state"?'),
+            (["state", "rot"], 'did you mean "state root"?'),
+            (["help", "state", "bogus"], 'there is no command "state bogus"; `scexec state --help` lists them'),
+            (["help", "blcok", "build"], 'did you mean "block build"?'),
+            (["nonsense"], 'there is no command "nonsense"; `scexec --help` lists them'),
+            (["state"], "a subcommand is missing"),
             (["call", "--runtime", "x"], "METHOD is missing"),
             (["call", "Core_version"], "a SOURCE is missing"),
             (["call", "--rutime", "x", "Core_version"], "did you mean --runtime?"),
