@@ -104,20 +104,46 @@ static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_
   return NULL;
 }
 
-static sce_error_t *no_such_version(uint32_t wanted) {
-  return sce_error_new(SCE_NOT_FOUND, "the runtime has no metadata of version %u", (unsigned)wanted);
+/* Appends the versions that the runtime lists as ", it has 14, 15"; those that list none have one, `own`. */
+static sce_error_t *append_versions(sce_buf_t *text, probe_t *probe, uint32_t own) {
+  sce_buf_t list = {0};
+  bool there = false;
+  const char *before = "; it has ";
+  sce_error_t *err = probe_try(probe, &list, &there, "Metadata_metadata_versions", (sce_span_t){0});
+  bool listed = err == NULL && there && list.len > 1 && list.len == 1 + 4 * (size_t)(list.data[0] >> 2);
+  for (size_t at = 1; listed && err == NULL && at < list.len; at += 4) {
+    uint32_t version = sce_load_le32(list.data + at);
+    if (version == UINT32_MAX) continue; /* the unstable one: nobody can read it */
+    err = sce_buf_printf(text, "%s%u", before, (unsigned)version);
+    before = ", ";
+  }
+  if (err == NULL && !listed && own != 0) err = sce_buf_printf(text, "%s%u", before, (unsigned)own);
+  sce_buf_free(&list);
+  return err;
+}
+
+/* `own` is the version that it gives without being asked for one, 0 where that is not known. */
+static sce_error_t *no_such_version(probe_t *probe, uint32_t wanted, uint32_t own) {
+  sce_buf_t versions = {0};
+  sce_error_t *err = append_versions(&versions, probe, own);
+  if (err == NULL)
+    err = sce_error_new(SCE_NOT_FOUND, "the runtime has no metadata of version %u%.*s", (unsigned)wanted,
+                        (int)versions.len, versions.len > 0 ? (const char *)versions.data : "");
+  sce_buf_free(&versions);
+  return err;
 }
 
 static sce_error_t *load_with(cli_metadata_t *out, probe_t *probe, sce_buf_t *output, uint32_t wanted) {
   uint32_t asked;
   SCE_TRY(ask_metadata(probe, output, &asked, wanted));
   bool none = asked != 0 && output->len == 1 && output->data[0] == 0; /* None */
-  if (none && wanted != 0) return no_such_version(wanted);
+  if (none && wanted != 0) return no_such_version(probe, wanted, 0);
   sce_runtime_version_t version = {0};
   SCE_TRY(ask_version(probe, &version));
   sce_error_t *err = take_bytes(out, sce_buf_span(output), &version, probe->session->source.spec);
   sce_runtime_version_free(&version);
-  if (err == NULL && wanted != 0 && sce_metadata_version(out->metadata) != wanted) err = no_such_version(wanted);
+  uint32_t got = err == NULL ? sce_metadata_version(out->metadata) : 0;
+  if (err == NULL && wanted != 0 && got != wanted) err = no_such_version(probe, wanted, got);
   return err;
 }
 

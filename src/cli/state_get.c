@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <string.h>
+
 /* ---- get ---- */
 
 /* False for names that are not in the metadata, though they have keys: versions of pallets. */
@@ -87,11 +89,22 @@ static sce_error_t *check_keys(const cli_state_t *state, const cli_list_t *words
   return err;
 }
 
+/* A word without a dot is a pallet at best, which has no value. Takes what reading it as a key gave. */
+static sce_error_t *refuse_pallet(sce_error_t *err, const char *word) {
+  if (err != NULL && sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  const char *is = err != NULL ? sce_error_message(err) : "that is a pallet";
+  sce_error_t *better =
+      sce_error_new(SCE_BAD_INPUT, "\"%s\": %s; KEY is PALLET.ITEM, or text that begins with `:`", word, is);
+  sce_error_delete(err);
+  return better;
+}
+
 static sce_error_t *get(cli_t *cli, const cli_state_t *state, const cli_list_t *words, bool hex) {
   sce_buf_t key = {0};
   answer_t answer = {.is_default = false};
   bool named = cli_key_is_named(words->items, words->count);
   sce_error_t *err = cli_key_read(&key, &state->metadata, words->items, words->count);
+  if (named && strchr(words->items[0], '.') == NULL) err = refuse_pallet(err, words->items[0]);
   if (err == NULL && named) err = check_keys(state, words);
   if (err == NULL) err = sce_state_get(state->session.source.state, &answer.value, state->child, sce_buf_span(&key));
   if (err == NULL && named) find_default(&answer, state, words->items[0]);

@@ -131,6 +131,10 @@ class State(unittest.TestCase):
         self.assertIn(b"did you mean", scexec("state", "rot").stderr)
         self.output("get", *POLKADOT, "0x0", code=3)
         self.output("get", *POLKADOT, "System.Nunber", code=3)
+        for word, part in (("System", '"System": that is a pallet; KEY is PALLET.ITEM, or text that begins with `:`'),
+                           ("Systm", "the nearest: System; KEY is PALLET.ITEM"),
+                           ("heappages", "KEY is PALLET.ITEM, or text that begins with `:`")):
+            self.assertIn(part, self.document("get", *POLKADOT, word, code=3)["error"]["message"])
 
 
 if __name__ == "__main__":
