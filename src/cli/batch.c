@@ -263,6 +263,7 @@ const cli_command_t cli_batch_command = {
                CLI_ENGINE_GROUP(batch_values_t),
                CLI_CACHE_GROUP(batch_values_t),
                CLI_HOST_GROUP(batch_values_t),
+               {"Output", cli_document_options, 0},
                {"Output", cli_common_options, 0}},
     .values_size = sizeof(batch_values_t),
     .run = run_batch,

@@ -241,7 +241,7 @@ const cli_command_t cli_completions_command = {
     .examples = "source <(scexec completions bash)\n"
                 "scexec completions fish > ~/.config/fish/completions/scexec.fish",
     .positionals = shell_positionals,
-    .groups = {{"Output", cli_common_options, 0}},
+    .groups = {{"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
     .values_size = sizeof(cli_common_t),
     .run = run_completions,
 };
@@ -253,7 +253,7 @@ const cli_command_t cli_complete_command = {
     .name = "__complete",
     .summary = "Prints candidates for the last word",
     .positionals = word_positionals,
-    .groups = {{"Output", cli_common_options, 0}},
+    .groups = {{"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
     .values_size = sizeof(cli_common_t),
     .run = run_complete,
     .hidden = true,

@@ -14,6 +14,13 @@ const char cli_source_text[] =
 /* Widest label that has its text on the same line. */
 #define LABEL_MAX 26
 
+/* Characters, for which every one that help texts have takes a column. */
+static size_t columns(sce_span_t text) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.len; i++) count += (text.data[i] & 0xc0) != 0x80;
+  return count;
+}
+
 static sce_error_t *pad(sce_buf_t *out, size_t count) {
   for (size_t i = 0; i < count; i++) SCE_TRY(sce_buf_append_byte(out, ' '));
   return NULL;
@@ -33,7 +40,8 @@ static sce_error_t *fill_line(sce_buf_t *out, sce_span_t line, size_t indent, si
     size_t end = at;
     while (end < line.len && line.data[end] != ' ') end++;
     if (end == at) break;
-    if (!first && *column + 1 + (end - at) > width) {
+    size_t word = columns(sce_span(line.data + at, end - at));
+    if (!first && *column + 1 + word > width) {
       SCE_TRY(break_line(out, indent, column));
       first = true;
     }
@@ -42,7 +50,7 @@ static sce_error_t *fill_line(sce_buf_t *out, sce_span_t line, size_t indent, si
       (*column)++;
     }
     SCE_TRY(sce_buf_append(out, line.data + at, end - at));
-    *column += end - at;
+    *column += word;
     first = false;
     at = end;
   }
@@ -77,11 +85,11 @@ sce_error_t *cli_option_label(sce_buf_t *out, const cli_option_t *option) {
 /* "  label   text", the text filled beside the label or, after a long label, below it. */
 static sce_error_t *put_entry(sce_buf_t *out, sce_span_t label, const char *text, size_t text_at, size_t width) {
   SCE_TRY(sce_buf_printf(out, "  %.*s", (int)label.len, (const char *)label.data));
-  if (label.len + 4 > text_at) {
+  if (columns(label) + 4 > text_at) {
     SCE_TRY(sce_buf_append_byte(out, '\n'));
     SCE_TRY(pad(out, text_at));
   } else {
-    SCE_TRY(pad(out, text_at - label.len - 2));
+    SCE_TRY(pad(out, text_at - columns(label) - 2));
   }
   SCE_TRY(cli_fill(out, text, text_at, text_at, width));
   return sce_buf_append_byte(out, '\n');
@@ -113,7 +121,8 @@ static size_t text_column(const cli_command_t *command) {
   size_t widest = 8;
   for (size_t g = 0; g < CLI_MAX_GROUPS && command->groups[g].title != NULL; g++)
     for (const cli_option_t *o = command->groups[g].options; o->name != NULL; o++) {
-      size_t len = strlen(o->name) + 2 + (o->letter != 0 ? 4 : 0) + (o->argument != NULL ? strlen(o->argument) + 1 : 0);
+      size_t len = strlen(o->name) + 2 + (o->letter != 0 ? 4 : 0);
+      if (o->argument != NULL) len += columns(sce_span_text(o->argument)) + 1;
       if (len <= LABEL_MAX && len > widest) widest = len;
     }
   return widest + 4;

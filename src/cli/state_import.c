@@ -173,6 +173,7 @@ const cli_command_t cli_state_export_command = {
     .positionals = cli_dir_positionals,
     .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
                {"State", export_options, 0},
+               {"Output", cli_document_options, 0},
                {"Output", cli_common_options, 0}},
     .values_size = sizeof(export_values_t),
     .run = run_export,

@@ -45,6 +45,8 @@ class Usage(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, b""))
                 self.assertIn(f"Usage: scexec {name}", done.stdout.decode())
                 self.assertEqual(scexec("help", *name.split()).stdout, done.stdout)
+                texts = re.finditer(r"^  -(?:\S| \S)+ {2,}(?=\S)", done.stdout.decode(), re.M)
+                self.assertEqual(len({len(text[0]) for text in texts}), 1)
                 for line in done.stdout.decode().splitlines():
                     self.assertLessEqual(len(line), 120, line)  # filled to 88; examples stand as they are
 
@@ -79,6 +81,13 @@ class Usage(unittest.TestCase):
         for form in (["--json"], ["--output", "json"], ["--output=json"], ["-O", "json"], ["-Ojson"], ["-O=json"]):
             document = json.loads(scexec("host-functions", *form, "--nonsense").stdout)
             self.assertEqual(document["error"]["kind"], "misuse")
+
+    def test_output_json_is_accepted_everywhere(self):
+        for shell in ("bash", "zsh", "fish"):
+            self.assertEqual(scexec("completions", shell, "--output", "json").stdout, scexec("completions", shell).stdout)
+        self.error(2, "misuse", "completions", "cmd")
+        self.error(2, "misuse", "state", "export")
+        self.error(2, "misuse", "batch")
 
     def test_no_command(self):
         done = scexec()
