@@ -9,6 +9,7 @@ typedef struct metadata_values {
   cli_common_t common;
   cli_source_options_t source;
   uint64_t version;
+  bool version_given;
   bool docs, types, diff;
 } metadata_values_t;
 
@@ -22,6 +23,7 @@ static const cli_option_t version_options[] = {
      .argument = "N",
      .help = "Ask the runtime for this version; the best that it offers when not given",
      .offset = offsetof(metadata_values_t, version),
+     .given = offsetof(metadata_values_t, version_given),
      .min = 8,
      .max = 255},
     {.name = "docs", .kind = CLI_FLAG, .help = "With documentation", .offset = offsetof(metadata_values_t, docs)},
@@ -102,13 +104,36 @@ static sce_error_t *diff(cli_t *cli, const metadata_values_t *v, const cli_list_
   return err;
 }
 
+static sce_error_t *check_diff(const cli_t *cli, const metadata_values_t *v) {
+  const cli_source_options_t *source = &v->source;
+  if (source->chain != NULL || source->runtime != NULL || source->state != NULL)
+    return sce_error_new(SCE_MISUSE, "--diff compares two files: give no --chain, --runtime or --state");
+  if ((int)cli->output == OUTPUT_SCALE) return sce_error_new(SCE_MISUSE, "--diff and --output scale disagree");
+  if (v->version_given) return sce_error_new(SCE_MISUSE, "--diff and --metadata-version disagree");
+  return v->types ? sce_error_new(SCE_MISUSE, "--diff and --types disagree") : NULL;
+}
+
+static sce_error_t *check_show(const cli_t *cli, const metadata_values_t *v, const cli_list_t *words) {
+  if (v->types && cli->output != CLI_JSON) return sce_error_new(SCE_MISUSE, "--types belongs to --output json");
+  if ((int)cli->output != OUTPUT_SCALE) return NULL;
+  if (words->count > 0) return sce_error_new(SCE_MISUSE, "--output scale is all of the metadata: leave NAME out");
+  return v->docs ? sce_error_new(SCE_MISUSE, "--docs and --output scale disagree") : NULL;
+}
+
 static sce_error_t *run_metadata(cli_t *cli, const void *values, const cli_list_t *words) {
   const metadata_values_t *v = values;
+  SCE_TRY(v->diff ? check_diff(cli, v) : check_show(cli, v, words));
   return v->diff ? diff(cli, v, words) : show(cli, v, words, sce_metadata_outline);
 }
 
 static sce_error_t *run_api(cli_t *cli, const void *values, const cli_list_t *words) {
-  return show(cli, values, words, sce_metadata_outline_apis);
+  if (words->count == 0) return show(cli, values, words, sce_metadata_outline_apis);
+  sce_buf_t method = {0};
+  sce_error_t *err = cli_read_method(&method, words->items[0]);
+  const char *name = (const char *)method.data;
+  if (err == NULL) err = show(cli, values, &(cli_list_t){.items = &name, .count = 1}, sce_metadata_outline_apis);
+  sce_buf_free(&method);
+  return err;
 }
 
 static const cli_positional_t metadata_positionals[] = {
@@ -142,7 +167,9 @@ const cli_command_t cli_metadata_command = {
 };
 
 static const cli_positional_t api_positionals[] = {
-    {.name = "NAME", .help = "An API, or a method of one: Core, Core_version; all when left out", .optional = true},
+    {.name = "NAME",
+     .help = "An API, or a method of one: Core, Core_version or Core.version; all when left out",
+     .optional = true},
     {.name = NULL},
 };
 

@@ -166,11 +166,17 @@ class Typed(unittest.TestCase):
         self.assertIn("change", rows[0])
         self.error(2, "metadata", "--diff", INPUTS / "kusama.json")
         self.error(3, "metadata", "--diff", INPUTS / "kusama.json", "/dev/null")
+        for more in (["--output", "scale"], POLKADOT, ["--types", "--json"], ["--metadata-version", "14"]):
+            self.error(2, "metadata", "--diff", scale, scale, *more)
+        for more in (["System", "--output", "scale"], ["--output", "scale", "--docs"], ["--types"]):
+            self.error(2, "metadata", *POLKADOT, *more)
 
     def test_api(self):
         self.assertIn("account_nonce(account: AccountId32) -> u32", self.output("api", *PASEO, "AccountNonceApi"))
         self.assertIn("Core_version", self.output("api", *PASEO).replace("Core\n  version", "Core_version"))
         json.loads(self.output("api", *POLKADOT, "--json"))
+        self.assertEqual(self.output("api", *PASEO, "Core.version"), self.output("api", *PASEO, "Core_version"))
+        self.assertIn("Core_versoin", self.error(3, "api", *PASEO, "Core.versoin"))
 
     def test_decode_and_encode(self):
         self.assertEqual(json.loads(self.output("decode", *PASEO, "Vec<u32>", "0x080100000002000000")), [1, 2])
