@@ -131,6 +131,8 @@ static sce_error_t *run_root(cli_t *cli, const void *values, const cli_list_t *w
   uint64_t keys;
   cli_source_options_t options = v->state.source;
   SCE_TRY(cli_take_dir(&options, words));
+  if (v->version_given && options.state != NULL)
+    return sce_error_new(SCE_MISUSE, "--state-version belongs to --chain: a database has a layout already");
   sce_error_t *err = cli_source_load_state(cli, &source, &options, v->version_given ? v->version : CLI_LAYOUT_ASKED);
   if (err == NULL) err = sce_state_root(source.state, root, NULL);
   if (err == NULL) err = sce_state_count(source.state, &keys, NULL);

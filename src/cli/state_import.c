@@ -182,6 +182,15 @@ const cli_command_t cli_state_export_command = {
 
 /* ---- verify ---- */
 
+static sce_error_t *load_database(cli_t *cli, cli_source_t *source, const cli_state_values_t *v,
+                                  const cli_list_t *words) {
+  cli_source_options_t options = v->source;
+  *source = (cli_source_t){.cli = cli};
+  SCE_TRY(cli_take_dir(&options, words));
+  if (options.state == NULL) return sce_error_new(SCE_MISUSE, "a database is missing: DIR or --state DIR");
+  return cli_source_load_state(cli, source, &options, CLI_LAYOUT_EMBEDDED);
+}
+
 static sce_error_t *verify_state(cli_t *cli, const cli_source_t *source) {
   cli_progress_t progress;
   uint8_t root[32];
@@ -203,11 +212,8 @@ static sce_error_t *verify_state(cli_t *cli, const cli_source_t *source) {
 }
 
 static sce_error_t *run_verify(cli_t *cli, const void *values, const cli_list_t *words) {
-  const cli_state_values_t *v = values;
-  cli_source_options_t options = v->source;
-  SCE_TRY(cli_take_dir(&options, words));
   cli_source_t source;
-  sce_error_t *err = cli_source_load_state(cli, &source, &options, CLI_LAYOUT_EMBEDDED);
+  sce_error_t *err = load_database(cli, &source, values, words);
   if (err == NULL) err = verify_state(cli, &source);
   cli_source_free(&source);
   return err;
@@ -271,11 +277,8 @@ static sce_error_t *print_history(cli_t *cli, const sce_state_t *state) {
 }
 
 static sce_error_t *run_history(cli_t *cli, const void *values, const cli_list_t *words) {
-  const cli_state_values_t *v = values;
-  cli_source_options_t options = v->source;
-  SCE_TRY(cli_take_dir(&options, words));
   cli_source_t source;
-  sce_error_t *err = cli_source_load_state(cli, &source, &options, CLI_LAYOUT_EMBEDDED);
+  sce_error_t *err = load_database(cli, &source, values, words);
   if (err == NULL) err = print_history(cli, source.state);
   cli_source_free(&source);
   return err;

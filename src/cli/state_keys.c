@@ -149,6 +149,9 @@ static const cli_positional_t positionals[] = {
 const cli_command_t cli_state_keys_command = {
     .name = "state keys",
     .summary = "Lists keys, in order, under a prefix",
+    .description = "Lists keys in order: all, or those under a prefix. Under a prefix that is given by name, keys are "
+                   "shown by name "
+                   "and values are decoded; else both are bytes, and the code is not asked for its metadata.",
     .examples = "scexec state keys --chain polkadot.json --limit 10\n"
                 "scexec state keys --chain polkadot.json System.Account --values\n"
                 "scexec state keys --chain kusama.json Staking.ErasStakers 0 --json",

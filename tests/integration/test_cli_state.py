@@ -126,7 +126,8 @@ class State(unittest.TestCase):
 
     def test_usage(self):
         for arguments in (["get", *POLKADOT], ["get", *POLKADOT, "0x00", "0x00"], ["keys", *POLKADOT, "--after", "System"],
-                          ["root"], ["root", "--runtime", "x"]):
+                          ["root"], ["root", "--runtime", "x"], ["root", "--state", "x", "--state-version", "1"],
+                          ["root", "x", "--state-version", "1"], ["history", *POLKADOT], ["verify", *POLKADOT]):
             self.output(*arguments, code=2)
         self.assertIn(b"did you mean", scexec("state", "rot").stderr)
         self.output("get", *POLKADOT, "0x0", code=3)
