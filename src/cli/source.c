@@ -136,14 +136,15 @@ static sce_error_t *state_at(cli_source_t *source, const char *at) {
   sce_state_t *found = NULL;
   sce_buf_t hash = {0};
   sce_error_t *err = NULL;
+  const char *name = source->options.at_name != NULL ? source->options.at_name : "at";
   if (strncmp(at, "0x", 2) == 0) {
-    err = sce_error_prefix(sce_hex_decode(&hash, sce_span_text(at)), "--at");
+    err = sce_error_prefix(sce_hex_decode(&hash, sce_span_text(at)), "--%s", name);
     if (err == NULL && hash.len != 32)
-      err = sce_error_new(SCE_MISUSE, "--at: a block's hash has 32 bytes, not %zu", hash.len);
+      err = sce_error_new(SCE_MISUSE, "--%s: a block's hash has 32 bytes, not %zu", name, hash.len);
     if (err == NULL) err = sce_state_at_hash(&found, source->state, hash.data);
   } else {
     uint64_t number;
-    err = cli_parse_value(&(cli_option_t){.name = "at", .kind = CLI_NUMBER, .max = UINT32_MAX}, &number, at);
+    err = cli_parse_value(&(cli_option_t){.name = name, .kind = CLI_NUMBER, .max = UINT32_MAX}, &number, at);
     if (err == NULL) err = sce_state_at_number(&found, source->state, (uint32_t)number);
   }
   sce_buf_free(&hash);

@@ -13,6 +13,7 @@ typedef struct cli_source_options {
   const char *key_file; /* key of the artifact; NULL: the user's own */
   const char *state;    /* directory of a state database */
   const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
+  const char *at_name;  /* the option that gave it, in messages; NULL: "at" */
   bool writable;        /* of the database; set by the subcommand */
   bool no_sync;         /* of the database: do not wait for the disk */
   uint64_t keep;        /* older states to keep in it, with keep_given */

@@ -35,12 +35,13 @@ static const cli_option_t diff_options[] = {
 };
 
 /* A directory is a database, anything else a chain spec. */
-static sce_error_t *options_of(cli_source_options_t *options, const char *path, const char *at, const char *option) {
+static sce_error_t *options_of(cli_source_options_t *options, const char *path, const char *at, const char *name) {
   struct stat status;
   bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-  *options = directory ? (cli_source_options_t){.state = path, .at = at} : (cli_source_options_t){.chain = path};
+  *options = directory ? (cli_source_options_t){.state = path, .at = at, .at_name = name}
+                       : (cli_source_options_t){.chain = path};
   if (directory || at == NULL) return NULL;
-  return sce_error_new(SCE_MISUSE, "%s needs a database: %s is none", option, path);
+  return sce_error_new(SCE_MISUSE, "--%s needs a database: %s is none", name, path);
 }
 
 static bool same_directory(const cli_source_options_t *a, const cli_source_options_t *b) {
@@ -100,8 +101,8 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   cli_source_options_t options_a, options_b;
   cli_source_t a = {0};
   cli_session_t b = {0};
-  SCE_TRY(options_of(&options_a, words->items[0], v->at_a, "--at-a"));
-  SCE_TRY(options_of(&options_b, words->items[1], v->at_b, "--at-b"));
+  SCE_TRY(options_of(&options_a, words->items[0], v->at_a, "at-a"));
+  SCE_TRY(options_of(&options_b, words->items[1], v->at_b, "at-b"));
   sce_error_t *err = cli_source_load_state(cli, &a, &options_a, CLI_LAYOUT_EMBEDDED);
   if (err == NULL) err = load_second(cli, &b.source, &a, &options_b);
   if (err == NULL) err = compare(cli, v, a.state, &b, words);

@@ -254,6 +254,7 @@ class Blocks(unittest.TestCase):
         self.assertEqual(changed, self.document(*first, "--at-a", GENESIS, "--at-b", "1", "--hex"))
         self.assertEqual(len(self.document(*first, "--at-b", 0, "--hex")["differences"]), len(changed["differences"]))
         self.refused(*first, "--at-b", 7, code=3)
+        self.assertIn('--at-b needs a whole number, not "x"', self.refused(*first, "--at-b", "x", code=2)["message"])
         self.refused("state", "diff", self.dir, INPUTS / "polkadot.json", "--at-b", "0", code=2)
         for number in (2, 3, 4):
             built = self.document("block", "build", *source, "--commit", "--keep", 2)
