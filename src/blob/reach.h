@@ -11,10 +11,11 @@
  * Errors: SCE_BAD_CODE (an instruction that can't be read, an index outside), SCE_OUT_OF_MEMORY. Any thread. */
 sce_error_t *sce_blob_reach(const sce_blob_t *blob, uint8_t *reached, const uint32_t *roots, size_t count);
 
-/* Turns the bodies of functions that are not in `keep` (one byte for each function index) into ones of the same size
- * that only trap, and has tables refer to one of them instead of the others. `module` is a copy of the blob's code,
- * changed in place, so that everything stays at its offset, which backtraces show. A valid module stays valid; that an
- * invalid body is gone can make one valid. */
+/* Turns the bodies of functions that are not in `keep` (one byte for each function index, as sce_blob_reach() marks
+ * them) into ones of the same size that only trap, and has tables refer to one of those that are there instead of all
+ * others: indirect calls fail with the same trap as before. `module` is a copy of the blob's code, changed in place, so
+ * that everything stays at its offset, which backtraces show. A valid module stays valid; that an invalid body is gone
+ * can make one valid. */
 void sce_blob_stub(const sce_blob_t *blob, uint8_t *module, const uint8_t *keep);
 
 #endif

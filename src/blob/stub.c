@@ -27,16 +27,21 @@ static void write_stub(uint8_t *at, uint32_t size) {
   *at = OP_END;
 }
 
-/* The first function that is not kept, or UINT32_MAX. */
+/* The function that stands in for all that is not kept in tables, or UINT32_MAX. It must be one of them: what is kept
+ * calls no function of its type through a table, since such calls keep every entry of their type. So the call that
+ * comes to it fails for its type, as it would for the entry's own. The lowest, whose index fits where any was. */
 static uint32_t find_stub(const sce_blob_t *blob, const uint8_t *keep) {
-  for (uint32_t i = blob->imported_functions; i < blob->function_count; i++)
-    if (!keep[i]) return i;
-  return UINT32_MAX;
+  uint32_t stub = UINT32_MAX;
+  for (uint32_t i = 0; i < blob->element_count; i++)
+    for (uint32_t k = 0; k < blob->elements[i].count; k++) {
+      uint32_t function = blob->elements[i].functions[k];
+      if (function < stub && function < blob->function_count && !keep[function]) stub = function;
+    }
+  return stub;
 }
 
-/* Writes `value` in the bytes from `at` to `end`, when it fits. */
+/* Writes `value` in the bytes from `at` to `end`, where a greater or equal one was. */
 static void overwrite_u32(uint8_t *at, uint8_t *end, uint32_t value) {
-  if (end - at < 5 && value >> (7 * (end - at)) != 0) return;
   for (; at < end; at++, value >>= 7) *at = (uint8_t)((value & 0x7f) | (at + 1 < end ? 0x80 : 0));
 }
 
@@ -74,7 +79,7 @@ static void replace_table_entries(const sce_blob_t *blob, uint8_t *module, const
 void sce_blob_stub(const sce_blob_t *blob, uint8_t *module, const uint8_t *keep) {
   for (uint32_t i = 0; i < blob->body_count; i++) {
     const body_t *body = &blob->bodies[i];
-    /* A body of 2 bytes does nothing as it is. */
+    /* A body of 2 bytes has no room for a trap, and nothing calls it. */
     if (!keep[blob->imported_functions + i] && body->size > 2) write_stub(module + body->offset, body->size);
   }
   replace_table_entries(blob, module, keep);
