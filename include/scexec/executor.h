@@ -55,7 +55,9 @@ typedef struct sce_heap_pages {
 /* Which compiler makes the machine code. Results are the same. */
 typedef enum sce_compiler {
   SCE_COMPILER_CRANELIFT = 0, /* best code */
-  SCE_COMPILER_WINCH = 1,     /* compiled soonest, slower code; not with reference types or SIMD */
+  /* Compiled soonest, slower code. Not with reference types or SIMD, nor (without canonicalize_nans) code with f32.min,
+   * f32.max, f64.min or f64.max, in which Winch takes another of two NaNs. */
+  SCE_COMPILER_WINCH = 1,
   /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on
    * threads in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch
    * can't be used. Compiling counts as part of the call that it is done for, and for its time limit:

@@ -20,6 +20,7 @@ typedef struct scan {
   uint32_t function;    /* index of the function that is read */
   uint32_t locals;      /* its parameters and locals */
   uint32_t depth;       /* its open blocks, itself included */
+  bool picks_nan;       /* see sce_blob_scan() */
   uint8_t classes[256]; /* by opcode */
 } scan_t;
 
@@ -115,11 +116,17 @@ static sce_error_t *check_block(scan_t *s, const uint8_t *at, const operator_t *
   return s->allowed & PROPOSAL_BIT(proposal) ? NULL : refuse(s, at, proposal, "this type of a block");
 }
 
+/* f32.min, f32.max, f64.min, f64.max. */
+static bool picks_nan(uint8_t code) {
+  return code == 0x96 || code == 0x97 || code == 0xa4 || code == 0xa5;
+}
+
 /* What an operator names exists; and it may be used. */
 static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_t *op) {
   const sce_blob_t *blob = s->blob;
   proposal_t proposal = sce_operator_proposal(op);
   if (proposal == PROPOSAL_COUNT || !(s->allowed & PROPOSAL_BIT(proposal))) return refuse_operator(s, at, op, proposal);
+  if (picks_nan(op->code)) s->picks_nan = true;
   switch (op->form) {
     case FORM_BLOCK: return check_block(s, at, op);
     case FORM_LABEL: return check_index(s, at, "label", op->a, s->depth);
@@ -151,7 +158,7 @@ static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_
 enum { SLOW, PLAIN, END, BLOCK, MEMARG, CONSTANT, LOCAL, LABEL, CALL, GLOBAL, CLASSES };
 
 static uint8_t class_of(uint8_t code) {
-  if (sce_operator_proposals[code] != PROPOSAL_MVP) return SLOW;
+  if (sce_operator_proposals[code] != PROPOSAL_MVP || picks_nan(code)) return SLOW;
   switch (sce_operator_forms[code]) {
     case FORM_PLAIN: return PLAIN;
     case FORM_END: return END;
@@ -264,7 +271,7 @@ static sce_error_t *scan_locals(scan_t *s, const uint8_t **start, const uint8_t 
   return NULL;
 }
 
-static sce_error_t *scan_bodies(const sce_blob_t *blob, uint32_t allowed) {
+static sce_error_t *scan_bodies(const sce_blob_t *blob, uint32_t allowed, bool *picks_nan) {
   scan_t s = {.blob = blob, .allowed = allowed};
   for (int code = 0; code < 256; code++) s.classes[code] = class_of((uint8_t)code);
   for (uint32_t i = 0; i < blob->body_count; i++) {
@@ -273,6 +280,7 @@ static sce_error_t *scan_bodies(const sce_blob_t *blob, uint32_t allowed) {
     SCE_TRY(scan_locals(&s, &at, end));
     SCE_TRY(scan_operators(&s, at, end));
   }
+  *picks_nan = s.picks_nan;
   return NULL;
 }
 
@@ -286,7 +294,7 @@ static sce_error_t *check_declarations(const sce_blob_t *blob, uint32_t allowed)
   return NULL;
 }
 
-sce_error_t *sce_blob_check_proposals(const sce_blob_t *blob, const sce_proposals_t *allowed) {
+sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowed, bool *picks_nan) {
   uint32_t set = PROPOSAL_BIT(PROPOSAL_MVP) | PROPOSAL_BIT(PROPOSAL_SIGN_EXTENSION) |
                  PROPOSAL_BIT(PROPOSAL_SATURATING_FLOAT_TO_INT);
   if (allowed != NULL) {
@@ -296,5 +304,10 @@ sce_error_t *sce_blob_check_proposals(const sce_blob_t *blob, const sce_proposal
     if (allowed->simd) set |= PROPOSAL_BIT(PROPOSAL_SIMD) | PROPOSAL_BIT(PROPOSAL_RELAXED_SIMD);
   }
   SCE_TRY(check_declarations(blob, set));
-  return scan_bodies(blob, set);
+  return scan_bodies(blob, set, picks_nan);
+}
+
+sce_error_t *sce_blob_check_proposals(const sce_blob_t *blob, const sce_proposals_t *allowed) {
+  bool picks_nan;
+  return sce_blob_scan(blob, allowed, &picks_nan);
 }

@@ -321,8 +321,11 @@ static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, 
 static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
                                      sce_cache_place_t *place) {
   sce_blake2b_256(place->code_hash, sce_blob_code(blob));
-  if (engine->tiered) return sce_tiers_new_runtime(runtime, engine, blob, place);
-  SCE_TRY(sce_runtime_compile(runtime, engine, blob));
+  if (engine->tiered)
+    SCE_TRY(sce_tiers_new_runtime(runtime, engine, blob, place));
+  else
+    SCE_TRY(sce_runtime_compile(runtime, engine, blob));
+  if ((*runtime)->tiers != NULL) return NULL;
   warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, place, ""));
   return NULL;
 }

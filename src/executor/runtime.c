@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
+#include "blob/module.h"
 #include "executor/heap.h"
 #include "executor/module_types.h"
 #include "executor/tiers.h"
@@ -152,13 +153,23 @@ static void proposals_of(sce_proposals_t *proposals, const sce_semantics_t *s) {
   };
 }
 
-/* The module as Wasmtime compiles it, its memory with `more_pages` from the start. */
-static sce_error_t *prepare_module(const sce_engine_t *engine, sce_buf_t *module, const sce_blob_t *blob,
-                                   uint32_t more_pages) {
-  const sce_semantics_t *s = &engine->config.semantics;
+/* Everything that is refused before Wasmtime sees it. */
+static sce_error_t *check_code(const sce_semantics_t *s, sce_code_traits_t *traits, const sce_blob_t *blob) {
   sce_proposals_t proposals;
+  bool picks_nan;
   proposals_of(&proposals, s);
-  SCE_TRY(sce_blob_check_proposals(blob, &proposals));
+  SCE_TRY(sce_blob_scan(blob, &proposals, &picks_nan));
+  traits->cranelift_only = picks_nan && !s->canonicalize_nans;
+  if (traits->cranelift_only && s->compiler == SCE_COMPILER_WINCH)
+    return sce_error_new(SCE_MISUSE,
+                         "the code takes the lesser or greater of two floats, and the compiler winch takes another of "
+                         "two NaNs: use cranelift, or canonical NaNs");
+  return NULL;
+}
+
+/* The module as Wasmtime compiles it, its memory with `more_pages` from the start. */
+static sce_error_t *write_module(const sce_semantics_t *s, sce_buf_t *module, const sce_blob_t *blob,
+                                 uint32_t more_pages) {
   sce_blob_rewrite_t rewrite = {
       .export_memory = true,
       .clear_memory_maximum = true,
@@ -197,16 +208,18 @@ const char *sce_runtime_reuse_warning(const sce_engine_t *engine, const sce_blob
 }
 
 /* sce_runtime_prepare(), with `more_pages` of memory. */
-static sce_error_t *prepare_with_heap(const sce_engine_t *engine, sce_buf_t *module, bool *reusable,
+static sce_error_t *prepare_with_heap(const sce_engine_t *engine, sce_buf_t *module, sce_code_traits_t *traits,
                                       const sce_blob_t *blob, uint32_t more_pages) {
-  SCE_TRY(prepare_module(engine, module, blob, more_pages));
-  *reusable = reuse_obstacle(blob, &engine->config.semantics) == NULL;
+  const sce_semantics_t *s = &engine->config.semantics;
+  SCE_TRY(check_code(s, traits, blob));
+  SCE_TRY(write_module(s, module, blob, more_pages));
+  traits->reusable = reuse_obstacle(blob, s) == NULL;
   return NULL;
 }
 
-sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable,
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, sce_code_traits_t *traits,
                                  const sce_blob_t *blob) {
-  return prepare_with_heap(engine, module, reusable, blob, 0);
+  return prepare_with_heap(engine, module, traits, blob, 0);
 }
 
 /* A compiled module, or none, from which a runtime is made. */
@@ -289,14 +302,14 @@ static sce_error_t *compile_with_heap(sce_runtime_t **runtime, sce_engine_t *eng
                                       uint32_t heap_pages) {
   sce_buf_t prepared = {0};
   wasmtime_module_t *module = NULL;
-  bool reusable = false;
-  sce_error_t *err = prepare_with_heap(engine, &prepared, &reusable, blob, heap_pages);
+  sce_code_traits_t traits = {0};
+  sce_error_t *err = prepare_with_heap(engine, &prepared, &traits, blob, heap_pages);
   if (err == NULL) sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, prepared.data, prepared.len, &module), SCE_BAD_CODE,
                                   "compiling the runtime");
   sce_buf_free(&prepared);
-  return err == NULL ? runtime_with_heap(runtime, engine, module, reusable, heap_pages) : err;
+  return err == NULL ? runtime_with_heap(runtime, engine, module, traits.reusable, heap_pages) : err;
 }
 
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {

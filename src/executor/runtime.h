@@ -89,9 +89,15 @@ sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, con
  * as long as `runtime`, which has code. Any thread. */
 sce_error_t *sce_runtime_unpooled(sce_runtime_t **unpooled, sce_runtime_t *runtime);
 
-/* Checks a blob and appends the module that Wasmtime is to compile for it. `*reusable`: whether instances can be put
- * back to their first state. */
-sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, bool *reusable, const sce_blob_t *blob);
+typedef struct sce_code_traits {
+  bool reusable;       /* instances can be put back to their first state */
+  bool cranelift_only; /* Winch's code could give other results */
+} sce_code_traits_t;
+
+/* Checks a blob and appends the module that Wasmtime is to compile for it. Errors: SCE_MISUSE for code that the
+ * engine's compiler, Winch, is not for; others. */
+sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, sce_code_traits_t *traits,
+                                 const sce_blob_t *blob);
 
 /* What the log is to say of a blob: why it has no instances that are put back, though the strategy asks for them; or
  * NULL. Static storage. */

@@ -189,10 +189,11 @@ static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const
 /* ---- the module ---- */
 
 /* Everything that the other compilers would refuse is refused here, too, by Wasmtime's engine of `checker`. */
-static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, sce_blob_t **module, bool *reusable,
+static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, sce_blob_t **module,
+                            sce_code_traits_t *traits,
                             const sce_blob_t *blob) {
   sce_buf_t code = {0};
-  sce_error_t *err = sce_runtime_prepare(engine, &code, reusable, blob);
+  sce_error_t *err = sce_runtime_prepare(engine, &code, traits, blob);
   if (err == NULL)
     err = sce_error_from_wasmtime(wasmtime_module_validate(checker->wasm, code.data, code.len), SCE_BAD_CODE,
                                   "compiling the runtime");
@@ -205,17 +206,17 @@ static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, s
 static sce_error_t *need_module(sce_tiers_t *tiers) {
   if (tiers->module != NULL) return NULL;
   sce_blob_t *blob = NULL, *module = NULL;
-  bool reusable = false;
+  sce_code_traits_t traits = {0};
   sce_engine_t *checker = tiers->engine;
   if (tiers->alone) SCE_TRY(sce_engine_quick(tiers->engine, &checker, false));
   SCE_TRY(sce_blob_new(&blob, sce_buf_span(&tiers->code)));
-  sce_error_t *err = prepare(tiers->engine, checker, &module, &reusable, blob);
+  sce_error_t *err = prepare(tiers->engine, checker, &module, &traits, blob);
   const char *warning = err == NULL ? sce_runtime_reuse_warning(tiers->engine, blob) : NULL;
   sce_blob_delete(blob);
   if (err != NULL) return err;
   pthread_mutex_lock(&tiers->lock); /* others look whether there is one */
   tiers->module = module;
-  tiers->reusable = reusable;
+  tiers->reusable = traits.reusable;
   tiers->warning = warning;
   sce_buf_free(&tiers->code);
   pthread_mutex_unlock(&tiers->lock);
@@ -499,24 +500,37 @@ static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sc
   return NULL;
 }
 
-sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob,
-                                   const sce_cache_place_t *place) {
-  sce_blob_t *module = NULL;
+/* Takes the module over, but not on failure. */
+static sce_error_t *make_tiered(sce_runtime_t **out, sce_engine_t *engine, sce_blob_t *module, bool reusable,
+                                const sce_cache_place_t *place) {
   sce_runtime_t *runtime = NULL;
-  bool reusable = false;
-  SCE_TRY(prepare(engine, engine, &module, &reusable, blob));
-  sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
-  sce_error_t *err = sce_runtime_of_blob(&runtime, engine, module, reusable);
-  if (err == NULL) err = make_tiers(&runtime->tiers, engine, place);
+  SCE_TRY(sce_runtime_of_blob(&runtime, engine, module, reusable));
+  sce_error_t *err = make_tiers(&runtime->tiers, engine, place);
   if (err != NULL) {
     sce_runtime_delete(runtime);
-    sce_blob_delete(module);
     return err;
   }
   runtime->tiers->module = module;
   runtime->tiers->reusable = reusable;
   *out = runtime;
   return NULL;
+}
+
+sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob,
+                                   const sce_cache_place_t *place) {
+  sce_blob_t *module = NULL;
+  sce_code_traits_t traits;
+  SCE_TRY(prepare(engine, engine, &module, &traits, blob));
+  sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
+  sce_error_t *err;
+  if (traits.cranelift_only) {
+    sce_engine_log(engine, SCE_LOG_INFO, "the compiler winch can't do this code's floats: cranelift compiles alone");
+    err = compile_module(out, engine, sce_blob_code(module), traits.reusable);
+  } else {
+    err = make_tiered(out, engine, module, traits.reusable, place);
+  }
+  if (traits.cranelift_only || err != NULL) sce_blob_delete(module);
+  return err;
 }
 
 /* Takes over the parts and copies the code. On failure `parts` are still the caller's. */

@@ -9,8 +9,9 @@
 
 typedef struct sce_tiers sce_tiers_t;
 
-/* Checks a blob as the engine's compiler would and makes a runtime that is compiled when it is called. `place`, where
- * compiled code is kept for later processes, is copied and may be NULL. `engine` is a tiered one. Errors: as
+/* Checks a blob as the engine's compiler would and makes a runtime that is compiled when it is called; at once, by
+ * Cranelift alone and without `tiers`, where Winch's code could give other results. `place`, where the tiers keep
+ * compiled code for later processes, is copied and may be NULL. `engine` is a tiered one. Errors: as
  * sce_runtime_new(). */
 sce_error_t *sce_tiers_new_runtime(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
                                    const sce_cache_place_t *place);
