@@ -192,6 +192,25 @@ static void set_inlining(const sce_semantics_t *s, wasm_config_t *config) {
 #endif
 }
 
+/* The bound is one of upstream's frames, which never look at limits of time, and whatever has room in upstream's stack
+ * must have it here. The least of its frames take 16 bytes; with such checks, 32. Winch keeps all values in its frames:
+ * the least become 64 bytes, and each local that Cranelift has in a register, or not at all, takes 8 more. */
+#define CRANELIFT_FACTOR 4
+#define WINCH_FACTOR 16
+#define SCALED_STACK_MAX ((uint32_t)1 << 30)
+/* Bytes of Winch's stack that one value of the deterministic limit can't come to: a value has at most three places of
+ * 8 bytes (operand, argument, parameter), and a call, whose own frame has some 100 bytes, counts as two values or
+ * more. */
+#define VALUE_MAX 256
+
+static uint32_t native_stack(const sce_semantics_t *s) {
+  uint32_t bound = s->stack_native_max, factor = s->compiler == SCE_COMPILER_WINCH ? WINCH_FACTOR : CRANELIFT_FACTOR;
+  bool meter_ends_it = s->stack_limited && bound / VALUE_MAX >= s->stack_logical_max;
+  bool frames_are_upstreams = s->compiler != SCE_COMPILER_WINCH && !s->interruptible;
+  if (meter_ends_it || frames_are_upstreams || bound >= SCALED_STACK_MAX) return bound;
+  return bound > SCALED_STACK_MAX / factor ? SCALED_STACK_MAX : bound * factor;
+}
+
 /* The configuration, owned by the caller; wasm_engine_new_with_config() takes it. */
 static wasm_config_t *make_config(sce_engine_t *engine) {
   const sce_semantics_t *s = &engine->config.semantics;
@@ -203,9 +222,9 @@ static wasm_config_t *make_config(sce_engine_t *engine) {
   set_inlining(s, config);
   wasmtime_config_cranelift_nan_canonicalization_set(config, s->canonicalize_nans);
   wasmtime_config_parallel_compilation_set(config, s->parallel_compilation);
-  wasmtime_config_max_wasm_stack_set(config, s->stack_native_max);
+  wasmtime_config_max_wasm_stack_set(config, engine->native_stack);
   /* Never used, since no call is asynchronous, but Wasmtime refuses a bound above it. */
-  wasmtime_config_async_stack_size_set(config, (size_t)s->stack_native_max + ((size_t)1 << 20));
+  wasmtime_config_async_stack_size_set(config, (size_t)engine->native_stack + ((size_t)1 << 20));
   wasmtime_config_epoch_interruption_set(config, s->interruptible);
   /* Not needed: no debugger or C++ exception walks these frames; saves registering tables at every load. */
   wasmtime_config_native_unwind_info_set(config, false);
@@ -294,6 +313,7 @@ static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config
   SCE_TRY(init_tiers(engine));
   sce_memory_space_init(&engine->space, config->resident_budget);
   engine->space_ready = true;
+  engine->native_stack = native_stack(&engine->config.semantics);
   wasm_config_t *wasm_config = make_config(engine);
   if (wasm_config == NULL) return sce_error_oom();
   engine->wasm = wasm_engine_new_with_config(wasm_config);
@@ -340,22 +360,6 @@ void sce_engine_delete(sce_engine_t *engine) {
 
 /* ---- tiers ---- */
 
-/* Winch keeps all values in its frames, Cranelift most in registers: whatever has room in Cranelift's stack must have
- * it in Winch's, too. */
-#define QUICK_STACK_FACTOR 4
-#define QUICK_STACK_MAX ((uint32_t)1 << 30)
-/* Bytes of Winch's stack that one value of the deterministic limit can't come to: a value has at most three places of
- * 8 bytes (operand, argument, parameter), and a call, whose own frame has some 100 bytes, counts as two values or
- * more. */
-#define QUICK_VALUE_MAX 256
-
-static uint32_t quick_stack(const sce_semantics_t *s) {
-  uint32_t native_max = s->stack_native_max;
-  if (s->stack_limited && native_max / QUICK_VALUE_MAX >= s->stack_logical_max) return native_max;
-  if (native_max >= QUICK_STACK_MAX) return native_max;
-  return native_max > QUICK_STACK_MAX / QUICK_STACK_FACTOR ? QUICK_STACK_MAX : native_max * QUICK_STACK_FACTOR;
-}
-
 /* The engine at `place`, made of `config` if there is none yet. It says nothing new, and may be made when the owner of
  * the log is gone. */
 static sce_error_t *inner_engine(sce_engine_t *engine, sce_engine_t *_Atomic *place, sce_engine_t **inner,
@@ -375,7 +379,6 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
   sce_config_t config = engine->config;
   config.semantics.compiler = SCE_COMPILER_WINCH;
   config.semantics.parallel_compilation = parallel && config.semantics.parallel_compilation;
-  config.semantics.stack_native_max = quick_stack(&config.semantics);
   return inner_engine(engine, &engine->inner[parallel ? SCE_INNER_QUICK : SCE_INNER_QUICK_ALONE], quick, &config);
 }
 

@@ -28,7 +28,8 @@ struct sce_engine {
   char *cache_path;         /* NULL: none */
   sce_host_function_t *host_functions;
   wasm_engine_t *wasm;
-  bool tiered; /* `wasm` compiles in the background; what is needed before comes from a quick engine */
+  uint32_t native_stack; /* bytes that compiled code may take: the bound that was asked for, or more */
+  bool tiered;           /* `wasm` compiles in the background; what is needed before comes from a quick engine */
   struct sce_engine *_Atomic inner[SCE_INNER_COUNT];
   pthread_mutex_t inner_lock; /* of those, and of deadlines.guests, while one is made */
   bool inner_ready;
@@ -44,8 +45,8 @@ struct sce_engine {
 
 void sce_engine_retain(sce_engine_t *engine);
 
-/* The engine that a tiered engine compiles with first: equal but for its compiler and a larger native stack. Borrowed;
- * lives as long as `engine`. */
+/* The engine that a tiered engine compiles with first: equal but for its compiler. Borrowed; lives as long as
+ * `engine`. */
 sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool parallel);
 
 /* The engine that has the same code as a pooling one, and makes instances without the pool. Borrowed; lives as long as

@@ -68,7 +68,7 @@ wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uin
 
 sce_error_t *sce_live_on_stack(sce_instance_t *owner, void (*work)(void *arg), void *arg) {
   sce_engine_t *engine = owner->runtime->engine;
-  size_t need = engine->config.semantics.stack_native_max + HOST_STACK;
+  size_t need = engine->native_stack + HOST_STACK;
   if (owner->runtime->has_guests) need += SCE_GUEST_STACK + HOST_STACK;
   return sce_stack_run(&owner->stack, sce_memory_space_thread(&engine->space), need, work, arg);
 }

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define GUARD_SIZE ((size_t)64 << 10)
-/* Stack that is not given back after a call: most need no more, and taking pages anew costs more than the switch. */
+/* What stays between calls. A page given back is a fault in the next call, after which an instance looks for what the
+ * call wrote (linear_memory.c). */
 #define KEPT_SIZE ((size_t)64 << 10)
 
 /* Where the calling thread's own stack is; false when the system does not say. */
@@ -55,6 +56,16 @@ static sce_error_t *make_stack(sce_stack_t *stack, size_t need) {
   return NULL;
 }
 
+/* Gives back what is below the part that stays, if it was used: then there are return addresses in its first page. */
+static void give_back(const sce_stack_t *stack) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  uint8_t *low = stack->base + GUARD_SIZE, *kept = stack->base + stack->size - KEPT_SIZE;
+  const uint64_t *words = (const uint64_t *)(kept - page);
+  uint64_t used = 0;
+  for (size_t i = 0; i < page / sizeof *words; i++) used |= words[i];
+  if (used != 0) (void)madvise(low, (size_t)(kept - low), MADV_DONTNEED);
+}
+
 /* makecontext passes ints only: the pointer travels in two. */
 typedef struct job {
   void (*work)(void *arg);
@@ -81,8 +92,7 @@ sce_error_t *sce_stack_run(sce_stack_t *stack, uint64_t thread, size_t need, voi
   uintptr_t address = (uintptr_t)&job;
   makecontext(&there, (void (*)(void))start, 2, (unsigned)((uint64_t)address >> 32), (unsigned)address);
   if (swapcontext(&here, &there) != 0) return sce_error_system(errno, "switching stacks");
-  /* Only to give memory back. */
-  (void)madvise(stack->base + GUARD_SIZE, stack->size - GUARD_SIZE - KEPT_SIZE, MADV_DONTNEED);
+  give_back(stack);
   return NULL;
 }
 

@@ -111,5 +111,27 @@ class Tiers(unittest.TestCase):
             self.assertIn("the compiler winch takes another of two NaNs", done.stderr.decode())
 
 
+    def test_recursion_that_fits_upstreams_stack(self):
+        # sc-executor 0.51 returns from all of these: its least frames take 16 bytes of 1 MiB.
+        for params, depth, local_count in (("i32", 60000, 1), ("i32", 10000, 100), ("i32 i32 i32 i32", 20000, 0)):
+            more = "".join(f" (i32.mul (local.get {i}) (i32.const 3))" for i in range(1, params.count("i32")))
+            sum_ = "(local.get 0)" if not more else "(i32.add (local.get 1) (i32.add (local.get 2) (local.get 3)))"
+            text = module(f"""
+              (func $down (param {params}) (result i32) (local {'i64 ' * local_count})
+                (if (result i32) (i32.eqz (local.get 0))
+                  (then (i32.const 0))
+                  (else (i32.add {sum_} (call $down (i32.sub (local.get 0) (i32.const 1)){more})))))
+              (func (export "Test_call") (param i32 i32) (result i64)
+                (i32.store (i32.const 16) (call $down (i32.const {depth}){' (i32.const 1)' * params.count(' ')}))
+                (i64.const 0x0000000400000010))""")
+            self.assertEqual(len(self.outputs(text)), 1)
+
+    def test_recursion_without_end(self):
+        self.expect_trap(module(r"""
+          (func $down (param i32) (result i32) (i32.add (local.get 0) (call $down (local.get 0))))
+          (func (export "Test_call") (param i32 i32) (result i64) (i64.extend_i32_u (call $down (i32.const 1))))"""),
+                         "exhausted the native stack of 1048576 bytes")
+
+
 if __name__ == "__main__":
     unittest.main()

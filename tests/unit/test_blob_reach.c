@@ -43,8 +43,7 @@ static void expect_stubbed(const char *sections, const char *stubbed) {
 static void what_is_not_kept_only_traps(void **state) {
   (void)state;
   /* Of what is not kept, 3 does nothing as it is. */
-#define STUBBED                                                                                                        \
-  "0a 1f 06 04 00 10 01 0b 07 00 41 00 11 02 00 0b 02 00 0b 02 00 0b 05 00 00 01 00 0b 04 00 00 00 0b"
+#define STUBBED "0a 1f 06 04 00 10 01 0b 07 00 41 00 11 02 00 0b 02 00 0b 02 00 0b 05 00 00 01 00 0b 04 00 00 00 0b"
   /* 3 has the type that 1 calls, but 4, in the table, has not: 3 must not come in its place. */
   expect_stubbed(HEAD ELEMENTS CODE, HEAD ELEMENTS STUBBED);
   /* Two of another type become one. Function 5 is of type 1 here. */
