@@ -316,12 +316,27 @@ sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, 
   return compile_with_heap(runtime, engine, blob, 0);
 }
 
+/* Whether nothing that happens before the heap is added can see the memory's size: no start function, and no data
+ * segment that ends outside of the module's own minimum, or may. */
+static bool size_goes_unseen(const sce_blob_t *blob, uint32_t pages) {
+  uint32_t start;
+  size_t count;
+  const sce_wasm_data_t *data = sce_blob_data(blob, &count);
+  for (size_t i = 0; i < count; i++) {
+    if (data[i].mode != SCE_WASM_ACTIVE) continue;
+    if (data[i].offset.kind != SCE_WASM_INIT_CONST) return false;
+    if (data[i].offset.bits + data[i].bytes.len > (uint64_t)pages * SCE_WASM_PAGE) return false;
+  }
+  return !sce_blob_start_function(blob, &start);
+}
+
 /* Pages of a static heap that the module's own minimum may hold, where nobody else will use the machine code: a fresh
  * instance then needs no growth, which costs two changes of protection for each call. */
 static uint32_t heap_to_include(const sce_engine_t *engine, const sce_blob_t *blob) {
   const sce_semantics_t *s = &engine->config.semantics;
   const sce_wasm_memory_t *memory = sce_blob_memory(blob);
   if (s->strategy == SCE_STRATEGY_INSTANCE_REUSE || s->heap_pages.dynamic || memory == NULL) return 0;
+  if (!size_goes_unseen(blob, memory->limits.minimum)) return 0;
   uint64_t pages = (uint64_t)memory->limits.minimum + s->heap_pages.pages;
   return pages <= SCE_WASM_MAX_PAGES ? s->heap_pages.pages : 0;
 }

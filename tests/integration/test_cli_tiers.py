@@ -1,4 +1,5 @@
-"""What code gives through one compiler it gives through each: outputs to the bit, and traps by their reason."""
+"""What code gives through one compiler and strategy it gives through each: outputs to the bit, and traps by their
+reason."""
 import itertools
 import pathlib
 import tempfile
@@ -8,6 +9,8 @@ import wat
 from command import scexec
 
 COMPILERS = ("cranelift", "winch", "tiered")
+STRATEGIES = ("instance-reuse", "recreate-instance", "recreate-instance-copy-on-write", "pooling",
+              "pooling-copy-on-write")
 
 MODULE = r"""
 (module
@@ -131,6 +134,32 @@ class Tiers(unittest.TestCase):
           (func $down (param i32) (result i32) (i32.add (local.get 0) (call $down (local.get 0))))
           (func (export "Test_call") (param i32 i32) (result i64) (i64.extend_i32_u (call $down (i32.const 1))))"""),
                          "exhausted the native stack of 1048576 bytes")
+
+    def with_strategies(self, text):
+        return [self.call(text, "cranelift", "--output", "raw", "--strategy", strategy) for strategy in STRATEGIES]
+
+    def test_a_static_heap_comes_after_the_start_function(self):
+        text = module(r"""
+          (global $pages (mut i32) (i32.const 0))
+          (func $start (global.set $pages (memory.size)))
+          (start $start)
+          (func (export "Test_call") (param i32 i32) (result i64)
+            (i32.store (i32.const 16) (global.get $pages))
+            (i64.const 0x0000000400000010))""")
+        for done in self.with_strategies(text):
+            self.assertEqual(done.stdout, b"\x11\0\0\0", done.stderr.decode()) # sc-executor 0.51: 0x11000000
+
+    def test_a_static_heap_comes_after_data_segments(self):
+        for offset, fits in ((1114108, True), (1114109, False)):
+            text = module(f"""
+              (data (i32.const {offset}) "data")
+              (func (export "Test_call") (param i32 i32) (result i64) (i64.const 0x0000000400000000))""")
+            for done in self.with_strategies(text):
+                if fits:
+                    self.assertEqual(done.returncode, 0, done.stderr.decode())
+                else:
+                    self.assertNotEqual(done.returncode, 0)
+                    self.assertIn("data segments trapped", done.stderr.decode())
 
 
 if __name__ == "__main__":
