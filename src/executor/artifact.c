@@ -19,6 +19,8 @@
 /* No runtime's machine code comes near; keeps a hostile file from taking all memory. */
 #define MAX_ARTIFACT ((size_t)1 << 30)
 
+static const sce_artifact_contents_t all_of_it = {.only_for = ""};
+
 /* ---- making ---- */
 
 static void seal_with_mac(sce_buf_t *artifact, size_t start, const uint8_t *key) {
@@ -40,7 +42,7 @@ static sce_error_t *append_image(sce_buf_t *artifact, size_t *image_len, const s
 }
 
 sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, const uint8_t code_hash[32],
-                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE], const char *only_for) {
+                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE], const sce_artifact_contents_t *contents) {
   size_t start = artifact->len, image_len = 0;
   sce_error_t *err = append_image(artifact, &image_len, runtime);
   sce_trailer_t trailer;
@@ -48,7 +50,8 @@ sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, 
   trailer.info.size = image_len;
   trailer.reuse = runtime->reusable;
   memcpy(trailer.info.code_hash, code_hash, sizeof trailer.info.code_hash);
-  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", only_for);
+  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", contents->only_for);
+  if (contents->given_hash != NULL) memcpy(trailer.given_hash, contents->given_hash, sizeof trailer.given_hash);
   uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE];
   sce_trailer_encode(bytes, &trailer);
   if (err == NULL) err = sce_buf_append(artifact, bytes, sizeof bytes);
@@ -66,7 +69,7 @@ sce_error_t *sce_runtime_precompile(sce_engine_t *engine, sce_buf_t *artifact, c
   uint8_t hash[32];
   sce_error_t *err = sce_runtime_compile(&runtime, engine, blob);
   sce_blake2b_256(hash, sce_blob_code(blob));
-  if (err == NULL) err = sce_artifact_of(artifact, runtime, hash, key, "");
+  if (err == NULL) err = sce_artifact_of(artifact, runtime, hash, key, &all_of_it);
   sce_runtime_delete(runtime);
   return err;
 }
@@ -76,8 +79,8 @@ sce_error_t *sce_runtime_precompile(sce_engine_t *engine, sce_buf_t *artifact, c
 /* For whom an artifact is loaded. */
 typedef struct loader {
   sce_engine_t *engine;
-  const uint8_t *key;   /* NULL: without the check */
-  const char *only_for; /* see sce_artifact_load() */
+  const uint8_t *key; /* NULL: without the check */
+  const sce_artifact_contents_t *wanted;
 } loader_t;
 
 static sce_error_t *check_mac(sce_span_t artifact, const uint8_t *key) {
@@ -93,8 +96,11 @@ static sce_error_t *check(sce_trailer_t *trailer, const loader_t *loader, sce_sp
   SCE_TRY(sce_trailer_decode(trailer, artifact));
   sce_trailer_t ours;
   sce_trailer_init(&ours, &loader->engine->config.semantics);
-  snprintf(ours.info.only_for, sizeof ours.info.only_for, "%s", loader->only_for);
+  const sce_artifact_contents_t *wanted = loader->wanted;
+  snprintf(ours.info.only_for, sizeof ours.info.only_for, "%s", wanted->only_for);
   SCE_TRY(sce_trailer_compare(trailer, &ours));
+  if (wanted->given_hash != NULL && memcmp(wanted->given_hash, trailer->given_hash, sizeof trailer->given_hash) != 0)
+    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact is of other code");
   size_t before = artifact.len - SCE_ARTIFACT_TRAILER_SIZE;
   if (trailer->info.size > before || before - trailer->info.size >= ALIGNMENT)
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact has %zu bytes of code, its trailer says %llu", before,
@@ -197,8 +203,8 @@ static sce_error_t *load_file(sce_runtime_t **runtime, const loader_t *loader, i
 }
 
 sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
-                               const char *only_for) {
-  loader_t loader = {engine, key, only_for};
+                               const sce_artifact_contents_t *wanted) {
+  loader_t loader = {engine, key, wanted};
   *runtime = NULL;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno == ENOENT ? NULL : sce_error_system(errno, "opening the artifact %s", path);
@@ -212,19 +218,19 @@ sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, co
 sce_error_t *sce_runtime_from_artifact_bytes(sce_runtime_t **runtime, sce_engine_t *engine, const uint8_t *data,
                                              size_t len, const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
   if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
-  return load_bytes(runtime, &(loader_t){engine, key, ""}, data, len);
+  return load_bytes(runtime, &(loader_t){engine, key, &all_of_it}, data, len);
 }
 
 sce_error_t *sce_runtime_from_artifact_bytes_without_check(sce_runtime_t **runtime, sce_engine_t *engine,
                                                            const uint8_t *data, size_t len) {
-  return load_bytes(runtime, &(loader_t){engine, NULL, ""}, data, len);
+  return load_bytes(runtime, &(loader_t){engine, NULL, &all_of_it}, data, len);
 }
 
 sce_error_t *sce_runtime_from_artifact_file(sce_runtime_t **runtime, sce_engine_t *engine, const char *path,
                                             const uint8_t key[SCE_ARTIFACT_KEY_SIZE]) {
   if (key == NULL) return sce_error_new(SCE_MISUSE, "loading an artifact needs its key");
   sce_runtime_t *loaded = NULL;
-  SCE_TRY(sce_artifact_load(&loaded, engine, path, key, ""));
+  SCE_TRY(sce_artifact_load(&loaded, engine, path, key, &all_of_it));
   if (loaded == NULL) return sce_error_new(SCE_IO, "there is no artifact %s", path);
   *runtime = loaded;
   return NULL;

@@ -22,7 +22,8 @@ enum {
   AT_CPU = 104,
   AT_HASH = 112,
   AT_SEMANTICS = 144,
-  AT_ONLY_FOR = 176
+  AT_ONLY_FOR = 176,
+  AT_GIVEN_HASH = 304
 };
 
 /* Switches of the semantics that machine code depends on. */
@@ -90,6 +91,7 @@ void sce_trailer_encode(uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], const sce_trai
   memcpy(bytes + AT_HASH, trailer->info.code_hash, sizeof trailer->info.code_hash);
   encode_semantics(bytes + AT_SEMANTICS, trailer);
   memcpy(bytes + AT_ONLY_FOR, trailer->info.only_for, sizeof trailer->info.only_for);
+  memcpy(bytes + AT_GIVEN_HASH, trailer->given_hash, sizeof trailer->given_hash);
 }
 
 /* Text of a fixed field: NUL-terminated printable ASCII, or refused. */
@@ -123,6 +125,7 @@ sce_error_t *sce_trailer_decode(sce_trailer_t *trailer, sce_span_t artifact) {
     return no_artifact("its versions are damaged");
   trailer->cpu_features = sce_load_le64(bytes + AT_CPU);
   memcpy(info->code_hash, bytes + AT_HASH, sizeof info->code_hash);
+  memcpy(trailer->given_hash, bytes + AT_GIVEN_HASH, sizeof trailer->given_hash);
   uint32_t flags = sce_load_le32(bytes + AT_SEMANTICS);
   for (size_t i = 0; i < SWITCH_COUNT; i++) *switch_of(trailer, i) = (flags >> i & 1) != 0;
   trailer->reuse = (flags & REUSE_BIT) != 0;
@@ -185,6 +188,7 @@ uint64_t sce_trailer_fingerprint(const sce_trailer_t *trailer) {
   own.reuse = false;
   own.info.size = 0;
   memset(own.info.code_hash, 0, sizeof own.info.code_hash);
+  memset(own.given_hash, 0, sizeof own.given_hash);
   uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], hash[32];
   sce_trailer_encode(bytes, &own);
   sce_blake2b_256(hash, sce_span(bytes, sizeof bytes));

@@ -6,7 +6,8 @@
  *    56  target, 48 bytes              104  processor features (u64)       112  BLAKE2b-256 of the module
  *   144  semantics, 32 bytes: see artifact_format.c
  *   176  of a part: name of the exported function that reaches it, 128 bytes
- *   304  zeros
+ *   304  of a cache's entry: the hash that it is looked up by, 32 bytes; else zeros
+ *   336  zeros
  *   480  MAC: keyed BLAKE3 of all that is before it
  *
  * The trailer stands at the end since Wasmtime's image must begin the file. */
@@ -15,7 +16,7 @@
 
 #include "scexec/artifact.h"
 
-#define SCE_ARTIFACT_FORMAT 3
+#define SCE_ARTIFACT_FORMAT 4
 #define SCE_ARTIFACT_MAC_SIZE 32
 
 typedef struct sce_trailer {
@@ -24,9 +25,10 @@ typedef struct sce_trailer {
   sce_semantics_t semantics; /* of what the code depends on */
   bool images;               /* data segments compiled as copy-on-write images */
   bool reuse;                /* instances can be put back to their first state */
+  uint8_t given_hash[32];    /* of a cache's entry; see compile_cache.h */
 } sce_trailer_t;
 
-/* What an engine makes now; `reuse` and the code's hash are the caller's to fill in. */
+/* What an engine makes now; `reuse` and the code's hashes are the caller's to fill in. */
 void sce_trailer_init(sce_trailer_t *trailer, const sce_semantics_t *semantics);
 
 void sce_trailer_encode(uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], const sce_trailer_t *trailer);

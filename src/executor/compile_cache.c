@@ -212,7 +212,8 @@ sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place
   sce_buf_t artifact = {0}, path = {0};
   sce_error_t *err = make_directory(place->directory);
   if (err == NULL) err = entry_path(&path, runtime->engine, place, only_for);
-  if (err == NULL) err = sce_artifact_of(&artifact, runtime, place->code_hash, place->key, only_for);
+  const sce_artifact_contents_t contents = {only_for, place->given_hash};
+  if (err == NULL) err = sce_artifact_of(&artifact, runtime, place->code_hash, place->key, &contents);
   if (err == NULL) err = write_entry(place->directory, (const char *)path.data, sce_buf_span(&artifact));
   if (err == NULL && only_for[0] == '\0') err = visit(place->directory, remove_if_part, (void *)(uintptr_t)place);
   if (err == NULL) err = enforce_bound(place->directory, place->max_size);
@@ -244,12 +245,13 @@ static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err)
   sce_error_delete(err);
 }
 
-/* The entry, or NULL: there is none, or it is damaged. Errors are those of the runtime itself, such as missing imports.
- */
-static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path, const uint8_t *key,
-                          const char *only_for, const sce_engine_t *log) {
+/* The entry, or NULL: there is none, or it is damaged or another's. Errors are those of the runtime itself, such as
+ * missing imports. */
+static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path,
+                          const sce_cache_place_t *place, const char *only_for, const sce_engine_t *log) {
   *runtime = NULL;
-  sce_error_t *err = sce_artifact_load(runtime, engine, path, key, only_for);
+  const sce_artifact_contents_t wanted = {only_for, place->given_hash};
+  sce_error_t *err = sce_artifact_load(runtime, engine, path, place->key, &wanted);
   if (err != NULL) {
     sce_error_kind_t kind = sce_error_kind(err);
     if (kind != SCE_BAD_ARTIFACT && kind != SCE_IO) return err;
@@ -282,7 +284,7 @@ static sce_error_t *load_part(void *ctx, int dir, const char *name, const struct
   if (err == NULL && strcmp((const char *)expected.data, name) == 0) { /* else of other semantics */
     err = sce_buf_printf(&path, "%s/%s%c", place->directory, name, '\0');
     if (err == NULL)
-      err = fetch(&part->runtime, search->quick, (const char *)path.data, place->key, info.only_for, search->log);
+      err = fetch(&part->runtime, search->quick, (const char *)path.data, place, info.only_for, search->log);
     if (err == NULL && part->runtime != NULL) {
       memcpy(part->only_for, info.only_for, sizeof part->only_for);
       memcpy(place->code_hash, info.code_hash, sizeof place->code_hash);
@@ -332,7 +334,7 @@ static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engi
 
 static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code, const char *path,
                                   sce_cache_place_t *place) {
-  SCE_TRY(fetch(runtime, engine, path, place->key, "", engine));
+  SCE_TRY(fetch(runtime, engine, path, place, "", engine));
   if (*runtime == NULL && engine->tiered) SCE_TRY(sce_tiers_cached_runtime(runtime, engine, code, place));
   if (*runtime != NULL) return NULL;
   sce_blob_t *blob = NULL;

@@ -104,6 +104,34 @@ class Artifact(unittest.TestCase):
         functions = sorted(entry.get("onlyFor", "") for entry in self.entries())
         self.assertIn(functions, ([""], ["Test_echo", "Test_empty"], ["Test_empty"]), functions)
 
+    def test_an_entry_of_other_code_is_not_used(self):
+        # Each is signed and sound, but under the other's name.
+        other = wat.write(self.folder, "other.wasm", wat.RUNTIME.replace('"runtime"', '"another"'))
+        folder = self.folder / "cache" / "scexec"
+
+        def call(runtime, compiler):
+            return self.run_command("call", "--runtime", runtime, "Test_empty", "--compiler", compiler).stderr.decode()
+
+        def fill(compiler):
+            for _ in range(50):
+                for runtime in (self.runtime, other):
+                    call(runtime, compiler)
+                files = [folder / entry["name"] for entry in self.entries()]
+                if len(files) == 2 and files[0].name[64:] == files[1].name[64:]:
+                    return files
+                self.run_command("cache", "clear")  # one background came to its end: all of the code beside a part
+            self.fail("no two entries of one kind")
+
+        for compiler in ("cranelift", "tiered"):
+            files = fill(compiler)
+            contents = [file.read_bytes() for file in files]
+            for file, others in zip(files, reversed(contents)):
+                file.write_bytes(others)
+            for runtime in (self.runtime, other):
+                self.assertIn("the artifact is of other code", call(runtime, compiler))
+                self.assertEqual(call(runtime, compiler), "")
+            self.run_command("cache", "clear")
+
     def test_compiling_is_not_for_the_time_limit(self):
         spin = ["--runtime", self.runtime, "--no-cache", "--time-limit", "50ms"]
         for compiler in ("tiered", "winch", "cranelift"):
