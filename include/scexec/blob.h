@@ -267,10 +267,11 @@ typedef struct sce_blob_rewrite {
 
 /* Appends the rewritten module to `module`. The blob stays as it is; sections that do not change are copied byte for
  * byte, and with no change asked for the output is the input. Metering also moves custom sections behind all others,
- * last first, as upstream's writer does, so that its output is upstream's. On failure `module` has its old length.
- * Errors: SCE_BAD_CODE (metering code that uses more than the first version of WebAssembly and sign extension, an
- * export name that is taken, no memory to change, a result above SCE_BLOB_SIZE_LIMIT or SCE_BLOB_METERED_LIMIT),
- * SCE_MISUSE (a minimum above 65,536 pages or above the maximum), SCE_OUT_OF_MEMORY. Any thread. */
+ * last first, and leaves out sections with no entries, as upstream's writer does, so that its output is upstream's. On
+ * failure `module` has its old length. Errors: SCE_BAD_CODE (metering code that uses more than the first version of
+ * WebAssembly and sign extension, an export name that is taken, no memory to change, a result above SCE_BLOB_SIZE_LIMIT
+ * or SCE_BLOB_METERED_LIMIT), SCE_MISUSE (a minimum above 65,536 pages or above the maximum), SCE_OUT_OF_MEMORY. Any
+ * thread. */
 SCE_API sce_error_t *sce_blob_rewrite(const sce_blob_t *blob, sce_buf_t *module, const sce_blob_rewrite_t *rewrite);
 
 #ifdef __cplusplus

@@ -24,6 +24,9 @@ static sce_error_t *check_module(const sce_blob_t *blob) {
       return sce_error_new(SCE_BAD_CODE,
                            "can't meter the stack: %s section, offset %u: %s (%s) came after WebAssembly 1.0",
                            blob->uses[p].section, blob->uses[p].offset, blob->uses[p].what, sce_proposal_name(p));
+  if (blob->has_data_count) /* parity-wasm writes it behind the data section, which no engine takes */
+    return sce_error_new(SCE_BAD_CODE,
+                         "can't meter the stack: the module has a data count section, which came with bulk memory");
   if (blob->imported_globals > 0) /* upstream takes the counter's place in its section for its index */
     return sce_error_new(SCE_BAD_CODE, "can't meter the stack: the module imports %u globals, and no runtime may",
                          blob->imported_globals);

@@ -35,6 +35,17 @@ static const sce_wasm_section_t *find_section(const sce_blob_t *blob, sce_wasm_s
   return NULL;
 }
 
+/* Metering, as upstream's, leaves out what has no entries. */
+static bool is_left_out(const writer_t *w, const sce_wasm_section_t *section) {
+  if (!w->rewrite->meter_stack || section->id == SCE_WASM_SECTION_CUSTOM || section->id == SCE_WASM_SECTION_START ||
+      section->id == SCE_WASM_SECTION_DATA_COUNT)
+    return false;
+  const uint8_t *at = section->contents.data;
+  uint32_t count;
+  bool padded;
+  return sce_leb_u32(at, at + section->contents.len, &count, &padded) != NULL && count == 0;
+}
+
 /* The payload to write of a section that changes. */
 static sce_buf_t *change(writer_t *w, sce_wasm_section_id_t id) {
   w->changed[id] = true;
@@ -106,7 +117,7 @@ static sce_error_t *make_memory(writer_t *w) {
   const sce_blob_t *blob = w->blob;
   const sce_blob_rewrite_t *rewrite = w->rewrite;
   const sce_wasm_section_t *section = find_section(blob, SCE_WASM_SECTION_MEMORY);
-  if (w->converts_memory && section != NULL)
+  if (w->converts_memory && section != NULL && !is_left_out(w, section))
     return sce_error_new(SCE_BAD_CODE,
                          "memory section, offset %zu: it is empty, so the imported memory can't be put there",
                          section->start);
@@ -272,7 +283,10 @@ static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
       continue;
     }
     SCE_TRY(write_new_before(w, out, section_order(section->id)));
-    SCE_TRY(w->changed[section->id] ? write_changed(w, out, section->id) : copy_section(w, out, section));
+    if (w->changed[section->id])
+      SCE_TRY(write_changed(w, out, section->id));
+    else if (!is_left_out(w, section))
+      SCE_TRY(copy_section(w, out, section));
   }
   SCE_TRY(write_new_before(w, out, UINT8_MAX));
   /* parity-wasm's ModuleBuilder takes the sections apart from the last on, and puts custom ones back in that order. */

@@ -114,6 +114,13 @@ static const struct {
      {.export_mutable_globals = true}},
     {"", "", {.export_mutable_globals = true, .export_memory = true, .clear_memory_maximum = true}},
     {"", "06 06 01 7f 01 41 00 0b", {.meter_stack = true}},
+    /* what has no entries is left out; an imported memory then finds its place */
+    {"01 01 00 02 02 80 00 03 01 00 04 01 00 05 01 00 07 01 00 09 01 00 0a 01 00 0b 01 00",
+     "06 06 01 7f 01 41 00 0b",
+     {.meter_stack = true}},
+    {"02 08 01 01 65 01 6d 02 00 01 05 01 00",
+     "02 01 00 05 03 01 00 01 06 06 01 7f 01 41 00 0b 07 05 01 01 6d 02 00",
+     {.meter_stack = true, .export_memory = true}},
     {"05 03 01 00 01 00 01 00",
      "05 03 01 00 01 06 06 01 7f 01 41 00 0b 07 1e 01 1a "
      "6578706f727465645f696e7465726e616c5f676c6f62616c5f30 03 00 00 01 00",
@@ -181,6 +188,10 @@ static const struct {
      {.meter_stack = true},
      SCE_BAD_CODE,
      "can't meter the stack: the module imports 1 globals, and no runtime may"},
+    {"0c 01 00",
+     {.meter_stack = true},
+     SCE_BAD_CODE,
+     "can't meter the stack: the module has a data count section, which came with bulk memory"},
 };
 
 static void what_cannot_be_done_is_refused(void **state) {
