@@ -249,7 +249,8 @@ typedef struct sce_blob_rewrite {
    * Source: wasm-instrument 0.4, inject_stack_limiter. */
   bool meter_stack;
   uint32_t stack_limit;
-  /* Exports the module's own mutable globals (with meter_stack also the counter) under SCE_BLOB_GLOBAL_PREFIX. */
+  /* Exports the module's own mutable globals (with meter_stack also the counter) under SCE_BLOB_GLOBAL_PREFIX, or that
+   * and a number with a '_' ("exported_internal_global_0_1") where names of the module begin like it. */
   bool export_mutable_globals;
   /* Turns an imported memory into the module's own, exported under the name it was imported by; nothing when no memory
    * is imported. Source: RuntimeBlob::convert_memory_import_into_export. */

@@ -3,6 +3,7 @@
  * 0.47, runtime.rs, prepare_blob_for_compilation. */
 #include "blob/parse.h"
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "blob/meter.h"
 #include "blob/multiply.h"
@@ -144,17 +145,7 @@ static sce_error_t *make_globals(writer_t *w) {
   return sce_buf_append(out, counter, sizeof counter);
 }
 
-/* Adds an export under a name that must be free. */
-static sce_error_t *write_export(const writer_t *w, sce_buf_t *out, sce_span_t name, sce_wasm_kind_t kind,
-                                 uint32_t index) {
-  const sce_blob_t *blob = w->blob;
-  for (uint32_t i = 0; i < blob->export_count; i++)
-    if (sce_span_equal(blob->exports[i].name, name)) {
-      char excerpt[SCE_EXCERPT_SIZE];
-      sce_blob_excerpt(excerpt, name);
-      return sce_error_new(SCE_BAD_CODE, "export section: the name \"%s\", which is needed for a %s, is taken", excerpt,
-                           kind == SCE_WASM_MEMORY ? "memory" : "global");
-    }
+static sce_error_t *write_export(sce_buf_t *out, sce_span_t name, sce_wasm_kind_t kind, uint32_t index) {
   SCE_TRY(write_name(out, name));
   SCE_TRY(sce_buf_append_byte(out, (uint8_t)kind));
   return sce_write_u32(out, index);
@@ -165,14 +156,49 @@ static bool is_own_mutable(const sce_blob_t *blob, uint32_t index) {
   return index == blob->global_count || (!blob->globals[index].is_imported && blob->globals[index].is_mutable);
 }
 
+/* What names of exported globals begin with. */
+#define PREFIX_LEN (sizeof SCE_BLOB_GLOBAL_PREFIX - 1)
+#define PREFIX_SIZE (PREFIX_LEN + 10 + sizeof "_")
+
+/* Marks the number of a name that begins with the prefix, as in "exported_internal_global_12_…". True for such names,
+ * with or without a number. */
+static bool mark_taken(bool *taken, uint32_t count, sce_span_t name) {
+  uint64_t number = 0;
+  if (name.len < PREFIX_LEN || memcmp(name.data, SCE_BLOB_GLOBAL_PREFIX, PREFIX_LEN) != 0) return false;
+  for (size_t i = PREFIX_LEN; i < name.len && name.data[i] >= '0' && name.data[i] <= '9' && number < count; i++)
+    number = number * 10 + (uint64_t)(name.data[i] - '0');
+  if (number < count) taken[number] = true;
+  return true;
+}
+
+/* The prefix, with a number behind it where names of the module begin like it: no name begins with the result. */
+static sce_error_t *choose_prefix(const writer_t *w, char prefix[PREFIX_SIZE]) {
+  const sce_blob_t *blob = w->blob;
+  uint32_t count = blob->export_count + blob->import_count + 1, number = 0; /* one more than there are names */
+  bool *taken = sce_calloc(count, sizeof *taken), any = false;
+  if (taken == NULL) return sce_error_oom();
+  for (uint32_t i = 0; i < blob->export_count; i++)
+    if (mark_taken(taken, count, blob->exports[i].name)) any = true;
+  for (uint32_t i = 0; w->converts_memory && i < blob->import_count; i++)
+    if (mark_taken(taken, count, blob->imports[i].field)) any = true;
+  while (taken[number]) number++;
+  sce_free(taken);
+  if (any)
+    snprintf(prefix, PREFIX_SIZE, SCE_BLOB_GLOBAL_PREFIX "%u_", number);
+  else
+    snprintf(prefix, PREFIX_SIZE, SCE_BLOB_GLOBAL_PREFIX);
+  return NULL;
+}
+
 static sce_error_t *write_exported_globals(const writer_t *w, sce_buf_t *out, uint32_t *count) {
   const sce_blob_t *blob = w->blob;
   uint32_t globals = blob->global_count + (w->rewrite->meter_stack ? 1 : 0);
+  char prefix[PREFIX_SIZE], name[PREFIX_SIZE + 10];
+  SCE_TRY(choose_prefix(w, prefix));
   for (uint32_t i = 0; i < globals; i++) {
     if (!is_own_mutable(blob, i)) continue;
-    char name[sizeof SCE_BLOB_GLOBAL_PREFIX + 10];
-    snprintf(name, sizeof name, SCE_BLOB_GLOBAL_PREFIX "%u", *count);
-    SCE_TRY(write_export(w, out, sce_span_text(name), SCE_WASM_GLOBAL, i));
+    snprintf(name, sizeof name, "%s%u", prefix, *count);
+    SCE_TRY(write_export(out, sce_span_text(name), SCE_WASM_GLOBAL, i));
     *count += 1;
   }
   return NULL;
@@ -180,10 +206,17 @@ static sce_error_t *write_exported_globals(const writer_t *w, sce_buf_t *out, ui
 
 static sce_error_t *write_exported_memory(const writer_t *w, sce_buf_t *out) {
   const sce_blob_t *blob = w->blob;
-  for (uint32_t i = 0; i < blob->import_count; i++)
-    if (blob->imports[i].kind == SCE_WASM_MEMORY)
-      return write_export(w, out, blob->imports[i].field, SCE_WASM_MEMORY, 0);
-  return NULL;
+  uint32_t import = 0;
+  while (blob->imports[import].kind != SCE_WASM_MEMORY) import++;
+  sce_span_t name = blob->imports[import].field;
+  for (uint32_t i = 0; i < blob->export_count; i++)
+    if (sce_span_equal(blob->exports[i].name, name)) {
+      char excerpt[SCE_EXCERPT_SIZE];
+      sce_blob_excerpt(excerpt, name);
+      return sce_error_new(SCE_BAD_CODE, "export section: the name \"%s\", which is needed for a memory, is taken",
+                           excerpt);
+    }
+  return write_export(out, name, SCE_WASM_MEMORY, 0);
 }
 
 static sce_error_t *make_exports(writer_t *w) {

@@ -81,6 +81,13 @@ static sce_error_t *list_mutable_globals(sce_runtime_t *runtime) {
   return NULL;
 }
 
+/* Metering adds its counter behind the module's own globals, and rewriting exports it behind all others. Called while
+ * exports are in the module's order. */
+static void find_stack_counter(sce_runtime_t *runtime) {
+  for (size_t i = 0; i < runtime->export_count; i++)
+    if (runtime->exports[i].mutable_global) runtime->stack_counter = runtime->exports[i].name;
+}
+
 static sce_error_t *read_exports(sce_runtime_t *runtime, const wasm_exporttype_vec_t *types) {
   runtime->exports = sce_calloc(types->size, sizeof *runtime->exports);
   if (runtime->exports == NULL) return sce_error_oom();
@@ -88,20 +95,9 @@ static sce_error_t *read_exports(sce_runtime_t *runtime, const wasm_exporttype_v
     runtime->export_count = i + 1;
     SCE_TRY(read_export(runtime, &runtime->exports[i], types->data[i]));
   }
+  if (runtime->engine->config.semantics.stack_limited) find_stack_counter(runtime);
   qsort(runtime->exports, runtime->export_count, sizeof *runtime->exports, compare_exports);
   return list_mutable_globals(runtime);
-}
-
-/* Metering adds its counter behind the module's own mutable globals, so it has the highest number. */
-static void find_stack_counter(sce_runtime_t *runtime) {
-  if (!runtime->engine->config.semantics.stack_limited) return;
-  for (unsigned number = 0;; number++) {
-    char name[48];
-    snprintf(name, sizeof name, SCE_BLOB_GLOBAL_PREFIX "%u", number);
-    const sce_export_t *export = sce_runtime_find_export(runtime, sce_span_text(name));
-    if (export == NULL) return;
-    runtime->stack_counter = export->name;
-  }
 }
 
 /* ---- limits ---- */
@@ -239,7 +235,6 @@ static sce_error_t *init_runtime(sce_runtime_t *runtime, const origin_t *origin)
   SCE_TRY(read_exports(runtime, &origin->types->exports));
   runtime->initial_pages -= origin->heap_pages;
   runtime->heap_included = origin->heap_pages > 0;
-  find_stack_counter(runtime);
   SCE_TRY(set_memory_limit(runtime));
   return sce_runtime_resolve_imports(runtime, &origin->types->imports);
 }

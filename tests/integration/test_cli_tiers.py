@@ -161,6 +161,22 @@ class Tiers(unittest.TestCase):
                     self.assertNotEqual(done.returncode, 0)
                     self.assertIn("data segments trapped", done.stderr.decode())
 
+    def test_exports_named_like_those_of_globals(self):
+        # Rewriting exports mutable globals, upstream's does not: the name may be the module's own.
+        text = module(r"""
+          (global $own (export "exported_internal_global_0") (mut i32) (i32.const 7))
+          (func (export "Test_call") (param i32 i32) (result i64)
+            (i32.store (i32.const 16) (global.get $own))
+            (global.set $own (i32.const 8))
+            (i64.const 0x0000000400000010))
+          (func $Test_down (export "Test_down") (param i32 i32) (result i64)
+            (call $Test_down (local.get 0) (local.get 1)))""")
+        for done in self.with_strategies(text):
+            self.assertEqual(done.stdout, b"\x07\0\0\0", done.stderr.decode())
+        path = wat.write(self.folder, "code.wasm", text)
+        done = scexec("call", "--runtime", path, "Test_down", "--no-cache", "--stack-limit", "1000")
+        self.assertIn("exceeded the deterministic stack limit of 1000 values", done.stderr.decode())
+
 
 if __name__ == "__main__":
     unittest.main()

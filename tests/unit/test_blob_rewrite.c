@@ -113,6 +113,14 @@ static const struct {
      "1a 6578706f727465645f696e7465726e616c5f676c6f62616c5f31 03 03",
      {.export_mutable_globals = true}},
     {"", "", {.export_mutable_globals = true, .export_memory = true, .clear_memory_maximum = true}},
+/* "exported_internal_global_0" is there: the name is "exported_internal_global_1_0" */
+#define PREFIX "6578706f727465645f696e7465726e616c5f676c6f62616c5f"
+    {"06 06 01 7f 01 41 00 0b 07 1e 01 1a " PREFIX "30 03 00",
+     "06 06 01 7f 01 41 00 0b 07 3d 02 1a " PREFIX "30 03 00 1c " PREFIX "315f30 03 00",
+     {.export_mutable_globals = true}},
+    {"06 06 01 7f 01 41 00 0b 07 1d 01 19 " PREFIX " 03 00",
+     "06 06 01 7f 01 41 00 0b 07 3c 02 19 " PREFIX " 03 00 1c " PREFIX "315f30 03 00",
+     {.export_mutable_globals = true}},
     {"", "06 06 01 7f 01 41 00 0b", {.meter_stack = true}},
     /* what has no entries is left out; an imported memory then finds its place */
     {"01 01 00 02 02 80 00 03 01 00 04 01 00 05 01 00 07 01 00 09 01 00 0a 01 00 0b 01 00",
@@ -164,10 +172,6 @@ static const struct {
      {.export_memory = true},
      SCE_BAD_CODE,
      "export section: the name \"m\", which is needed for a memory, is taken"},
-    {"06 06 01 7f 01 41 00 0b 07 1e 01 1a 6578706f727465645f696e7465726e616c5f676c6f62616c5f30 03 00",
-     {.export_mutable_globals = true},
-     SCE_BAD_CODE,
-     "export section: the name \"exported_internal_global_0\", which is needed for a global, is taken"},
     {"",
      {.set_memory_minimum = true, .memory_minimum = 1},
      SCE_BAD_CODE,
