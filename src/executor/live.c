@@ -70,7 +70,8 @@ sce_error_t *sce_live_on_stack(sce_instance_t *owner, void (*work)(void *arg), v
   sce_engine_t *engine = owner->runtime->engine;
   size_t need = engine->native_stack + HOST_STACK;
   if (owner->runtime->has_guests) need += SCE_GUEST_STACK + HOST_STACK;
-  return sce_stack_run(&owner->stack, sce_memory_space_thread(&engine->space), need, work, arg);
+  uint64_t thread = sce_memory_space_thread(&owner->home->engine->space); /* of one space, whatever the tier */
+  return sce_stack_run(&owner->stack, thread, need, work, arg);
 }
 
 static sce_error_t *instantiation_trap(const sce_instance_t *owner, const wasm_trap_t *trap) {
