@@ -190,8 +190,7 @@ static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const
 
 /* Everything that the other compilers would refuse is refused here, too, by Wasmtime's engine of `checker`. */
 static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, sce_blob_t **module,
-                            sce_code_traits_t *traits,
-                            const sce_blob_t *blob) {
+                            sce_code_traits_t *traits, const sce_blob_t *blob) {
   sce_buf_t code = {0};
   sce_error_t *err = sce_runtime_prepare(engine, &code, traits, blob);
   if (err == NULL)

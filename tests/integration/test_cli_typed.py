@@ -178,6 +178,10 @@ class Typed(unittest.TestCase):
         self.assertEqual(self.output("api", *PASEO, "Core.version"), self.output("api", *PASEO, "Core_version"))
         self.assertIn("Core_versoin", self.error(3, "api", *PASEO, "Core.versoin"))
 
+    def test_values_at_a_terminal_are_json(self):
+        text = self.output("decode", *PASEO, "str", "0x187fc280c29f20")
+        self.assertEqual((text, json.loads(text)), ('"\\u007f\\u0080\\u009f "\n', "\x7f\x80\x9f "))
+
     def test_decode_and_encode(self):
         self.assertEqual(json.loads(self.output("decode", *PASEO, "Vec<u32>", "0x080100000002000000")), [1, 2])
         self.assertEqual(self.output("encode", *PASEO, "Vec<u32>", "[1,2]"), "0x080100000002000000\n")
@@ -188,8 +192,6 @@ class Typed(unittest.TestCase):
         self.assertIsInstance(document["value"], str)
         call = self.output("encode", *PASEO, "call", '{"System": {"remark": {"remark": "0x00"}}}').strip()
         self.assertEqual(json.loads(self.output("decode", *PASEO, "call", call)), {"System": {"remark": {"remark": "0x00"}}})
-        text = self.output("decode", *PASEO, "str", "0x187fc280c29f20")  # is JSON at a terminal, too
-        self.assertEqual((text, json.loads(text)), ('"\\u007f\\u0080\\u009f "\n', "\x7f\x80\x9f "))
         for stdin in (f"{call}\n".encode(), bytes.fromhex(call[2:])):
             self.assertEqual(self.output("decode", *PASEO, "call", "-", stdin=stdin),
                              self.output("decode", *PASEO, "call", call))
