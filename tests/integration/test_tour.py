@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from command import INPUTS, SCEXEC
+from sanitizer import without_note
 
 PAGE = pathlib.Path(os.environ["SCEXEC_SOURCE"]) / "docs" / "tour.md"
 
@@ -54,7 +55,7 @@ class Tour(unittest.TestCase):
     def run_command(self, command):
         done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)
-        return done.stdout.decode()
+        return without_note(done.stdout).decode()
 
     def test_every_command_prints_what_the_page_shows(self):
         page = examples(PAGE.read_text(encoding="utf-8"))

@@ -3,6 +3,8 @@ import os
 import pathlib
 import subprocess
 
+from sanitizer import without_note
+
 SCEXEC = os.environ["SCEXEC"]
 DATA = pathlib.Path(os.environ["TEST_DATA"])
 INPUTS = pathlib.Path(os.environ["TEST_INPUTS"])
@@ -26,4 +28,6 @@ def through_compiler(arguments):
 def scexec(*arguments, stdin=b"", **options):
     """The finished process: returncode, and stdout and stderr as bytes. Never waits for longer than ten minutes."""
     command = [SCEXEC, *through_compiler(list(map(str, arguments)))]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=600, check=False, **options)
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=600, check=False, **options)
+    done.stderr = without_note(done.stderr)
+    return done
