@@ -9,7 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -34,9 +34,11 @@ static sce_block_t *read_block(void) {
   sce_buf_t text = test_read_file(TEST_DATA "/blocks/kusama-1.hex");
   static uint8_t bytes[4096];
   size_t len = 0;
-  unsigned byte;
-  while (len < sizeof bytes && sscanf((const char *)text.data + 2 + 2 * len, "%2x", &byte) == 1)
-    bytes[len++] = (uint8_t)byte;
+  for (size_t at = 2; len < sizeof bytes && at + 2 <= text.len;
+       at += 2) { /* the file ends in a newline, without a NUL */
+    const char pair[3] = {(char)text.data[at], (char)text.data[at + 1], '\0'};
+    bytes[len++] = (uint8_t)strtoul(pair, NULL, 16);
+  }
   sce_buf_free(&text);
   sce_block_t *read;
   ok(sce_block_decode(&read, (sce_span_t){bytes, len}));
