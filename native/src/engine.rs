@@ -84,8 +84,8 @@ impl ResourceLimiter for MemoryBudget {
 /// Has all memories and tables of a store take from one budget.
 ///
 /// # Safety
-/// `store` comes from `wasmtime_store_new()` and is used by nobody else now; `budget` outlives it, and C reads and
-/// writes it only while the store is not in use.
+/// `store` comes from `wasmtime_store_new()` and is used by nobody else now; `budget` outlives it. C
+/// writes it only while the store is not in use, and reads it only on the thread that uses the store.
 #[no_mangle]
 pub unsafe extern "C" fn scn_store_limit_together(store: *mut wasmtime_store_t, budget: *mut MemoryBudget) {
     let address = budget as usize; /* pointers are not Send */

@@ -273,8 +273,8 @@ static void expect_answer(caller_t *c) {
   sce_buf_free(&c->output);
 }
 
-/* One slot, whose call stands behind `gate`, and a second instance. */
-static void open_pool(fixture_t *f, sce_instance_t **second, gate_t *gate, sce_strategy_t strategy) {
+/* One slot, which `holder` has with a call that stands behind `gate`, and a second instance. */
+static void hold_pool(fixture_t *f, sce_instance_t **second, gate_t *gate, caller_t *holder, sce_strategy_t strategy) {
   *gate = (gate_t){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
   const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", malloc_behind_gate, gate, NULL};
   sce_config_t config;
@@ -285,6 +285,8 @@ static void open_pool(fixture_t *f, sce_instance_t **second, gate_t *gate, sce_s
   config.max_instances = 1;
   open_config(f, &config);
   expect_success(sce_instance_new(second, f->runtime));
+  start(holder, f->instance);
+  await_entry(gate);
 }
 
 static const sce_strategy_t pools[] = {SCE_STRATEGY_POOLING, SCE_STRATEGY_POOLING_COPY_ON_WRITE};
@@ -296,10 +298,8 @@ static void the_pool_makes_the_next_one_wait(void **unused) {
     gate_t gate;
     fixture_t f;
     sce_instance_t *second = NULL;
-    open_pool(&f, &second, &gate, pools[i]);
     caller_t holder, waiter;
-    start(&holder, f.instance);
-    await_entry(&gate);
+    hold_pool(&f, &second, &gate, &holder, pools[i]);
     start(&waiter, second);
     nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     assert_int_equal(pthread_tryjoin_np(waiter.thread, NULL), EBUSY);
@@ -328,10 +328,8 @@ static void waiting_for_the_pool_has_its_limits(void **unused) {
     gate_t gate;
     fixture_t f;
     sce_instance_t *second = NULL;
-    open_pool(&f, &second, &gate, pools[i]);
     caller_t holder, waiter;
-    start(&holder, f.instance);
-    await_entry(&gate);
+    hold_pool(&f, &second, &gate, &holder, pools[i]);
     sce_call_options_t limited = {.time_limit_ms = 50};
     expect_failure(sce_instance_call(second, &f.output, "state", NULL, 0, &limited), SCE_TIME_LIMIT,
                    "state did not finish within its time limit of 50 ms");
