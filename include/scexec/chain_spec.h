@@ -19,7 +19,8 @@ extern "C" {
 /* A parsed spec: immutable, shared freely by threads. */
 typedef struct sce_chain_spec sce_chain_spec_t;
 
-/* Parses the text of a raw chain spec. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong
+/* Parses the text of a raw chain spec, which may stand in the answer of a node's sync_state_genSyncSpec, and begin with
+ * a byte order mark. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong
  * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
 SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
 

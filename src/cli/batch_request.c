@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/json_pull.h"
+#include "base/written.h"
 #include "cli/lines.h"
 
 #include <string.h>
@@ -42,7 +43,8 @@ static sce_error_t *read_members(sce_span_t found[MEMBERS], sce_json_string_t *o
 static sce_error_t *read_line(sce_span_t found[MEMBERS], sce_json_string_t *odd, const batch_slot_t *slot) {
   unsigned long long line = slot->line;
   if (slot->too_long) return sce_error_new(SCE_BAD_INPUT, "line %llu is longer than %zu bytes", line, CLI_MAX_LINE);
-  sce_json_reader_t in = sce_json_reader(sce_buf_span(&slot->request));
+  sce_span_t text = sce_buf_span(&slot->request);
+  sce_json_reader_t in = sce_json_reader(slot->line == 1 ? sce_skip_bom(text) : text);
   sce_json_kind_t kind = SCE_JSON_NULL;
   in.line = slot->line;
   SCE_TRY(sce_json_peek(&in, &kind));

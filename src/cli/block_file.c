@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/written.h"
 
 #include <errno.h>
 #include <string.h>
@@ -63,10 +64,10 @@ static sce_error_t *next_line(cli_block_file_t *in, sce_buf_t *scale, bool *more
   *more = false;
   while (err == NULL && !*more && !in->ended) {
     err = read_line(in, &line);
-    if (err != NULL || cli_trim(sce_buf_span(&line)).len == 0) continue;
+    if (err != NULL || sce_trim(sce_buf_span(&line)).len == 0) continue;
     in->number++;
     *more = true;
-    err = read_hex(in, scale, cli_trim(sce_buf_span(&line)));
+    err = read_hex(in, scale, sce_trim(sce_buf_span(&line)));
   }
   sce_buf_free(&line);
   return err;

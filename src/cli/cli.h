@@ -19,6 +19,7 @@ typedef struct cli {
   bool color_out;   /* standard output may be coloured */
   bool progress;    /* standard error is a terminal and progress is wanted */
   bool stdin_taken; /* an argument "-" has read standard input */
+  bool words_are_files; /* arguments are files of the subcommand's own, and no misplaced SOURCE */
   bool json_failed; /* building a JSON document ran out of memory: checked when it is printed */
   const char *open; /* ends the last value of a document that is printed in pieces; NULL: none is on its way */
   int exit_code;    /* what a subcommand that did not fail wants to say; 0 at the start */
@@ -105,13 +106,16 @@ sce_error_t *cli_rows_end(cli_t *cli);
 sce_error_t *cli_read_file(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit);
 /* Whether an argument is "@file" or "-". */
 bool cli_is_from_file(const char *text);
-/* What such an argument names, as it is, appended. */
-sce_error_t *cli_read_text(cli_t *cli, sce_buf_t *bytes, const char *text);
-/* DATA: "0x…", "@file", "-" (standard input), appended to `bytes`. What is read counts as hexadecimal when it is
- * nothing but 0x and digits, white space around it aside; else it is the bytes. `what` names the argument in errors. */
+/* The text that such an argument names, appended, without a byte order mark. */
+sce_error_t *cli_read_text(cli_t *cli, sce_buf_t *text, const char *word);
+/* The name of a file in messages: "standard input" for "-". */
+const char *cli_file_label(const char *path);
+/* Appends the bytes that a FILE has, or writes out: as 0x…, alone or inside JSON (base/written.h). "-" is standard
+ * input. Errors begin with the file's name. */
+sce_error_t *cli_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit);
+/* DATA: "0x…", "@file", "-" (standard input), appended to `bytes`; files as above. `what` names the argument in errors.
+ */
 sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what);
-/* Without white space at both ends. */
-sce_span_t cli_trim(sce_span_t text);
 /* METHOD "Core_version" or "Core.version" as the export's name. */
 sce_error_t *cli_read_method(sce_buf_t *name, const char *text);
 /* Writes a file whole or not at all (a temporary file, renamed); "-" is standard output. */

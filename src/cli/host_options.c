@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/written.h"
 
 #include <string.h>
 
@@ -107,6 +108,7 @@ static sce_error_t *parse_scheme(sce_key_scheme_t *scheme, sce_span_t name) {
 static sce_error_t *insert_uri(sce_keystore_t *keystore, const uint8_t type[4], sce_key_scheme_t scheme,
                                sce_span_t uri) {
   uint8_t public_key[33];
+  uri = sce_skip_bom(uri);
   while (uri.len > 0 && (uri.data[uri.len - 1] == '\n' || uri.data[uri.len - 1] == '\r')) uri.len--;
   return sce_error_prefix(sce_keystore_insert(keystore, public_key, type, scheme, uri), "--key");
 }

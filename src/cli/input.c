@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/written.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,51 +61,45 @@ bool cli_is_from_file(const char *text) {
   return text[0] == '@' || strcmp(text, "-") == 0;
 }
 
-sce_error_t *cli_read_text(cli_t *cli, sce_buf_t *bytes, const char *text) {
-  return cli_read_file(cli, bytes, text[0] == '@' ? text + 1 : text, CLI_MAX_DATA);
+const char *cli_file_label(const char *path) {
+  return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+sce_error_t *cli_read_text(cli_t *cli, sce_buf_t *text, const char *word) {
+  sce_buf_t content = {0};
+  sce_error_t *err = cli_read_file(cli, &content, word[0] == '@' ? word + 1 : word, CLI_MAX_DATA);
+  sce_span_t chars = sce_skip_bom(sce_buf_span(&content));
+  if (err == NULL) err = sce_buf_append(text, chars.data, chars.len);
+  sce_buf_free(&content);
+  return err;
 }
 
 /* ---- DATA ---- */
 
-static bool is_space(uint8_t c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-sce_span_t cli_trim(sce_span_t text) {
-  while (text.len > 0 && is_space(text.data[0])) text = sce_span_skip(text, 1);
-  while (text.len > 0 && is_space(text.data[text.len - 1])) text.len--;
-  return text;
-}
-
-static bool is_hex_text(sce_span_t text) {
-  if (!sce_span_starts_with(text, sce_span_text("0x"))) return false;
-  for (size_t i = 2; i < text.len; i++) {
-    uint8_t c = text.data[i], lower = c | 0x20;
-    if (!(c >= '0' && c <= '9') && !(lower >= 'a' && lower <= 'f')) return false;
-  }
-  return true;
-}
-
-/* Appends the bytes that a file has, or says in hexadecimal. */
-static sce_error_t *read_file_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what) {
-  sce_buf_t content = {0};
-  sce_error_t *err = cli_read_text(cli, &content, text);
-  sce_span_t trimmed = cli_trim(sce_buf_span(&content));
-  if (err == NULL && is_hex_text(trimmed)) {
-    err = sce_error_prefix(sce_hex_decode(bytes, trimmed), "%s", what);
-  } else if (err == NULL && bytes->len == 0) { /* as it is: it may be large */
+/* Appends the bytes that `content` (taken) has or writes out. As it is, it moves: it may be large. */
+static sce_error_t *take_content(sce_buf_t *bytes, sce_buf_t *content) {
+  bool written;
+  sce_error_t *err = sce_written_bytes(bytes, &written, sce_buf_span(content));
+  if (err == NULL && !written && bytes->len == 0) {
     sce_buf_free(bytes);
-    *bytes = content;
+    *bytes = *content;
     return NULL;
-  } else if (err == NULL) {
-    err = sce_buf_append(bytes, content.data, content.len);
   }
+  if (err == NULL && !written) err = sce_buf_append(bytes, content->data, content->len);
+  sce_buf_free(content);
+  return err;
+}
+
+sce_error_t *cli_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit) {
+  sce_buf_t content = {0};
+  sce_error_t *err = cli_read_file(cli, &content, path, limit);
+  if (err == NULL) return sce_error_prefix(take_content(bytes, &content), "%s", cli_file_label(path));
   sce_buf_free(&content);
   return err;
 }
 
 sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what) {
-  if (cli_is_from_file(text)) return read_file_data(cli, bytes, text, what);
+  if (cli_is_from_file(text)) return cli_read_bytes(cli, bytes, text[0] == '@' ? text + 1 : text, CLI_MAX_DATA);
   if (strncmp(text, "0x", 2) != 0)
     return sce_error_new(SCE_BAD_INPUT, "%s must be 0x… (hexadecimal), @FILE or - (standard input), not \"%.40s\"",
                          what, text);

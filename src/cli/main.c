@@ -1,6 +1,7 @@
 /* main.c: the command scexec: finds the subcommand, reads its options, runs it, and turns its outcome into an exit
  * code. */
 #include "cli/cli.h"
+#include "cli/source_kind.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -126,6 +127,15 @@ static sce_error_t *check_common(const cli_common_t *common) {
   return NULL;
 }
 
+/* Wrong words are often right ones behind a SOURCE without its option: `better` says so, NULL where it is not so. Takes
+ * both errors, returns the one to pass on. */
+static sce_error_t *say_source(sce_error_t *err, sce_error_t *better) {
+  sce_error_kind_t kind = sce_error_kind(err);
+  bool words = kind == SCE_MISUSE || kind == SCE_BAD_INPUT;
+  sce_error_delete(better == NULL || !words ? better : err);
+  return better == NULL || !words ? err : better;
+}
+
 static sce_error_t *run_command(cli_t *cli, const cli_command_t *command, int argc, char *const *argv) {
   void *values = sce_calloc(1, command->values_size);
   if (values == NULL) return sce_error_oom();
@@ -137,6 +147,8 @@ static sce_error_t *run_command(cli_t *cli, const cli_command_t *command, int ar
     apply_common(cli, common);
     err = common->help ? print_command_help(command) : command->run(cli, values, &words);
   }
+  if (err != NULL && !cli->words_are_files)
+    err = say_source(err, cli_misplaced_source(command, values, &words, argc, argv));
   cli_values_free(command, values, &words);
   sce_free(values);
   return err;

@@ -91,6 +91,7 @@ static sce_error_t *show(cli_t *cli, const metadata_values_t *v, const cli_list_
 }
 
 static sce_error_t *diff(cli_t *cli, const metadata_values_t *v, const cli_list_t *words) {
+  cli->words_are_files = true;
   if (words->count != 2) return sce_error_new(SCE_MISUSE, "--diff needs two files: the older runtime, then the newer");
   cli_metadata_t older = {0}, newer = {0};
   sce_buf_t text = {0};

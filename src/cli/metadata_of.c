@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/written.h"
 
 #include <string.h>
 
@@ -200,14 +201,6 @@ static bool is_code(sce_span_t bytes) {
          sce_span_starts_with(bytes, sce_span(compressed, sizeof compressed));
 }
 
-static bool is_json(sce_span_t bytes) {
-  size_t at = 0;
-  while (at < bytes.len &&
-         (bytes.data[at] == ' ' || bytes.data[at] == '\n' || bytes.data[at] == '\t' || bytes.data[at] == '\r'))
-    at++;
-  return at < bytes.len && bytes.data[at] == '{';
-}
-
 static sce_error_t *read_through(cli_t *cli, cli_metadata_t *out, const cli_source_options_t *source) {
   cli_session_t session = {0};
   sce_error_t *err = cli_metadata_open(cli, out, &session, source, 0);
@@ -218,8 +211,8 @@ static sce_error_t *read_through(cli_t *cli, cli_metadata_t *out, const cli_sour
 sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path) {
   *out = (cli_metadata_t){0};
   sce_buf_t bytes = {0};
-  sce_error_t *err = cli_read_file(cli, &bytes, path, CLI_MAX_FILE);
-  bool code = is_code(sce_buf_span(&bytes)), spec = is_json(sce_buf_span(&bytes));
+  sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
+  bool code = is_code(sce_buf_span(&bytes)), spec = sce_is_json_object(sce_buf_span(&bytes));
   if (err == NULL && !code && !spec)
     err = sce_error_prefix(take_bytes(out, sce_buf_span(&bytes), NULL, NULL), "%s", path);
   sce_buf_free(&bytes);

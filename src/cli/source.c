@@ -1,5 +1,6 @@
 /* source.c: SOURCE options, and reading what they name. */
 #include "cli/source.h"
+#include "cli/source_kind.h"
 #include "cli/version_of.h"
 
 #include "base/buf.h"
@@ -49,14 +50,9 @@ const cli_option_t cli_artifact_options[] = {
     {.name = NULL},
 };
 
-/* The name of a file in messages. */
-static const char *file_label(const char *path) {
-  return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
 static const char *code_label(const cli_source_options_t *options) {
-  if (options->runtime != NULL) return file_label(options->runtime);
-  return options->chain != NULL ? file_label(options->chain) : options->state;
+  if (options->runtime != NULL) return cli_file_label(options->runtime);
+  return options->chain != NULL ? cli_file_label(options->chain) : options->state;
 }
 
 sce_error_t *cli_source_name_error(const cli_source_t *source, sce_error_t *err) {
@@ -196,7 +192,7 @@ static sce_error_t *take_code(cli_source_t *source) {
   if (source->spec == NULL) return code_of_state(source);
   if (sce_chain_spec_storage(source->spec, &source->code, sce_span_text(":code"))) return NULL;
   return sce_error_new(SCE_BAD_CHAIN_SPEC, "%s: the genesis state has no :code; give the code with --runtime FILE",
-                       file_label(source->options.chain));
+                       cli_file_label(source->options.chain));
 }
 
 static sce_error_t *check_options(const cli_source_options_t *options) {
@@ -209,7 +205,7 @@ static sce_error_t *check_options(const cli_source_options_t *options) {
   if (options->state == NULL && options->at != NULL) return sce_error_new(SCE_MISUSE, "--at belongs to --state");
   if (options->runtime == NULL && options->chain == NULL && options->artifact == NULL && options->state == NULL)
     return sce_error_new(SCE_MISUSE, "a SOURCE is missing: --chain SPEC.json, --state DIR, --runtime FILE");
-  return NULL;
+  return cli_check_kinds(options);
 }
 
 sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_source_options_t *options) {
@@ -217,7 +213,7 @@ sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_so
   SCE_TRY(check_options(options));
   uint64_t start = cli_now_ns();
   if (options->chain != NULL) SCE_TRY(load_spec(cli, source, options->chain));
-  if (options->runtime != NULL) SCE_TRY(cli_read_file(cli, &source->file, options->runtime, CLI_MAX_FILE));
+  if (options->runtime != NULL) SCE_TRY(cli_read_bytes(cli, &source->file, options->runtime, CLI_MAX_FILE));
   source->read_ns = cli_now_ns() - start;
   if (options->state != NULL) SCE_TRY(open_database(source));
   return take_code(source);

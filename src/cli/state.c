@@ -1,6 +1,7 @@
 /* state.c: see state.h; and `scexec state root`. */
 #include "cli/state.h"
 #include "cli/commands.h"
+#include "cli/source_kind.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -39,6 +40,7 @@ sce_error_t *cli_take_dir(cli_source_options_t *options, const cli_list_t *words
   if (words->count == 0) return NULL;
   if (options->state != NULL || options->chain != NULL)
     return sce_error_new(SCE_MISUSE, "DIR and --state or --chain are both a state: give one of them");
+  SCE_TRY(cli_check_directory(words->items[0]));
   options->state = words->items[0];
   return NULL;
 }

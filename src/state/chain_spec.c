@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/written.h"
 
 #include <string.h>
 
@@ -194,15 +195,47 @@ static sce_error_t *read_member(sce_chain_spec_t *spec, sce_json_reader_t *in, s
   return sce_genesis_read(&spec->genesis, in);
 }
 
-static sce_error_t *read_document(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+static sce_error_t *read_members(sce_chain_spec_t *spec, sce_json_reader_t *in) {
   SCE_TRY(sce_json_enter(in, SCE_JSON_OBJECT));
   for (;;) {
     bool more = false;
     sce_json_string_t name = {0};
     SCE_TRY(sce_json_member(in, &more, &name));
-    if (!more) break;
+    if (!more) return NULL;
     SCE_TRY(read_member(spec, in, name));
   }
+}
+
+/* Whether a document is the answer of a node's sync_state_genSyncSpec: by its first member, as a spec is too large to
+ * be read twice. `in` is a copy. */
+static sce_error_t *is_answer(bool *is, sce_json_reader_t in) {
+  bool more = false;
+  sce_json_string_t name = {0};
+  sce_json_kind_t kind = SCE_JSON_NULL;
+  SCE_TRY(sce_json_enter(&in, SCE_JSON_OBJECT));
+  SCE_TRY(sce_json_member(&in, &more, &name));
+  if (!more) return NULL;
+  SCE_TRY(sce_json_peek(&in, &kind));
+  *is = sce_json_string_is(name, "jsonrpc") || sce_json_string_is(name, "result") ||
+        (sce_json_string_is(name, "id") && kind != SCE_JSON_STRING);
+  return NULL;
+}
+
+static sce_error_t *read_answer(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  SCE_TRY(sce_json_enter(in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    SCE_TRY(sce_json_member(in, &more, &name));
+    if (!more) return NULL;
+    SCE_TRY(sce_json_string_is(name, "result") ? read_members(spec, in) : sce_json_skip(in, NULL));
+  }
+}
+
+static sce_error_t *read_document(sce_chain_spec_t *spec, sce_json_reader_t *in) {
+  bool answer = false;
+  SCE_TRY(is_answer(&answer, *in));
+  SCE_TRY(answer ? read_answer(spec, in) : read_members(spec, in));
   SCE_TRY(sce_json_end(in));
   return spec->has_genesis ? NULL : sce_json_error(in, "no member \"genesis\": this is not a chain spec");
 }
@@ -211,7 +244,7 @@ sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text) {
   if (text.len > SCE_CHAIN_SPEC_MAX_SIZE) return sce_error_new(SCE_BAD_CHAIN_SPEC, "chain spec of more than 4 GiB");
   sce_chain_spec_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
-  sce_json_reader_t in = sce_json_reader(text);
+  sce_json_reader_t in = sce_json_reader(sce_skip_bom(text));
   sce_error_t *err = sce_spec_error(read_document(made, &in), "chain spec");
   if (err != NULL) {
     sce_chain_spec_delete(made);

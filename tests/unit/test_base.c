@@ -1,9 +1,11 @@
-/* test_base.c: errors, buffers, hex and UTF-8. Expected UTF-8 verdicts are those of Unicode 15, table 3-7. */
+/* test_base.c: errors, buffers, hex, bytes as files have them, and UTF-8. Expected UTF-8 verdicts are those of Unicode
+ * 15, table 3-7. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/utf8.h"
+#include "base/written.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -94,6 +96,78 @@ static void hex_pairs_stop_at_the_first_other_byte(void **state) {
   }
 }
 
+/* `want` NULL: the content is itself what is meant. */
+static void check_written(const char *content, size_t len, const char *want) {
+  sce_buf_t out = {0};
+  bool written;
+  assert_null(sce_buf_append(&out, "<", 1));
+  assert_null(sce_written_bytes(&out, &written, sce_span(content, len)));
+  assert_int_equal(written, want != NULL);
+  assert_int_equal(out.len, 1 + (want != NULL ? strlen(want) : 0));
+  if (want != NULL) assert_memory_equal(out.data + 1, want, out.len - 1);
+  sce_buf_free(&out);
+}
+
+static void bytes_are_read_as_people_have_them(void **state) {
+  (void)state;
+  const char *written[] = {"0x6d657461",
+                           "0X6D657461\n",
+                           "\xef\xbb\xbf 0x6d657461\r\n",
+                           "\"0x6d657461\"",
+                           "\xef\xbb\xbf\"0x6d657461\"\r\n",
+                           "{\"jsonrpc\":\"2.0\",\"result\":\"0x6d657461\",\"id\":1}",
+                           "{ \"id\" : null, \"result\" : \"0x6d657461\" }\n",
+                           "{\"result\":\"0x\\u0036d657461\",\"jsonrpc\":\"2.0\",\"error\":null}"};
+  for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+    check_written(written[i], strlen(written[i]), "meta");
+  check_written("0x", 2, "");
+  check_written("{\"result\":\"0x\"}", 15, "");
+  const char *plain[] = {"",        "a",       "meta",    "0x\x01\x02", "\"text\"",           "{\"name\":\"0x00\"}",
+                         "{\"result", "\xff\xfe", "0y00aa", "{}",       "{\"result\":{\"a\":1}}", "{\"result\":\"a\"}"};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) check_written(plain[i], strlen(plain[i]), NULL);
+  check_written("\0asm\1\0\0\0", 8, NULL);
+}
+
+static void bytes_written_wrongly_are_named(void **state) {
+  (void)state;
+  const struct {
+    const char *content;
+    size_t len; /* 0: to the NUL */
+    const char *message;
+  } bad[] = {
+      {"6d657461\n", 0, "hexadecimal digits without 0x in front: put 0x before them"},
+      {"\xef\xbb\xbf"
+       "6D65\r\n7461\r\n",
+       0, "hexadecimal digits without 0x in front: put 0x before them"},
+      {"0x6d6", 0, "odd number of hexadecimal digits (3): a byte is two digits"},
+      {"0x6d65\n7461", 0, "byte 0x0a at offset 6 is not a hexadecimal digit"},
+      {"\"0x6g\"", 0, "'g' at offset 3 is not a hexadecimal digit"},
+      {"{\"result\":\"0x6g\"}", 0, "result: 'g' at offset 3 is not a hexadecimal digit"},
+      {"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}", 0,
+       "the answer of a JSON-RPC server that refused the request: {\"code\":-32601,\"message\":\"Method not found\"}"},
+      {"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":null}", 0,
+       "the answer of a JSON-RPC server whose result is null: nothing was found"},
+      {"\xff\xfe"
+       "0\0x\0"
+       "0\0"
+       "0\0",
+       10, "text in UTF-16: save it as UTF-8"},
+      {"\xfe\xff\0{\0}", 6, "text in UTF-16: save it as UTF-8"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    sce_buf_t out = {0};
+    bool written;
+    size_t len = bad[i].len > 0 ? bad[i].len : strlen(bad[i].content);
+    sce_error_t *err = sce_written_bytes(&out, &written, sce_span(bad[i].content, len));
+    assert_non_null(err);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_INPUT);
+    assert_string_equal(sce_error_message(err), bad[i].message);
+    assert_int_equal(out.len, 0);
+    sce_error_delete(err);
+    sce_buf_free(&out);
+  }
+}
+
 static void utf8_follows_table_3_7(void **state) {
   (void)state;
   assert_true(sce_utf8_valid("", 0));
@@ -128,6 +202,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
       cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
+      cmocka_unit_test(bytes_are_read_as_people_have_them), cmocka_unit_test(bytes_written_wrongly_are_named),
       cmocka_unit_test(utf8_follows_table_3_7),         cmocka_unit_test(spans_order_bytewise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,7 +127,7 @@ static void wrong_specs_are_refused(void **state) {
   } cases[] = {
       {"", "chain spec: line 1, column 1: expected an object"},
       {"[]", "chain spec: line 1, column 1: expected an object"},
-      {"\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
+      {"\xef\xbb\xbf\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
       {"{}", "chain spec: line 1, column 3: no member \"genesis\": this is not a chain spec"},
       {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has no \"raw\""},
       {"{\"genesis\":{\"runtime\":{\"system\":1}}}", "chain spec: line 1, column 23: not a raw chain spec: this one "
