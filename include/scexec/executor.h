@@ -100,7 +100,9 @@ typedef struct sce_config {
    * modules of one call (sandbox) have as much together. Runtime tasks, and code whose version a runtime asks for, have
    * memory of their own: the former as much each, the latter at most its own pages and 128 MiB. */
   uint64_t max_memory_size;
-  bool allow_missing_imports; /* link unknown imports to functions that end the call with their name */
+  /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
+   * false). sce_runtime_missing_imports() lists them. */
+  bool allow_missing_imports;
   const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
   uint32_t max_instances;     /* pooling: slots, at most 10,000; one more call waits, within its limits
@@ -155,6 +157,11 @@ typedef struct sce_runtime sce_runtime_t;
  * SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name), SCE_ENGINE, SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
+
+/* Names of the functions that the runtime imports and the host does not have, sorted, each once; `*count` of them. There
+ * are some only where sce_config_t.allow_missing_imports let the runtime be made: a call that reaches one of them ends
+ * with SCE_MISSING_IMPORT. NULL when there are none. Lives as long as the runtime. */
+SCE_API const char *const *sce_runtime_missing_imports(const sce_runtime_t *runtime, size_t *count);
 
 /* ---- instance and call ---- */
 

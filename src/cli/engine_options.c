@@ -102,8 +102,12 @@ const cli_option_t cli_engine_options[] = {
      .offset = AT(plugins)},
     {.name = "allow-missing-imports",
      .kind = CLI_FLAG,
-     .help = "Link unknown imports to functions that end the call",
+     .help = "Link unknown imports to functions that end the call, without a warning; blocks are refused otherwise",
      .offset = AT(allow_missing_imports)},
+    {.name = "strict-imports",
+     .kind = CLI_FLAG,
+     .help = "Refuse code with unknown imports; calls warn of them otherwise",
+     .offset = AT(strict_imports)},
     {.name = NULL},
 };
 
@@ -146,7 +150,10 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
   semantics->compiler = options->compiler_given ? (sce_compiler_t)options->compiler : SCE_COMPILER_TIERED;
   SCE_TRY(set_heap(&semantics->heap_pages, options));
   if (options->max_memory != 0) config->max_memory_size = options->max_memory;
+  if (options->allow_missing_imports && options->strict_imports)
+    return sce_error_new(SCE_MISUSE, "--allow-missing-imports and --strict-imports exclude each other");
   if (options->allow_missing_imports) config->allow_missing_imports = true;
+  if (options->strict_imports) config->allow_missing_imports = false;
   if (options->canonicalize_nans) semantics->canonicalize_nans = true;
   if (options->inline_calls) semantics->inline_calls = true;
   if (options->stack_limit != 0) {

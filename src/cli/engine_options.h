@@ -14,6 +14,7 @@ typedef struct cli_engine_options {
   bool heap_maximum_given;
   uint64_t max_memory;
   bool allow_missing_imports;
+  bool strict_imports;
   bool canonicalize_nans;
   bool inline_calls;
   uint64_t stack_limit; /* values; 0: none */

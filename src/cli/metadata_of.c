@@ -160,18 +160,18 @@ sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_sessio
   return err;
 }
 
-/* A few calls of several functions, whatever the code imports: what compiles soonest as a whole. */
-static void choose_engine(cli_engine_options_t *engine) {
+/* A few calls of several functions: what compiles soonest as a whole. */
+static void choose_engine(cli_engine_options_t *engine, const cli_source_options_t *source) {
   engine->compiler = SCE_COMPILER_WINCH;
   engine->compiler_given = true;
-  engine->allow_missing_imports = true;
+  engine->strict_imports = source->strict_imports;
 }
 
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted) {
   *out = (cli_metadata_t){0};
   cli_run_options_t options = {.source = *source};
-  choose_engine(&options.engine);
+  choose_engine(&options.engine, source);
   SCE_TRY(cli_session_load(cli, session, &options));
   SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
   return cli_metadata_load(cli, out, session, wanted);
@@ -181,7 +181,7 @@ sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_
   *out = (cli_metadata_t){0};
   cli_run_options_t options = {.source = session->source.options};
   sce_value_t code;
-  choose_engine(&options.engine);
+  choose_engine(&options.engine, &options.source);
   session->log = cli_own_log(cli);
   SCE_TRY(cli_services_config(&session->services, &options.host));
   SCE_TRY(cli_cache_path(&session->cache_path, &options.cache));

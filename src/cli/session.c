@@ -1,6 +1,7 @@
 /* session.c: see session.h. */
 #include "cli/session.h"
 
+#include "base/buf.h"
 #include "base/error.h"
 
 #include "scexec/artifact.h"
@@ -48,6 +49,34 @@ static sce_error_t *make_runtime(cli_session_t *session) {
   return cli_source_name_error(&session->source, sce_runtime_new(&session->runtime, session->engine, blob));
 }
 
+/* Most names in the warning. */
+#define NAMES_SHOWN 20
+
+static sce_error_t *name_missing(cli_t *cli, const char *const *names, size_t count) {
+  sce_buf_t list = {0};
+  sce_error_t *err = NULL;
+  size_t shown = count < NAMES_SHOWN ? count : NAMES_SHOWN;
+  for (size_t i = 0; err == NULL && i < shown; i++) {
+    err = sce_buf_printf(&list, "%s", i > 0 ? ", " : "");
+    if (err == NULL) err = cli_escape(&list, sce_span_text(names[i]), false, 0);
+  }
+  if (err == NULL && shown < count) err = sce_buf_printf(&list, " and %zu more", count - shown);
+  if (err == NULL)
+    cli_warn(cli, "the runtime imports what scexec does not have: %.*s; a call that needs one of them will fail",
+             (int)list.len, (const char *)list.data);
+  sce_buf_free(&list);
+  return err;
+}
+
+/* Who asked for missing imports to be allowed need not be told. */
+static sce_error_t *warn_of_missing(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options) {
+  size_t count;
+  const char *const *names = sce_runtime_missing_imports(session->runtime, &count);
+  if (count == 0 || session->missing_told || options->allow_missing_imports) return NULL;
+  session->missing_told = true;
+  return name_missing(cli, names, count);
+}
+
 sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options,
                                  uint32_t instances) {
   drop_compiled(session);
@@ -55,6 +84,7 @@ sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_e
   SCE_TRY(cli_engine_config(cli, &config, options));
   /* Who names a directory for compiled code wants it there when the command is done; tiers may not come to that. */
   if (session->cache_wanted && !options->compiler_given) config.semantics.compiler = SCE_COMPILER_CRANELIFT;
+  if (!options->strict_imports) config.allow_missing_imports = true;
   if (config.max_instances < instances) config.max_instances = instances;
   config.host_functions = session->plugins.functions;
   config.host_function_count = session->plugins.function_count;
@@ -66,7 +96,7 @@ sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_e
   sce_error_t *err = make_runtime(session);
   cli_waiting_end(&waiting);
   session->compile_ns = cli_now_ns() - start - (session->source.decode_ns - decode_ns);
-  return err;
+  return err == NULL ? warn_of_missing(cli, session, options) : err;
 }
 
 void cli_session_close(cli_session_t *session) {

@@ -31,6 +31,7 @@ typedef struct cli_session {
   cli_source_t source;
   sce_engine_t *engine;
   sce_runtime_t *runtime;
+  bool missing_told;    /* the user knows which imports are missing */
   uint64_t compile_ns;  /* or loading what was compiled */
   bool cache_wanted;    /* --cache was given */
   sce_buf_t cache_path; /* NUL-terminated; empty: no cache */
@@ -43,7 +44,8 @@ typedef struct cli_session {
 
 /* Reads SOURCE, and opens what the host options name. */
 sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_options_t *options);
-/* Compiles the code, in place of what was compiled before. `instances` is how many there will be at one time. */
+/* Compiles the code, in place of what was compiled before. `instances` is how many there will be at one time. Imports
+ * that the host does not have are allowed, with one warning in a session, unless the options say otherwise. */
 sce_error_t *cli_session_compile(cli_t *cli, cli_session_t *session, const cli_engine_options_t *options,
                                  uint32_t instances);
 void cli_session_close(cli_session_t *session);

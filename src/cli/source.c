@@ -50,6 +50,14 @@ const cli_option_t cli_artifact_options[] = {
     {.name = NULL},
 };
 
+const cli_option_t cli_strict_options[] = {
+    {.name = "strict-imports",
+     .kind = CLI_FLAG,
+     .help = "Refuse code that imports functions which scexec does not have, instead of a warning",
+     .offset = offsetof(cli_source_options_t, strict_imports)},
+    {.name = NULL},
+};
+
 static const char *code_label(const cli_source_options_t *options) {
   if (options->runtime != NULL) return cli_file_label(options->runtime);
   return options->chain != NULL ? cli_file_label(options->chain) : options->state;

@@ -18,10 +18,12 @@ typedef struct cli_source_options {
   bool no_sync;         /* of the database: do not wait for the disk */
   uint64_t keep;        /* older states to keep in it, with keep_given */
   bool keep_given;
+  bool strict_imports; /* where the code runs for its metadata: refuse it with unknown imports */
 } cli_source_options_t;
 
 extern const cli_option_t cli_source_options[];   /* --chain, --runtime, --state, --at */
 extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only makes calls */
+extern const cli_option_t cli_strict_options[];   /* --strict-imports, for what runs the code for its metadata alone */
 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {

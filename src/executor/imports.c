@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A name for messages, which end at a NUL where names don't. */
@@ -140,11 +141,35 @@ static sce_error_t *resolve_all(sce_runtime_t *runtime, const wasm_importtype_ve
   return err;
 }
 
+static int compare_names(const void *a, const void *b) {
+  const char *const *x = a, *const *y = b;
+  return strcmp(*x, *y);
+}
+
+/* Sorted, and each name once: a module may import a function twice. */
+static sce_error_t *list_missing(sce_runtime_t *runtime) {
+  size_t count = 0, kept = 0;
+  for (size_t i = 0; i < runtime->import_count; i++) count += runtime->imports[i].call == NULL;
+  if (count == 0) return NULL;
+  const char **names = sce_calloc(count, sizeof *names);
+  if (names == NULL) return sce_error_oom();
+  count = 0;
+  for (size_t i = 0; i < runtime->import_count; i++)
+    if (runtime->imports[i].call == NULL) names[count++] = runtime->imports[i].name;
+  qsort(names, count, sizeof *names, compare_names);
+  for (size_t i = 0; i < count; i++)
+    if (kept == 0 || strcmp(names[kept - 1], names[i]) != 0) names[kept++] = names[i];
+  runtime->missing_imports = names;
+  runtime->missing_import_count = kept;
+  return NULL;
+}
+
 sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
   runtime->imports = sce_calloc(types->size, sizeof *runtime->imports);
   if (runtime->imports == NULL) return sce_error_oom();
   runtime->import_count = types->size;
   SCE_TRY(resolve_all(runtime, types));
+  SCE_TRY(list_missing(runtime));
   for (size_t i = 0; i < runtime->import_count; i++)
     if (strncmp(runtime->imports[i].name, "ext_sandbox_", 12) == 0) runtime->has_guests = true;
   return runtime->module != NULL ? link_imports(runtime, types) : NULL;

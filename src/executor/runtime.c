@@ -100,6 +100,11 @@ static sce_error_t *read_exports(sce_runtime_t *runtime, const wasm_exporttype_v
   return list_mutable_globals(runtime);
 }
 
+const char *const *sce_runtime_missing_imports(const sce_runtime_t *runtime, size_t *count) {
+  *count = runtime->missing_import_count;
+  return runtime->missing_imports;
+}
+
 /* ---- limits ---- */
 
 /* Whether memory.grow beyond the host's own limit can end the call. With reference types it would have to end calls
@@ -387,6 +392,7 @@ void sce_runtime_delete(sce_runtime_t *runtime) {
   sce_free(runtime->snapshot.globals);
   for (size_t i = 0; i < runtime->import_count; i++) sce_free(runtime->imports[i].name);
   for (size_t i = 0; i < runtime->export_count; i++) sce_free(runtime->exports[i].name);
+  sce_free(runtime->missing_imports);
   sce_free(runtime->imports);
   sce_free(runtime->exports);
   sce_free(runtime->mutable_globals);

@@ -49,6 +49,8 @@ struct sce_runtime {
   wasmtime_instance_pre_t *instance_pre;
   sce_import_t *imports;
   size_t import_count;
+  const char **missing_imports; /* names of those without a function, sorted, each once; borrowed from `imports` */
+  size_t missing_import_count;
   sce_export_t *exports; /* sorted by name */
   size_t export_count;
   uint32_t entry_count;

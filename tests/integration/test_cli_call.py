@@ -107,10 +107,10 @@ class Call(unittest.TestCase):
         self.assertEqual(self.output("Test_grow", "--heap-maximum", "100"), b"\xff\xff\xff\xff")
 
     def test_missing_imports(self):
-        error = self.error(3, "missing-import", "Test_fine", runtime=self.missing)
+        error = self.error(3, "missing-import", "Test_fine", "--strict-imports", runtime=self.missing)
         self.assertIn("ext_nobody_has_this_version_1", error["message"])
         self.assertIn("ext_nor_this_version_1", error["message"])
-        self.assertEqual(self.output("Test_fine", "--allow-missing-imports", runtime=self.missing), b"")
+        self.assertEqual(self.output("Test_fine", runtime=self.missing), b"")
         error = self.error(3, "missing-import", "Test_fine", "--allow-missing-imports", runtime=self.other_type)
         self.assertIn("(i64, i64) -> ()", error["message"])
         error = self.error(1, "missing-import", "Test_missing", "--allow-missing-imports",

@@ -277,6 +277,11 @@ static void missing_imports(void **unused) {
   fixture_t f;
   open_config(&f, "missing.wasm", &config);
   expect_success(call(&f, "fine"));
+  size_t count;
+  const char *const *names = sce_runtime_missing_imports(f.runtime, &count);
+  assert_int_equal(count, 2);
+  assert_string_equal(names[0], "ext_nowhere_version_1");
+  assert_string_equal(names[1], "ext_other_version_3");
   expect_error(call(&f, "calls_it"), SCE_MISSING_IMPORT, "call to the missing function env.ext_nowhere_version_1");
   expect_error(sce_runtime_new(&runtime, f.engine, mistyped), SCE_MISSING_IMPORT, "ext_storage_set_version_1");
   close_fixture(&f);
