@@ -73,6 +73,10 @@ typedef struct sce_storage_ops {
    * back, those of the client are protected, and a failed call (`ok` false) leaves no pending changes. */
   sce_error_t *(*enter_runtime)(void *ctx);
   sce_error_t *(*exit_runtime)(void *ctx, bool ok);
+  /* Whether `key` has a value, pending writes first. Not the same read as `get` where a proof is recorded: upstream's
+   * exists_storage asks for the value's hash, so a value that its node does not hold stays out of the proof, and
+   * ext_storage_proof_size_storage_proof_size_version_1 tells the difference to the runtime. NULL: `get` answers. */
+  sce_error_t *(*exists)(void *ctx, bool *found, const sce_span_t *child, sce_span_t key);
 } sce_storage_ops_t;
 
 /* Signature schemes of the keystore. */

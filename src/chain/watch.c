@@ -182,6 +182,10 @@ static sce_error_t *watch_get(void *ctx, sce_value_t *value, const sce_span_t *c
   return sce_overlay_ops()->get(watch_of(ctx)->overlay, value, child, key);
 }
 
+static sce_error_t *watch_exists(void *ctx, bool *found, const sce_span_t *child, sce_span_t key) {
+  return sce_overlay_ops()->exists(watch_of(ctx)->overlay, found, child, key);
+}
+
 static sce_error_t *watch_next_key(void *ctx, sce_value_t *next, const sce_span_t *child, sce_span_t key) {
   return sce_overlay_ops()->next_key(watch_of(ctx)->overlay, next, child, key);
 }
@@ -238,6 +242,7 @@ const sce_storage_ops_t *sce_watch_ops(void) {
       .transaction_renew = watch_renew,
       .enter_runtime = watch_enter,
       .exit_runtime = watch_exit,
+      .exists = watch_exists,
   };
   return &ops;
 }

@@ -2,7 +2,6 @@
  * Source: sp-io `trait Storage`; semantics of the state itself are behind sce_storage_ops_t. */
 #include "host/storage.h"
 #include "host/handlers.h"
-#include "scexec/overlay.h"
 
 #include <string.h>
 
@@ -33,11 +32,10 @@ sce_error_t *sce_host_get_result(sce_caller_t *caller, uint64_t *result, const s
   return sce_result_option(caller, result, &value);
 }
 
-/* sce_storage_ops_t has no operation for this; the overlay's own keeps what it did not read out of a recorded proof. */
 sce_error_t *sce_host_exists_result(sce_caller_t *caller, uint64_t *result, const sce_span_t *child, sce_span_t key) {
   sce_value_t value = {0};
-  if (caller->ext->storage != NULL && caller->ext->storage == sce_overlay_ops()) {
-    SCE_TRY(sce_overlay_has(caller->ext->storage_ctx, &value.found, child, key));
+  if (SCE_HAS_OP(caller->ext->storage, exists)) {
+    SCE_TRY(caller->ext->storage->exists(caller->ext->storage_ctx, &value.found, child, key));
   } else {
     SCE_TRY(sce_host_get(caller, &value, child, key));
   }

@@ -53,6 +53,10 @@ sce_error_t *sce_overlay_has(sce_overlay_t *overlay, bool *found, const sce_span
   return trie == SCE_TRIE_NONE ? NULL : sce_backend_has(overlay->backend, found, trie, key);
 }
 
+static sce_error_t *overlay_exists(void *ctx, bool *found, const sce_span_t *child, sce_span_t key) {
+  return sce_overlay_has(ctx, found, child, key);
+}
+
 /* ---- writes ---- */
 
 /* Keys of child roots are the host's (well_known_keys::is_child_storage_key). */
@@ -355,6 +359,7 @@ const sce_storage_ops_t *sce_overlay_ops(void) {
       .transaction_renew = overlay_renew,
       .enter_runtime = sce_overlay_enter,
       .exit_runtime = sce_overlay_exit,
+      .exists = overlay_exists,
   };
   return &ops;
 }
