@@ -5,15 +5,16 @@
  *   compact                as the integer
  *   bool, char, str        true, "c", "text"
  *   (), empty struct       null. Read: [] and {} too
- *   Vec<u8>, [u8; N]       "0x…"; so are hashes and every struct that is nothing but such bytes
- *   AccountId32            SS58 with the format's prefix. Read: SS58 of any prefix, "0x…"
- *   struct of named fields {"field": …} with the names of the metadata. Read: also in camelCase or snake_case
- *   struct of one unnamed  as that field
- *   tuple, other structs   [ … ]
- *   Vec, array, set        [ … ]
- *   BTreeMap               [[key, value], …], since keys need not be text
- *   enum                   "Variant", {"Variant": field}, {"Variant": [fields]}, {"Variant": {"field": …}}
- *   Option<T>              null or the value; where T's values may be null themselves (nested options, units), null or
+ *   Vec<u8>, [u8; N]       "0x…"; so are hashes and every struct that is nothing but such bytes. Read: {"$text": "…"}
+ *                          for the UTF-8 of a text, an array of numbers too
+ *   AccountId32            SS58 with the format's prefix. Read: SS58 of any prefix, "0x…", and the path of a
+ * development key ("//Alice"), which is its sr25519 public key struct of named fields {"field": …} with the names of
+ * the metadata. Read: also in camelCase or snake_case struct of one unnamed  as that field tuple, other structs   [ … ]
+ *   Vec, array, BTreeSet   [ … ]
+ *   BTreeMap               [[key, value], …], since keys need not be text. Read: {"key": value, …} too, where a key
+ * that is no text, such as a tuple, stands as JSON in its string enum                   "Variant", {"Variant": field},
+ * {"Variant": [fields]}, {"Variant": {"field": …}} Option<T>              null or the value; where T's values may be
+ * null themselves (nested options, units), null or
  *                          {"Some": value}. Read: {"Some": …} and "None" always
  *   bit sequence           "0b…", first bit first. Read: an array of booleans too
  *   Era                    "Immortal", {"Mortal": {"period": 64, "phase": 12}}; bytes that are no era {"Raw": "0x…"}
@@ -21,7 +22,7 @@
  *   account or index       (before MultiAddress) account as SS58, or the index as a number
  *   extrinsic              {"version", "type": "bare"|"signed"|"general", …}, see sce_value_decode(). Read: "0x…" too,
  *                          the extrinsic with its length before it
- *   type of no known layout  {"$unknown": "<type>", "hex": "0x…"} for the whole value that it occurs in
+ *   type of no known layout  {"$unknown": "<where and which type>", "hex": "0x…"} for the whole value that it occurs in
  *
  * Threads and spans: as in metadata.h. JSON is UTF-8. */
 #ifndef SCEXEC_VALUE_H
@@ -50,7 +51,8 @@ typedef struct sce_value_format {
  * (syntax). */
 SCE_API sce_error_t *sce_type_resolve(sce_metadata_t *metadata, uint32_t *type, sce_span_t text);
 
-/* Number of types, those that were added included; ids are below it. */
+/* One more than the highest id of a type, those that were added included. Ids may have gaps, which are no types: the
+ * registry of FRAME has none, others may. */
 SCE_API uint32_t sce_type_count(const sce_metadata_t *metadata);
 
 /* Appends a type as text, such as `Vec<(u32, AccountId32)>`. Errors: SCE_NOT_FOUND (no such id). */
@@ -67,8 +69,9 @@ SCE_API sce_error_t *sce_type_example(const sce_metadata_t *metadata, sce_buf_t 
  * An extrinsic is {"version": 4 or 5, "type", "address", "signature", "extensions": {"CheckNonce": …}, "call"}: address
  * and signature where signed, "extension_version" and "extensions" where general.
  * Errors: SCE_BAD_INPUT with path and offset; SCE_NOT_FOUND (no such id); on failure `json` is as before. Nesting is
- * limited to 512 levels, the number of nodes to 65536 and 256 for each byte, the JSON to 64 MiB and 1024 for each.
- * Source: parity-scale-codec 3.7 (strict: shortest compacts, no bytes left over). */
+ * limited as runtimes limit it, to 256 sequences and boxes inside each other, and to 1024 levels of any kind; the
+ * number of nodes to 65536 and 256 for each byte, the JSON to 64 MiB and 1024 for each. Source: parity-scale-codec 3.7
+ * (strict: shortest compacts, no bytes left over). */
 SCE_API sce_error_t *sce_value_decode(const sce_metadata_t *metadata, sce_buf_t *json, uint32_t type, sce_span_t bytes,
                                       const sce_value_format_t *format);
 
@@ -77,8 +80,10 @@ SCE_API sce_error_t *sce_value_decode_prefix(const sce_metadata_t *metadata, sce
                                              uint32_t type, sce_span_t bytes, const sce_value_format_t *format);
 
 /* Appends the SCALE encoding of a JSON value. `path` is what errors call the value, such as "args[1]"; may be empty.
- * Errors: SCE_BAD_INPUT: "args[1].dest.Id: expected 32 bytes, got 31", or where the JSON is malformed; SCE_NOT_FOUND
- * (no such id); on failure `bytes` is as before. */
+ * What it gives is what a runtime encodes: BTreeSets and BTreeMaps are put in the order of their keys, whatever the
+ * order in JSON, and refused when a key is there twice. Bounds of BoundedVec and the like are not in metadata and not
+ * checked. Nesting is limited as in decoding. Errors: SCE_BAD_INPUT: "args[1].dest.Id: expected 32 bytes, got 31", or
+ * where the JSON is malformed; SCE_NOT_FOUND (no such id); on failure `bytes` is as before. */
 SCE_API sce_error_t *sce_value_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, uint32_t type, sce_span_t json,
                                       sce_span_t path);
 

@@ -38,6 +38,8 @@ void scn_store_limit_together(struct wasmtime_store *store, scn_memory_budget_t 
 void scn_blake2b_128(uint8_t out[16], const uint8_t *data, size_t len);
 void scn_blake2b_256(uint8_t out[32], const uint8_t *data, size_t len);
 void scn_blake2b_512(uint8_t out[64], const uint8_t *data, size_t len);
+/* BLAKE3 without a key: 32 bytes. */
+void scn_blake3(uint8_t out[32], const uint8_t *data, size_t len);
 
 /* The 32-byte BLAKE2b digests of `count` inputs, several at a time in SIMD lanes. */
 void scn_blake2b_256_many(uint8_t (*out)[32], const sce_span_t *inputs, size_t count);

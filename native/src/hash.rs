@@ -1,5 +1,5 @@
 //! BLAKE2b (crate blake2b_simd: AVX2 or SSE4.1 found at run time), SHA-256 (crate sha2: SHA extensions found at run
-//! time), Keccak with the original padding (crate sha3). None of them panics for any input.
+//! time), Keccak with the original padding (crate sha3), BLAKE3 (crate blake3). None of them panics for any input.
 
 use crate::bytes::{slice, Span};
 use blake2b_simd::many::{hash_many, HashManyJob};
@@ -33,6 +33,11 @@ pub unsafe extern "C" fn scn_blake2b_256(out: *mut [u8; 32], data: *const u8, le
 #[no_mangle]
 pub unsafe extern "C" fn scn_blake2b_512(out: *mut [u8; 64], data: *const u8, len: usize) {
     blake2b(out, data, len)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn scn_blake3(out: *mut [u8; 32], data: *const u8, len: usize) {
+    *out = *blake3::hash(slice(data, len)).as_bytes();
 }
 
 #[no_mangle]

@@ -1,5 +1,5 @@
-/* hash.h: the hash functions of the Host API and of the trie. Thin calls: BLAKE2b, SHA-2 and Keccak through native/,
- * XXH64 from libxxhash. Any thread; outputs may not overlap inputs. */
+/* hash.h: the hash functions of the Host API, of the trie and of metadata. Thin calls: BLAKE2b, BLAKE3, SHA-2 and
+ * Keccak through native/, XXH64 from libxxhash. Any thread; outputs may not overlap inputs. */
 #ifndef SCE_CRYPTO_HASH_H
 #define SCE_CRYPTO_HASH_H
 
@@ -38,6 +38,11 @@ static inline void sce_blake2b_256_update(sce_blake2b_256_state_t *state, sce_sp
 /* The digest of all data so far; more may be added after. */
 static inline void sce_blake2b_256_final(const sce_blake2b_256_state_t *state, uint8_t out[32]) {
   scn_blake2b_256_final(state, out);
+}
+
+/* BLAKE3 without a key. */
+static inline void sce_blake3_256(uint8_t out[32], sce_span_t data) {
+  scn_blake3(out, data.data, data.len);
 }
 
 static inline void sce_sha2_256(uint8_t out[32], sce_span_t data) {

@@ -182,7 +182,7 @@ static sce_error_t *wrong_count(const sce_metadata_t *md, const sce_method_t *m,
 
 static sce_error_t *encode_args(const sce_metadata_t *md, sce_buf_t *bytes, const sce_method_t *m, json_t *args) {
   if (!json_is_array(args) || json_array_size(args) != m->input_count) return wrong_count(md, m, args);
-  sce_encoder_t e = {md, bytes, 0};
+  sce_encoder_t e = {.md = md, .out = bytes};
   sce_place_t root = {.name = sce_span_text("args")};
   for (uint32_t i = 0; i < m->input_count; i++) {
     sce_place_t place = {.up = &root, .index = i};

@@ -16,7 +16,7 @@ sce_error_t *sce_metadata_read_legacy(sce_metadata_t *md, sce_scale_reader_t *in
 
 /* Vec<String>, checked and left as it is. */
 sce_error_t *sce_metadata_read_docs(sce_scale_reader_t *in, sce_docs_t *docs);
-/* Compact<u32>, below type_count. */
+/* Compact<u32>: the id of a type that there is. */
 sce_error_t *sce_metadata_read_type_id(const sce_metadata_t *md, sce_scale_reader_t *in, uint32_t *type);
 /* Reads the count of a Vec whose items take at least `min_item` bytes and gives zeroed room for them in the arena. */
 sce_error_t *sce_metadata_read_vec(sce_metadata_t *md, sce_scale_reader_t *in, void *items, uint32_t *count,

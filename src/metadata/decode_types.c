@@ -1,6 +1,8 @@
 /* decode_types.c: the type registry of V14 and later. Source: scale-info 2.11, src/portable.rs, src/ty/.
- * Ids are checked twice: each type's own id is its place (PortableRegistry::resolve takes it so), and every id met is
- * below the count, which a registry lets one check only when it is read to its end. */
+ * Each type says its id. FRAME gives them in order and without gaps, and PortableRegistry::resolve takes them so; the
+ * runtimes of others (Gosemble, in TinyGo) do neither, and tools read them by id. So does this: md->types has a place
+ * for every id up to the highest, and a place without a type is SCE_DEF_ABSENT. That every id met has a type can be
+ * checked only when the registry is read to its end. */
 #include "metadata/decode.h"
 
 #include "base/alloc.h"
@@ -8,16 +10,35 @@
 
 #include <string.h>
 
-/* Highest id met and where, checked at the end. */
+/* For each possible id where it was first met, 0 for nowhere; checked at the end. */
 typedef struct ids {
-  uint32_t highest;
-  size_t at;
+  uint32_t *first_met;
 } ids_t;
+
+static sce_error_t *no_such_id(const sce_scale_reader_t *in, uint32_t id, size_t at) {
+  return sce_error_new(in->kind, "type %u at offset %zu is not in the registry", id, at);
+}
 
 static sce_error_t *read_id(sce_scale_reader_t *in, ids_t *ids, uint32_t *type) {
   size_t at = in->at;
   SCE_TRY(sce_scale_read_compact_u32(in, type));
-  if (*type >= ids->highest) *ids = (ids_t){*type, at};
+  if (*type >= SCE_METADATA_MAX_TYPES) return no_such_id(in, *type, at);
+  if (ids->first_met[*type] == 0) ids->first_met[*type] = (uint32_t)at; /* metadata is at most 16 MiB */
+  return NULL;
+}
+
+/* Makes a place for `id`, and for those below it. */
+static sce_error_t *make_room(sce_metadata_t *md, uint32_t id) {
+  if (id < md->type_count) return NULL;
+  if (id >= md->type_cap) {
+    uint32_t cap = md->type_cap < 64 ? 64 : md->type_cap;
+    while (cap <= id) cap *= 2; /* at most twice SCE_METADATA_MAX_TYPES */
+    sce_type_t *types = sce_realloc_array(md->types, cap, sizeof *types);
+    if (types == NULL) return sce_error_oom();
+    md->types = types;
+    md->type_cap = cap;
+  }
+  while (md->type_count <= id) md->types[md->type_count++] = (sce_type_t){.def = SCE_DEF_ABSENT};
   return NULL;
 }
 
@@ -143,12 +164,16 @@ static sce_error_t *read_params(sce_metadata_t *md, sce_scale_reader_t *in, ids_
   return NULL;
 }
 
-static sce_error_t *read_type(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, uint32_t place) {
-  sce_type_t *type = &md->types[place];
+static sce_error_t *read_type(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids) {
   size_t at = in->at;
   uint32_t id;
   SCE_TRY(sce_scale_read_compact_u32(in, &id));
-  if (id != place) return sce_error_new(in->kind, "id %u at offset %zu, %u was due", id, at, place);
+  if (id >= SCE_METADATA_MAX_TYPES)
+    return sce_error_new(in->kind, "id %u at offset %zu, the highest taken is %u", id, at, SCE_METADATA_MAX_TYPES - 1);
+  SCE_TRY(make_room(md, id));
+  sce_type_t *type = &md->types[id];
+  if (type->def != SCE_DEF_ABSENT) return sce_error_new(in->kind, "id %u at offset %zu is taken", id, at);
+  *type = (sce_type_t){0};
   sce_span_t *path;
   SCE_TRY(sce_metadata_read_vec(md, in, &path, &type->path_count, 1, sizeof *path));
   for (uint32_t i = 0; i < type->path_count; i++) SCE_TRY(sce_metadata_read_name(in, &path[i]));
@@ -158,28 +183,34 @@ static sce_error_t *read_type(sce_metadata_t *md, sce_scale_reader_t *in, ids_t 
   return sce_metadata_read_docs(in, &type->docs);
 }
 
+static sce_error_t *read_all(sce_metadata_t *md, sce_scale_reader_t *in, ids_t *ids, uint32_t count) {
+  if (count > 0) SCE_TRY(make_room(md, count - 1)); /* at once, as nearly all are without gaps */
+  for (uint32_t i = 0; i < count; i++) SCE_TRY(sce_error_prefix(read_type(md, in, ids), "types[%u]", i));
+  while (md->type_count > 0 && md->types[md->type_count - 1].def == SCE_DEF_ABSENT) md->type_count--;
+  for (uint32_t id = 0; id < SCE_METADATA_MAX_TYPES; id++)
+    if (ids->first_met[id] != 0 && !sce_type_exists(md, id))
+      return sce_error_prefix(no_such_id(in, id, ids->first_met[id]), "types");
+  md->metadata_type_count = md->type_count;
+  return NULL;
+}
+
 sce_error_t *sce_metadata_read_types(sce_metadata_t *md, sce_scale_reader_t *in) {
   uint32_t count;
   size_t start = in->at;
   SCE_TRY(sce_error_prefix(sce_scale_read_count(in, &count, 6), "types"));
   if (count > SCE_METADATA_MAX_TYPES) return sce_scale_error(in, start, "types: more than 262144");
-  md->types = sce_calloc(count > 0 ? count : 1, sizeof *md->types);
-  if (md->types == NULL) return sce_error_oom();
-  md->type_cap = count > 0 ? count : 1;
-  md->type_count = md->metadata_type_count = count;
-  ids_t ids = {0, 0};
-  for (uint32_t i = 0; i < count; i++) SCE_TRY(sce_error_prefix(read_type(md, in, &ids, i), "types[%u]", i));
-  if (ids.at != 0 && ids.highest >= count)
-    return sce_error_new(in->kind, "types: id %u at offset %zu, the registry has %u types", ids.highest, ids.at, count);
-  return NULL;
+  ids_t ids = {sce_calloc(SCE_METADATA_MAX_TYPES, sizeof *ids.first_met)};
+  if (ids.first_met == NULL) return sce_error_oom();
+  sce_error_t *err = read_all(md, in, &ids, count);
+  sce_free(ids.first_met);
+  return err;
 }
 
 sce_error_t *sce_metadata_read_type_id(const sce_metadata_t *md, sce_scale_reader_t *in, uint32_t *type) {
   size_t at = in->at;
   uint32_t id;
   SCE_TRY(sce_scale_read_compact_u32(in, &id));
-  if (id >= md->type_count)
-    return sce_error_new(in->kind, "type %u at offset %zu, the registry has %u types", id, at, md->type_count);
+  if (!sce_type_exists(md, id)) return no_such_id(in, id, at);
   *type = id;
   return NULL;
 }

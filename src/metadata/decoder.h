@@ -7,8 +7,13 @@
 #include "scexec/value.h"
 
 /* Limits of a walk: nesting, and nodes and bytes of JSON for every byte besides those that are free. Names are the
- * metadata's, so JSON may be longer than its value by any factor. */
-#define SCE_VALUE_MAX_DEPTH 512
+ * metadata's, so JSON may be longer than its value by any factor.
+ *
+ * Runtimes count sequences and boxes: sp-api decodes arguments with MAX_EXTRINSIC_DEPTH (256) of them, so an extrinsic
+ * in a block may hold as many calls inside each other. The bound on levels of any kind keeps the native stack bounded,
+ * and JSON within the 2048 levels that Jansson reads, since a level is at most two of JSON; newtypes are none. */
+#define SCE_VALUE_MAX_REFS 256
+#define SCE_VALUE_MAX_DEPTH 1024
 #define SCE_VALUE_FREE_NODES ((uint64_t)1 << 16)
 #define SCE_VALUE_NODES_A_BYTE 256
 #define SCE_VALUE_FREE_TEXT ((uint64_t)64 << 20)
@@ -27,8 +32,9 @@ typedef struct sce_decoder {
   sce_scale_reader_t in;
   uint64_t nodes;    /* that may still be met */
   uint64_t text_end; /* where `out` may be no longer than, when a node begins */
-  unsigned depth;
-  uint32_t unknown; /* the type of unknown layout that stopped the walk; SCE_TYPE_NONE: none did */
+  unsigned depth;    /* levels of any kind */
+  unsigned refs;     /* sequences and boxes that the walk is inside */
+  uint32_t unknown;  /* the type of unknown layout that stopped the walk; SCE_TYPE_NONE: none did */
   sce_value_format_t format;
 } sce_decoder_t;
 
@@ -37,6 +43,15 @@ sce_decoder_t sce_decoder(const sce_metadata_t *md, sce_buf_t *out, sce_span_t b
 
 /* The next value. On failure `out` holds a part of it. A type of unknown layout sets `unknown` and fails. */
 sce_error_t *sce_decoder_value(sce_decoder_t *d, uint32_t type, const sce_place_t *place);
+
+/* Error of a value nested deeper than one of the two limits, at byte `at` of the input (SIZE_MAX: in JSON). */
+sce_error_t *sce_value_too_deep(unsigned refs, size_t at);
+
+static inline bool sce_bytes_are_zero(sce_span_t bytes) {
+  for (size_t i = 0; i < bytes.len; i++)
+    if (bytes.data[i] != 0) return false;
+  return true;
+}
 
 /* The next extrinsic, with its length before it (extrinsic_decode.c). */
 sce_error_t *sce_decoder_extrinsic(sce_decoder_t *d, const sce_place_t *place);

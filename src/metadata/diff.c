@@ -58,7 +58,8 @@ static uint64_t digest_type(const sce_metadata_t *md, const uint64_t *old, uint3
     case SCE_DEF_UNKNOWN: return mix_text(h, t->text);
     case SCE_DEF_LOOKUP:
     case SCE_DEF_OPAQUE_EXTRINSIC:
-    case SCE_DEF_ERA: break;
+    case SCE_DEF_ERA:
+    case SCE_DEF_ABSENT: break;
   }
   return h;
 }

@@ -12,7 +12,8 @@
 typedef struct sce_encoder {
   const sce_metadata_t *md;
   sce_buf_t *out;
-  unsigned depth;
+  unsigned depth; /* levels of any kind */
+  unsigned refs;  /* sequences and boxes that the walk is inside */
 } sce_encoder_t;
 
 /* Parses text that is one JSON value. Owned by the caller (json_decref). Errors: SCE_BAD_INPUT with line and column. */
@@ -20,6 +21,17 @@ sce_error_t *sce_json_parse(json_t **value, sce_span_t json);
 
 /* Appends the encoding of `value`. On failure `out` holds a part of it. */
 sce_error_t *sce_encoder_value(sce_encoder_t *e, uint32_t type, json_t *value, const sce_place_t *place);
+
+/* Counts levels that a sequence or boxes are, as the decoder does; the caller takes them back from e->refs. */
+sce_error_t *sce_encoder_descend(sce_encoder_t *e, unsigned refs);
+
+/* Bytes of "0x…", of {"$text": "…"} (its UTF-8), or of an array of numbers below 256, appended to `out`. */
+sce_error_t *sce_encoder_read_bytes(sce_buf_t *out, const json_t *value, const sce_place_t *place);
+
+/* A BTreeSet or BTreeMap with items of type `item`, in the order of its keys; what is there twice is refused
+ * (value_order.c). */
+sce_error_t *sce_encoder_ordered(sce_encoder_t *e, uint32_t item, sce_order_rule_t rule, json_t *value,
+                                 const sce_place_t *place);
 
 /* An extrinsic with its length before it, from an object or from "0x…" (extrinsic_encode.c). */
 sce_error_t *sce_encoder_extrinsic(sce_encoder_t *e, json_t *value, const sce_place_t *place);

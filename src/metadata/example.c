@@ -130,8 +130,7 @@ static sce_error_t *write_example(writer_t *w, uint32_t type) {
 
 sce_error_t *sce_type_example(const sce_metadata_t *metadata, sce_buf_t *json, uint32_t type,
                               const sce_value_format_t *format) {
-  if (type >= metadata->type_count)
-    return sce_error_new(SCE_NOT_FOUND, "type %u, the registry has %u types", type, metadata->type_count);
+  if (!sce_type_exists(metadata, type)) return sce_type_missing(metadata, type);
   writer_t w = {metadata, json, json->len, format != NULL ? format->ss58_prefix : 42, 0};
   sce_error_t *err = write_example(&w, type);
   if (err != NULL) json->len = w.start;

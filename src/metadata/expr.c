@@ -261,7 +261,18 @@ static sce_error_t *parse_array(parser_t *p, uint32_t *type) {
 
 /* ---- generic containers ---- */
 
-typedef enum generic { G_VEC, G_OPTION, G_RESULT, G_SAME, G_MAP, G_COMPACT, G_PHANTOM, G_BITS } generic_t;
+typedef enum generic {
+  G_VEC,
+  G_SET,
+  G_OPTION,
+  G_RESULT,
+  G_SAME,
+  G_MAP,
+  G_PAIRS,
+  G_COMPACT,
+  G_PHANTOM,
+  G_BITS
+} generic_t;
 
 static const struct {
   const char *name;
@@ -270,10 +281,10 @@ static const struct {
 } generics[] = {
     {"Vec", G_VEC, 1},
     {"VecDeque", G_VEC, 1},
-    {"BTreeSet", G_VEC, 1},
+    {"BTreeSet", G_SET, 1},
     {"BoundedVec", G_VEC, 1},
     {"WeakBoundedVec", G_VEC, 1},
-    {"BoundedBTreeSet", G_VEC, 1},
+    {"BoundedBTreeSet", G_SET, 1},
     {"LinkedList", G_VEC, 1},
     {"BinaryHeap", G_VEC, 1},
     {"Option", G_OPTION, 1},
@@ -283,7 +294,7 @@ static const struct {
     {"Arc", G_SAME, 1},
     {"Cow", G_SAME, 1},
     {"BTreeMap", G_MAP, 2},
-    {"HashMap", G_MAP, 2},
+    {"HashMap", G_PAIRS, 2},
     {"BoundedBTreeMap", G_MAP, 2},
     {"Compact", G_COMPACT, 1},
     {"PhantomData", G_PHANTOM, 0},
@@ -311,14 +322,14 @@ static sce_error_t *make_result(parser_t *p, uint32_t *type, const uint32_t args
              &(sce_type_t){.def = SCE_DEF_VARIANT, .variants = v, .variant_count = 2, .path = room, .path_count = 1});
 }
 
-static sce_error_t *make_map(parser_t *p, uint32_t *type, const uint32_t args[2]) {
+static sce_error_t *make_map(parser_t *p, uint32_t *type, const uint32_t args[2], sce_order_rule_t rule) {
   void *room;
   SCE_TRY(sce_arena_alloc(&p->md->arena, &room, 2, sizeof(sce_field_t)));
   sce_field_t *fields = room;
   uint32_t pair;
   for (int i = 0; i < 2; i++) fields[i].type = args[i];
   SCE_TRY(add(p, &pair, &(sce_type_t){.def = SCE_DEF_TUPLE, .fields = {fields, 2}}));
-  return sce_registry_add_sequence(p->md, type, pair);
+  return add(p, type, &(sce_type_t){.def = SCE_DEF_SEQUENCE, .target = pair, .order_rule = (uint8_t)rule});
 }
 
 /* BitVec<store, order>: store u8 unless it says otherwise, order Lsb0 unless `Msb0` is in the arguments. */
@@ -347,10 +358,13 @@ static sce_error_t *make_bits(parser_t *p, uint32_t *type, sce_span_t args) {
 static sce_error_t *make_generic(parser_t *p, uint32_t *type, generic_t kind, const uint32_t args[2], sce_span_t text) {
   switch (kind) {
     case G_VEC: return sce_registry_add_sequence(p->md, type, args[0]);
+    case G_SET:
+      return add(p, type, &(sce_type_t){.def = SCE_DEF_SEQUENCE, .target = args[0], .order_rule = SCE_ORDER_SET});
     case G_OPTION: return sce_registry_add_option(p->md, type, args[0]);
     case G_RESULT: return make_result(p, type, args);
     case G_SAME: *type = args[0]; return NULL;
-    case G_MAP: return make_map(p, type, args);
+    case G_MAP: return make_map(p, type, args, SCE_ORDER_MAP);
+    case G_PAIRS: return make_map(p, type, args, SCE_ORDER_NONE);
     case G_COMPACT: return add(p, type, &(sce_type_t){.def = SCE_DEF_COMPACT, .target = args[0]});
     case G_PHANTOM: return add(p, type, &(sce_type_t){.def = SCE_DEF_TUPLE});
     case G_BITS: return make_bits(p, type, text);

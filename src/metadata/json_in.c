@@ -47,17 +47,20 @@ sce_error_t *sce_json_expected(const char *due, const json_t *value, const sce_p
 #define MAX_PLACE 4096
 
 static sce_error_t *append_place(sce_buf_t *out, const sce_place_t *place) {
-  const sce_place_t *chain[SCE_VALUE_MAX_DEPTH + 8];
   size_t count = 0;
-  for (; place != NULL && count < sizeof chain / sizeof *chain; place = place->up) chain[count++] = place;
+  for (const sce_place_t *p = place; p != NULL; p = p->up) count++;
+  /* From the outermost, each found anew: an array of them would be kilobytes at the deepest point of the stack, and the
+   * text ends after MAX_PLACE bytes. */
   while (count-- > 0) {
-    if (out->len + chain[count]->name.len > MAX_PLACE) return sce_buf_append(out, "…", strlen("…"));
-    if (chain[count]->name.data == NULL) {
-      SCE_TRY(sce_buf_printf(out, "[%u]", chain[count]->index));
+    const sce_place_t *p = place;
+    for (size_t i = 0; i < count; i++) p = p->up;
+    if (out->len + p->name.len > MAX_PLACE) return sce_buf_append(out, "…", strlen("…"));
+    if (p->name.data == NULL) {
+      SCE_TRY(sce_buf_printf(out, "[%u]", p->index));
       continue;
     }
-    if (out->len > 0 && chain[count]->name.len > 0) SCE_TRY(sce_buf_append_byte(out, '.'));
-    SCE_TRY(sce_buf_append(out, chain[count]->name.data, chain[count]->name.len));
+    if (out->len > 0 && p->name.len > 0) SCE_TRY(sce_buf_append_byte(out, '.'));
+    SCE_TRY(sce_buf_append(out, p->name.data, p->name.len));
   }
   return NULL;
 }

@@ -156,9 +156,8 @@ static sce_error_t *resolve_number(const sce_metadata_t *md, uint32_t *type, sce
       return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: a number or a name was due", (int)text.len, text.data);
     n = n * 10 + (uint64_t)(text.data[i] - '0');
   }
-  if (n >= md->type_count)
-    return sce_error_new(SCE_NOT_FOUND, "type %.*s: the registry has %u types", (int)text.len, text.data,
-                         md->type_count);
+  if (n > UINT32_MAX || !sce_type_exists(md, (uint32_t)n))
+    return sce_type_missing(md, n > UINT32_MAX ? UINT32_MAX : (uint32_t)n);
   *type = (uint32_t)n;
   return NULL;
 }

@@ -75,7 +75,8 @@ typedef enum sce_def {
   SCE_DEF_UNKNOWN = 8,           /* a name that nothing explains; its bytes stay hex */
   SCE_DEF_LOOKUP = 9,            /* pallet_indices::address::Address before MultiAddress */
   SCE_DEF_OPAQUE_EXTRINSIC = 10, /* an extrinsic with its length before it */
-  SCE_DEF_ERA = 11               /* sp_runtime::generic::Era */
+  SCE_DEF_ERA = 11,              /* sp_runtime::generic::Era */
+  SCE_DEF_ABSENT = 12            /* no type has this id: ids of a registry may have gaps */
 } sce_def_t;
 
 /* scale_info::TypeDefPrimitive. */
@@ -125,6 +126,13 @@ typedef enum sce_shape {
   SCE_SHAPE_BAD /* defined, but nothing that SCALE can encode, such as Compact<str> */
 } sce_shape_t;
 
+/* What Rust's type of a sequence keeps: its items in the order of their keys, none of them twice. */
+typedef enum sce_order_rule {
+  SCE_ORDER_NONE = 0,
+  SCE_ORDER_SET = 1, /* BTreeSet: items are keys */
+  SCE_ORDER_MAP = 2  /* BTreeMap: items are pairs of key and value */
+} sce_order_rule_t;
+
 typedef struct sce_type_param {
   sce_span_t name;
   uint32_t type; /* SCE_TYPE_NONE: not in the registry */
@@ -139,6 +147,9 @@ typedef struct sce_type {
   bool nullable;         /* a value may be JSON null, so an option of it is written {"Some": …} */
   bool module_error;     /* {index, error} of sp_runtime::DispatchError: names the error */
   bool resolving;        /* it is being made or its shape derived */
+  uint8_t boxes;         /* newtypes: boxes on the way to `target` */
+  bool non_zero;         /* newtypes: NonZeroU8 and so on, whose decoder refuses 0 */
+  uint8_t order_rule;    /* sce_order_rule_t: newtypes and sequences */
   bool ambiguous;        /* a type of another path has the same last segment */
   uint16_t inline_depth; /* of types inside, see SCE_METADATA_MAX_INLINE_DEPTH */
   uint16_t variant_span; /* highest variant index + 1 */
@@ -146,6 +157,7 @@ typedef struct sce_type {
   uint32_t order;        /* bits: the type that names the order */
   uint32_t len;          /* arrays and fixed bytes */
   uint32_t min_size;     /* least bytes of a value, saturating */
+  uint64_t most;         /* compact: the largest value that the decoder keeps as it is; 0: any of `size` bytes */
   sce_fields_t fields;   /* composite, tuple */
   const sce_variant_t *variants;
   uint32_t variant_count;
@@ -270,6 +282,13 @@ typedef struct sce_name_map {
   uint64_t seed; /* of the hash; random */
 } sce_name_map_t;
 
+/* Whether `id` is one of a type, the ids of those that were made here included. */
+static inline bool sce_type_exists(const sce_metadata_t *md, uint32_t id);
+/* Error of an id that none has, SCE_NOT_FOUND. */
+sce_error_t *sce_type_missing(const sce_metadata_t *md, uint32_t id);
+/* Error of a value whose type is but a name (SCE_DEF_UNKNOWN), SCE_BAD_INPUT: names it. */
+sce_error_t *sce_type_unknown(const sce_type_t *type);
+
 struct sce_metadata {
   sce_arena_t arena;
   sce_span_t bytes; /* own copy */
@@ -296,5 +315,9 @@ struct sce_metadata {
   bool has_version;
   bool final; /* loading is over: unknown names are errors now */
 };
+
+static inline bool sce_type_exists(const sce_metadata_t *md, uint32_t id) {
+  return id < md->type_count && md->types[id].def != SCE_DEF_ABSENT;
+}
 
 #endif

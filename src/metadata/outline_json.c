@@ -237,7 +237,9 @@ static sce_error_t *write_types(writer_t *w) {
   SCE_TRY(open_list(w, "types"));
   for (uint32_t id = 0; id < w->md->metadata_type_count; id++) {
     const sce_type_t *t = &w->md->types[id];
-    if (id > 0) SCE_TRY(sce_json_char(w->out, ','));
+    if (t->def == SCE_DEF_ABSENT) continue;
+    if (!w->first) SCE_TRY(sce_json_char(w->out, ','));
+    w->first = false;
     SCE_TRY(sce_json_char(w->out, '{'));
     SCE_TRY(write_type(w, true, id, (sce_span_t){NULL, 0}));
     SCE_TRY(SCE_JSON_LITERAL(w->out, ",\"path\":["));

@@ -182,8 +182,9 @@ static sce_error_t *write_extrinsic(const sce_metadata_t *md, sce_buf_t *out) {
 }
 
 static sce_error_t *write_all(const sce_metadata_t *md, sce_buf_t *out) {
-  SCE_TRY(sce_buf_printf(out, "metadata V%u, %u pallets, %u types\n", md->version, md->pallet_count,
-                         md->metadata_type_count));
+  uint32_t types = 0;
+  for (uint32_t id = 0; id < md->metadata_type_count; id++) types += sce_type_exists(md, id);
+  SCE_TRY(sce_buf_printf(out, "metadata V%u, %u pallets, %u types\n", md->version, md->pallet_count, types));
   for (uint32_t i = 0; i < md->pallet_count; i++) SCE_TRY(write_summary(md, out, i));
   SCE_TRY(write_extrinsic(md, out));
   if (md->api_count > 0)

@@ -11,6 +11,16 @@
 
 #include <string.h>
 
+sce_error_t *sce_type_missing(const sce_metadata_t *md, uint32_t id) {
+  uint32_t count = md->metadata_type_count > 0 ? md->metadata_type_count : md->type_count;
+  return sce_error_new(SCE_NOT_FOUND, "no type has the id %u; the highest is %u", id, count > 0 ? count - 1 : 0);
+}
+
+sce_error_t *sce_type_unknown(const sce_type_t *type) {
+  return sce_error_new(SCE_BAD_INPUT, "the layout of the type %.*s is not known", (int)type->text.len,
+                       (const char *)type->text.data);
+}
+
 sce_error_t *sce_registry_add(sce_metadata_t *md, uint32_t *id, const sce_type_t *type) {
   if (md->type_count >= SCE_METADATA_MAX_TYPES)
     return sce_error_new(SCE_BAD_METADATA, "more than %u types", SCE_METADATA_MAX_TYPES);

@@ -2,6 +2,7 @@
 #ifndef SCE_METADATA_REGISTRY_H
 #define SCE_METADATA_REGISTRY_H
 
+#include "base/buf.h"
 #include "metadata/model.h"
 
 /* ---- adding (registry.c) ---- */
@@ -30,6 +31,25 @@ sce_error_t *sce_registry_derive(sce_metadata_t *md, uint32_t first);
 static inline const sce_type_t *sce_type_inner(const sce_metadata_t *md, uint32_t type) {
   const sce_type_t *t = &md->types[type];
   return t->shape == SCE_SHAPE_NEWTYPE ? &md->types[t->target] : t;
+}
+
+/* True for a field of type Box, Rc or Arc, as far as the source code's name of the type tells: SCALE does not show
+ * them, but codecs count them as levels. */
+static inline bool sce_field_is_box(const sce_field_t *field) {
+  sce_span_t name = field->type_name;
+  size_t end = 0, start = 0;
+  while (end < name.len && name.data[end] != '<') end++;
+  for (size_t i = 0; i < end; i++)
+    if (name.data[i] == ':') start = i + 1;
+  sce_span_t word = sce_span_part(name, start, end);
+  return end < name.len && (sce_span_equal(word, sce_span_text("Box")) || sce_span_equal(word, sce_span_text("Rc")) ||
+                            sce_span_equal(word, sce_span_text("Arc")));
+}
+
+/* True for sequences whose items the codec decodes one by one, a level deeper; integers it copies. */
+static inline bool sce_sequence_descends(const sce_metadata_t *md, uint32_t item) {
+  const sce_type_t *t = &md->types[item];
+  return t->def != SCE_DEF_PRIMITIVE || t->primitive < SCE_PRIM_U8 || t->size > 16;
 }
 
 /* The variant with this index, or NULL. */

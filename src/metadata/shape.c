@@ -50,11 +50,32 @@ static void shape_primitive(sce_type_t *type) {
     type->shape = type->primitive <= SCE_PRIM_U256 ? SCE_SHAPE_UINT : SCE_SHAPE_INT;
 }
 
-static void shape_newtype(const sce_metadata_t *md, sce_type_t *type, uint32_t inner) {
+/* BTreeSet and BTreeMap are structs of one sequence (scale-info, src/impls.rs); what wraps them keeps their rule. */
+static sce_order_rule_t order_rule(const sce_metadata_t *md, const sce_type_t *type, uint32_t inner) {
+  const sce_type_t *t = &md->types[inner];
+  if (type->path_count != 1 || t->def != SCE_DEF_SEQUENCE) return (sce_order_rule_t)t->order_rule;
+  if (sce_type_is_called(type, "BTreeSet")) return SCE_ORDER_SET;
+  const sce_type_t *pair = &md->types[t->target];
+  bool map = sce_type_is_called(type, "BTreeMap") && pair->def == SCE_DEF_TUPLE && pair->fields.count == 2;
+  return map ? SCE_ORDER_MAP : (sce_order_rule_t)t->order_rule;
+}
+
+/* core::num::NonZeroU8 to NonZeroI128, whose path is the one name. */
+static bool is_non_zero(const sce_metadata_t *md, const sce_type_t *type, uint32_t inner) {
+  const sce_type_t *t = &md->types[inner];
+  return type->path_count == 1 && sce_span_starts_with(type->path[0], sce_span_text("NonZero")) &&
+         (t->shape == SCE_SHAPE_UINT || t->shape == SCE_SHAPE_INT);
+}
+
+static void shape_newtype(const sce_metadata_t *md, sce_type_t *type, const sce_field_t *field) {
+  uint32_t inner = field->type;
   const sce_type_t *t = &md->types[inner];
   type->shape = SCE_SHAPE_NEWTYPE;
   type->target = t->shape == SCE_SHAPE_NEWTYPE ? t->target : inner;
   type->nullable = t->nullable;
+  type->order_rule = (uint8_t)order_rule(md, type, inner);
+  type->non_zero = t->non_zero || is_non_zero(md, type, inner);
+  type->boxes = (uint8_t)(t->boxes + (sce_field_is_box(field) && t->boxes < UINT8_MAX));
 }
 
 /* `pallet_nomination_pools::…::U256`, `primitive_types::U256`: four words, written as one number. */
@@ -87,8 +108,7 @@ static void shape_composite(const sce_metadata_t *md, sce_type_t *type) {
   } else if (is_extrinsic(md, type)) {
     type->shape = SCE_SHAPE_EXTRINSIC;
   } else {
-    uint32_t inner = type->fields.items[0].type;
-    shape_newtype(md, type, inner);
+    shape_newtype(md, type, &type->fields.items[0]);
     const sce_type_t *t = &md->types[type->target];
     if (t->shape == SCE_SHAPE_FIXED && t->len == 32 && sce_type_is_called(type, "AccountId32")) {
       type->shape = SCE_SHAPE_ACCOUNT;
@@ -110,6 +130,18 @@ static sce_error_t *derive_array(sce_metadata_t *md, sce_type_t *type, unsigned 
   return NULL;
 }
 
+/* Parts of a whole, sp_arithmetic::per_things: read as a compact integer, what is beyond one becomes one. */
+static uint64_t most_parts(const sce_type_t *type) {
+  static const struct {
+    const char *name;
+    uint64_t most;
+  } parts[] = {
+      {"Percent", 100}, {"Permill", 1000000}, {"Perbill", 1000000000}, {"Perquintill", UINT64_C(1000000000000000000)}};
+  for (size_t i = 0; type->path_count > 1 && i < sizeof parts / sizeof *parts; i++)
+    if (sce_type_is_called(type, parts[i].name)) return parts[i].most;
+  return 0;
+}
+
 /* A compact encoding is of an unsigned integer of up to 128 bits, or of a type that wraps nothing but one. */
 static sce_error_t *derive_compact(sce_metadata_t *md, sce_type_t *type, unsigned depth) {
   SCE_TRY(derive_inline(md, type, type->target, depth));
@@ -118,6 +150,7 @@ static sce_error_t *derive_compact(sce_metadata_t *md, sce_type_t *type, unsigne
     t = sce_type_inner(md, t->fields.items[0].type);
   type->min_size = t->shape == SCE_SHAPE_UNIT ? 0 : 1;
   type->size = t->size;
+  type->most = most_parts(&md->types[type->target]);
   type->shape = SCE_SHAPE_BAD;
   if (t->shape == SCE_SHAPE_UINT && t->size <= 16) type->shape = SCE_SHAPE_COMPACT;
   if (t->shape == SCE_SHAPE_UNIT) {
@@ -193,6 +226,7 @@ static sce_error_t *derive_by_def(sce_metadata_t *md, sce_type_t *type, unsigned
     case SCE_DEF_LOOKUP: type->shape = SCE_SHAPE_LOOKUP; break;
     case SCE_DEF_OPAQUE_EXTRINSIC: type->shape = SCE_SHAPE_EXTRINSIC; break;
     case SCE_DEF_ERA: type->shape = SCE_SHAPE_ERA; break;
+    case SCE_DEF_ABSENT: type->shape = SCE_SHAPE_BAD; break;
   }
   type->min_size = 1;
   return NULL;

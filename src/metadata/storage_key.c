@@ -78,7 +78,7 @@ static sce_error_t *hash_key(sce_buf_t *out, sce_hasher_t hasher, sce_span_t key
 static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, const sce_storage_t *entry, uint32_t i,
                                    json_t *value) {
   sce_buf_t plain = {0};
-  sce_encoder_t e = {md, &plain, 0};
+  sce_encoder_t e = {.md = md, .out = &plain};
   sce_place_t root = {.name = sce_span_text("keys")}, place = {.up = &root, .index = i};
   sce_error_t *err = sce_encoder_value(&e, entry->keys[i], value, &place);
   if (err != NULL) {

@@ -140,6 +140,7 @@ static sce_error_t *print_def(const sce_metadata_t *md, sce_buf_t *out, size_t s
     case SCE_DEF_LOOKUP: return append(out, "@lookup");
     case SCE_DEF_OPAQUE_EXTRINSIC: return append(out, "extrinsic");
     case SCE_DEF_ERA: return append(out, "Era");
+    case SCE_DEF_ABSENT: break; /* nothing refers to it */
   }
   return NULL;
 }
@@ -155,8 +156,7 @@ static sce_error_t *print(const sce_metadata_t *md, sce_buf_t *out, size_t start
 }
 
 sce_error_t *sce_type_name(const sce_metadata_t *md, sce_buf_t *out, uint32_t type) {
-  if (type >= md->type_count)
-    return sce_error_new(SCE_NOT_FOUND, "type %u, the registry has %u types", type, md->type_count);
+  if (!sce_type_exists(md, type)) return sce_type_missing(md, type);
   size_t start = out->len;
   sce_error_t *err = print(md, out, start, type, 0);
   if (err != NULL) out->len = start;

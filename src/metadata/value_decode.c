@@ -6,6 +6,8 @@
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 
+#include <stdio.h>
+
 sce_decoder_t sce_decoder(const sce_metadata_t *md, sce_buf_t *out, sce_span_t bytes,
                           const sce_value_format_t *format) {
   uint64_t nodes = SCE_VALUE_FREE_NODES + SCE_VALUE_NODES_A_BYTE * (uint64_t)bytes.len;
@@ -169,17 +171,45 @@ static sce_error_t *decode_items(sce_decoder_t *d, uint32_t item, uint32_t count
   return sce_json_char(d->out, ']');
 }
 
+sce_error_t *sce_value_too_deep(unsigned refs, size_t at) {
+  char where[40] = "";
+  if (at != SIZE_MAX) snprintf(where, sizeof where, ", at offset %zu", at);
+  if (refs > SCE_VALUE_MAX_REFS)
+    return sce_error_new(SCE_BAD_INPUT,
+                         "more than %d sequences and boxes inside each other, which no runtime decodes%s",
+                         SCE_VALUE_MAX_REFS, where);
+  return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels%s", SCE_VALUE_MAX_DEPTH, where);
+}
+
+/* Counts levels that a sequence or boxes are; the caller takes them back. */
+static sce_error_t *descend(sce_decoder_t *d, unsigned refs) {
+  d->refs += refs;
+  return d->refs > SCE_VALUE_MAX_REFS ? sce_value_too_deep(d->refs, d->in.at) : NULL;
+}
+
 static sce_error_t *decode_sequence(sce_decoder_t *d, uint32_t item, const sce_place_t *place) {
   uint32_t count;
+  unsigned refs = sce_sequence_descends(d->md, item);
   SCE_TRY(sce_place_error(sce_scale_read_count(&d->in, &count, d->md->types[item].min_size), place));
-  return decode_items(d, item, count, place);
+  SCE_TRY(descend(d, refs));
+  SCE_TRY(decode_items(d, item, count, place));
+  d->refs -= refs;
+  return NULL;
+}
+
+static sce_error_t *decode_field(sce_decoder_t *d, const sce_field_t *field, const sce_place_t *place) {
+  unsigned refs = sce_field_is_box(field);
+  SCE_TRY(descend(d, refs));
+  SCE_TRY(sce_decoder_value(d, field->type, place));
+  d->refs -= refs;
+  return NULL;
 }
 
 static sce_error_t *decode_tuple(sce_decoder_t *d, const sce_fields_t *fields, const sce_place_t *place) {
   SCE_TRY(sce_json_char(d->out, '['));
   for (uint32_t i = 0; i < fields->count; i++) {
     if (i > 0) SCE_TRY(sce_json_char(d->out, ','));
-    SCE_TRY(sce_decoder_value(d, fields->items[i].type, &(sce_place_t){.up = place, .index = i}));
+    SCE_TRY(decode_field(d, &fields->items[i], &(sce_place_t){.up = place, .index = i}));
   }
   return sce_json_char(d->out, ']');
 }
@@ -223,7 +253,7 @@ static sce_error_t *decode_struct(sce_decoder_t *d, const sce_fields_t *fields, 
     if (i > 0) SCE_TRY(sce_json_char(d->out, ','));
     SCE_TRY(sce_json_string(d->out, f->name));
     SCE_TRY(sce_json_char(d->out, ':'));
-    SCE_TRY(sce_decoder_value(d, f->type, &(sce_place_t){.up = place, .name = f->name, .index = i}));
+    SCE_TRY(decode_field(d, f, &(sce_place_t){.up = place, .name = f->name, .index = i}));
   }
   if (module_error && d->format.explain_errors) SCE_TRY(explain_error(d, start));
   return sce_json_char(d->out, '}');
@@ -250,7 +280,7 @@ static sce_error_t *decode_enum(sce_decoder_t *d, const sce_type_t *type, const 
   if (v->fields.items[0].name.data != NULL)
     SCE_TRY(decode_struct(d, &v->fields, is_module_variant(type, v), &inside));
   else if (v->fields.count == 1)
-    SCE_TRY(sce_decoder_value(d, v->fields.items[0].type, &inside));
+    SCE_TRY(decode_field(d, &v->fields.items[0], &inside));
   else
     SCE_TRY(decode_tuple(d, &v->fields, &inside));
   return sce_json_char(d->out, '}');
@@ -282,16 +312,13 @@ static sce_error_t *decode_leaf(sce_decoder_t *d, const sce_type_t *type) {
     case SCE_SHAPE_BITS: return decode_bits(d, type);
     case SCE_SHAPE_ERA: return decode_era(d);
     case SCE_SHAPE_LOOKUP: return decode_lookup(d);
-    case SCE_SHAPE_UNKNOWN:
-      d->unknown = (uint32_t)(type - d->md->types);
-      return sce_error_new(SCE_BAD_INPUT, "type of unknown layout");
+    case SCE_SHAPE_UNKNOWN: d->unknown = (uint32_t)(type - d->md->types); return sce_type_unknown(type);
     default: return sce_error_new(SCE_BAD_INPUT, "a type that SCALE does not encode");
   }
 }
 
 static sce_error_t *decode_parts(sce_decoder_t *d, const sce_type_t *type, const sce_place_t *place) {
   switch ((sce_shape_t)type->shape) {
-    case SCE_SHAPE_NEWTYPE: return sce_decoder_value(d, type->target, place);
     case SCE_SHAPE_SEQUENCE: return decode_sequence(d, type->target, place);
     case SCE_SHAPE_ARRAY: return decode_items(d, type->target, type->len, place);
     case SCE_SHAPE_TUPLE: return decode_tuple(d, &type->fields, place);
@@ -310,43 +337,37 @@ sce_error_t *sce_decoder_value(sce_decoder_t *d, uint32_t type, const sce_place_
   }
   if (d->out->len > d->text_end)
     return sce_place_error(sce_error_new(SCE_BAD_INPUT, "the value's JSON would be too long"), place);
-  if (d->depth >= SCE_VALUE_MAX_DEPTH)
-    return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels, at offset %zu", SCE_VALUE_MAX_DEPTH,
-                         d->in.at);
+  const sce_type_t *t = &d->md->types[type];
+  size_t at = d->in.at;
+  if (d->depth >= SCE_VALUE_MAX_DEPTH) return sce_value_too_deep(d->refs, at);
+  SCE_TRY(descend(d, t->boxes));
   d->depth++;
-  sce_error_t *err = decode_parts(d, &d->md->types[type], place);
+  sce_error_t *err = decode_parts(d, sce_type_inner(d->md, type), place);
   d->depth--;
+  d->refs -= t->boxes;
+  if (err == NULL && t->non_zero && sce_bytes_are_zero(sce_span_part(d->in.bytes, at, d->in.at)))
+    err = sce_place_error(sce_scale_error(&d->in, at, "0 in a type that is never 0"), place);
   return err;
 }
 
 /* ---- whole values ---- */
 
-static sce_error_t *check_type(const sce_metadata_t *md, uint32_t type) {
-  if (type < md->type_count) return NULL;
-  return sce_error_new(SCE_NOT_FOUND, "type %u, the registry has %u types", type, md->type_count);
-}
-
-/* The value under its type's name, after the walk met a type of unknown layout. */
-static sce_error_t *give_up(sce_decoder_t *d, uint32_t type, size_t start) {
-  sce_buf_t name = {0};
+/* The bytes with the reason, after the walk met a type of unknown layout. Takes the walk's error. */
+static sce_error_t *give_up(sce_decoder_t *d, sce_error_t *why, size_t start) {
   d->out->len = start;
-  sce_error_t *err = sce_type_name(d->md, &name, type);
-  if (err == NULL) err = sce_decoder_unknown(d->out, sce_buf_span(&name), d->in.bytes);
-  sce_buf_free(&name);
+  sce_error_t *err = sce_decoder_unknown(d->out, sce_span_text(sce_error_message(why)), d->in.bytes);
+  sce_error_delete(why);
   d->in.at = d->in.bytes.len;
   return err;
 }
 
 sce_error_t *sce_value_decode_prefix(const sce_metadata_t *metadata, sce_buf_t *json, size_t *used, uint32_t type,
                                      sce_span_t bytes, const sce_value_format_t *format) {
-  SCE_TRY(check_type(metadata, type));
+  if (!sce_type_exists(metadata, type)) return sce_type_missing(metadata, type);
   size_t start = json->len;
   sce_decoder_t d = sce_decoder(metadata, json, bytes, format);
   sce_error_t *err = sce_decoder_value(&d, type, NULL);
-  if (d.unknown != SCE_TYPE_NONE) {
-    sce_error_delete(err);
-    err = give_up(&d, type, start);
-  }
+  if (err != NULL && d.unknown != SCE_TYPE_NONE) err = give_up(&d, err, start);
   if (err != NULL)
     json->len = start;
   else

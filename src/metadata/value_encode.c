@@ -4,6 +4,8 @@
 
 #include "base/checked.h"
 #include "base/hex.h"
+#include "crypto/pair.h"
+#include "crypto/random.h"
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 #include "metadata/suggest.h"
@@ -14,11 +16,12 @@ static bool is_hex_text(sce_span_t text) {
   return text.len >= 2 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X');
 }
 
-/* Bytes of "0x…", or of an array of numbers below 256, appended to `out`. */
-static sce_error_t *read_bytes(sce_buf_t *out, const json_t *value, const sce_place_t *place) {
+sce_error_t *sce_encoder_read_bytes(sce_buf_t *out, const json_t *value, const sce_place_t *place) {
   if (json_is_string(value) && is_hex_text(sce_json_text(value)))
     return sce_place_error(sce_hex_decode(out, sce_json_text(value)), place);
-  if (!json_is_array(value)) return sce_json_expected("bytes, written \"0x…\"", value, place);
+  const json_t *text = json_object_size(value) == 1 ? json_object_get(value, "$text") : NULL;
+  if (json_is_string(text)) return sce_buf_append(out, sce_json_text(text).data, sce_json_text(text).len);
+  if (!json_is_array(value)) return sce_json_expected("bytes, written \"0x…\" or {\"$text\": \"…\"}", value, place);
   for (size_t i = 0; i < json_array_size(value); i++) {
     const json_t *item = json_array_get(value, i);
     json_int_t byte = json_is_integer(item) ? json_integer_value(item) : -1;
@@ -36,24 +39,39 @@ static sce_error_t *check_size(size_t got, size_t due, const sce_place_t *place)
 
 static sce_error_t *encode_fixed(sce_encoder_t *e, size_t size, const json_t *value, const sce_place_t *place) {
   size_t start = e->out->len;
-  SCE_TRY(read_bytes(e->out, value, place));
+  SCE_TRY(sce_encoder_read_bytes(e->out, value, place));
   return check_size(e->out->len - start, size, place);
 }
 
 static sce_error_t *encode_bytes(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
   sce_buf_t bytes = {0};
-  sce_error_t *err = read_bytes(&bytes, value, place);
+  sce_error_t *err = sce_encoder_read_bytes(&bytes, value, place);
   if (err == NULL) err = sce_scale_write_bytes(e->out, sce_buf_span(&bytes));
   sce_buf_free(&bytes);
   return err;
 }
 
-/* 32 bytes, as SS58 of any prefix or as "0x…". */
+/* The sr25519 account of a development key such as //Alice. A phrase of one's own is no argument: it would be in the
+ * history of a shell. */
+static sce_error_t *encode_dev_account(sce_encoder_t *e, sce_span_t uri, const sce_place_t *place) {
+  sce_pair_t pair;
+  sce_random_t random;
+  sce_random_init(&random, NULL);
+  sce_error_t *err = sce_pair_from_uri(&pair, NULL, &random, SCE_KEY_SR25519, uri, NULL);
+  if (err != NULL) return sce_place_error(err, place);
+  err = sce_buf_append(e->out, pair.public_key, 32);
+  sce_pair_wipe(&pair);
+  return err;
+}
+
+/* 32 bytes, as SS58 of any prefix, as "0x…", or as the path of a development key. */
 static sce_error_t *encode_account(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
   size_t start = e->out->len;
   if (!json_is_string(value) && !json_is_array(value))
     return sce_json_expected("an account, SS58 or \"0x…\"", value, place);
   if (json_is_array(value) || is_hex_text(sce_json_text(value))) return encode_fixed(e, 32, value, place);
+  if (sce_span_starts_with(sce_json_text(value), sce_span_text("//")))
+    return encode_dev_account(e, sce_json_text(value), place);
   sce_error_t *err = sce_ss58_decode(e->out, NULL, sce_json_text(value));
   if (err != NULL) return sce_place_error(sce_error_prefix(err, "expected an account, SS58 or \"0x…\""), place);
   return check_size(e->out->len - start, 32, place);
@@ -72,6 +90,11 @@ static sce_error_t *encode_compact(sce_encoder_t *e, const sce_type_t *type, con
                                    const sce_place_t *place) {
   uint8_t bytes[32];
   SCE_TRY(sce_json_read_integer(bytes, value, type->size, false, place));
+  if (type->most != 0 && sce_load_le64(bytes) > type->most) {
+    sce_error_t *err =
+        sce_error_new(SCE_BAD_INPUT, "more than the whole, which is %llu parts", (unsigned long long)type->most);
+    return sce_place_error(err, place);
+  }
   return sce_scale_write_compact_u128(e->out, (sce_u128_t){sce_load_le64(bytes), sce_load_le64(bytes + 8)});
 }
 
@@ -103,13 +126,16 @@ static int bit_at(const json_t *value, size_t i) {
   return json_is_boolean(item) ? json_is_true(item) : -1;
 }
 
+/* parity-scale-codec, bit_vec.rs, ARCH32BIT_BITSLICE_MAX_BITS. */
+#define MAX_BITS ((size_t)0x1fffffff)
+
 static sce_error_t *encode_bits(sce_encoder_t *e, const sce_type_t *type, const json_t *value,
                                 const sce_place_t *place) {
   size_t count = 0, word = (size_t)type->size * 8;
   bool text = json_is_string(value) && sce_span_starts_with(sce_json_text(value), sce_span_text("0b"));
   if (!text && !json_is_array(value)) return sce_json_expected("bits, written \"0b0110\"", value, place);
   count = text ? json_string_length(value) - 2 : json_array_size(value);
-  if (count > UINT32_MAX) return sce_json_expected("less than 2^32 bits", value, place);
+  if (count > MAX_BITS) return sce_json_expected("less than 2^29 bits", value, place);
   SCE_TRY(sce_scale_write_compact(e->out, count));
   size_t size = (count / word + (count % word != 0)) * type->size, start = e->out->len;
   SCE_TRY(sce_buf_reserve(e->out, size));
@@ -170,13 +196,18 @@ static sce_error_t *encode_era(sce_encoder_t *e, const json_t *value, const sce_
   if (mortal != NULL) return encode_mortal(e, mortal, &(sce_place_t){.up = place, .name = sce_span_text("Mortal")});
   if (raw == NULL) raw = value;
   if (!json_is_string(raw) || !is_hex_text(sce_json_text(raw))) return sce_json_expected(due, value, place);
-  SCE_TRY(read_bytes(e->out, raw, place));
+  SCE_TRY(sce_encoder_read_bytes(e->out, raw, place));
   size_t size = e->out->len - start;
   if (size > 0 && size == (e->out->data[start] == 0 ? 1u : 2u)) return NULL;
   return sce_json_expected(due, value, place);
 }
 
 /* ---- types with parts ---- */
+
+sce_error_t *sce_encoder_descend(sce_encoder_t *e, unsigned refs) {
+  e->refs += refs;
+  return e->refs > SCE_VALUE_MAX_REFS ? sce_value_too_deep(e->refs, SIZE_MAX) : NULL;
+}
 
 static sce_error_t *encode_items(sce_encoder_t *e, uint32_t item, json_t *value, const sce_place_t *place) {
   for (size_t i = 0; i < json_array_size(value); i++)
@@ -185,9 +216,21 @@ static sce_error_t *encode_items(sce_encoder_t *e, uint32_t item, json_t *value,
 }
 
 static sce_error_t *encode_sequence(sce_encoder_t *e, uint32_t item, json_t *value, const sce_place_t *place) {
+  unsigned refs = sce_sequence_descends(e->md, item);
   if (!json_is_array(value)) return sce_json_expected("an array", value, place);
   SCE_TRY(sce_scale_write_compact(e->out, json_array_size(value)));
-  return encode_items(e, item, value, place);
+  SCE_TRY(sce_encoder_descend(e, refs));
+  SCE_TRY(encode_items(e, item, value, place));
+  e->refs -= refs;
+  return NULL;
+}
+
+static sce_error_t *encode_field(sce_encoder_t *e, const sce_field_t *field, json_t *value, const sce_place_t *place) {
+  unsigned refs = sce_field_is_box(field);
+  SCE_TRY(sce_encoder_descend(e, refs));
+  SCE_TRY(sce_encoder_value(e, field->type, value, place));
+  e->refs -= refs;
+  return NULL;
 }
 
 static sce_error_t *check_count(const json_t *value, size_t due, const sce_place_t *place) {
@@ -197,12 +240,26 @@ static sce_error_t *check_count(const json_t *value, size_t due, const sce_place
   return sce_place_error(err, place);
 }
 
+/* frame_support's WrapperKeepOpaque is described as a compact length and the value: the length must be the value's. */
+static sce_error_t *check_opaque(const sce_encoder_t *e, const sce_type_t *type, size_t start,
+                                 const sce_place_t *place) {
+  sce_span_t value;
+  if (type->fields.count != 2 || !sce_type_is_called(type, "WrapperKeepOpaque")) return NULL;
+  sce_scale_reader_t in = sce_scale_reader(sce_span_skip(sce_buf_span(e->out), start));
+  sce_error_t *err = sce_scale_read_bytes(&in, &value);
+  if (err == NULL) err = sce_scale_read_end(&in);
+  if (err == NULL) return NULL;
+  sce_error_delete(err);
+  return sce_place_error(
+      sce_error_new(SCE_BAD_INPUT, "the first item is not the length of the second, %zu bytes", e->out->len - start),
+      place);
+}
+
 static sce_error_t *encode_tuple(sce_encoder_t *e, const sce_fields_t *fields, json_t *value,
                                  const sce_place_t *place) {
   SCE_TRY(check_count(value, fields->count, place));
   for (uint32_t i = 0; i < fields->count; i++)
-    SCE_TRY(
-        sce_encoder_value(e, fields->items[i].type, json_array_get(value, i), &(sce_place_t){.up = place, .index = i}));
+    SCE_TRY(encode_field(e, &fields->items[i], json_array_get(value, i), &(sce_place_t){.up = place, .index = i}));
   return NULL;
 }
 
@@ -267,7 +324,7 @@ static sce_error_t *encode_struct(sce_encoder_t *e, const sce_fields_t *fields, 
     /* What may be null may be left out. */
     if (member == NULL && e->md->types[f->type].nullable) member = json_null();
     if (member == NULL) return missing(e->md, f->type, &inside);
-    SCE_TRY(sce_encoder_value(e, f->type, member, &inside));
+    SCE_TRY(encode_field(e, f, member, &inside));
   }
   if (left == 0) return NULL;
   return sce_place_error(sce_error_new(SCE_BAD_INPUT, "a field is given twice, in two spellings"), place);
@@ -326,7 +383,7 @@ static sce_error_t *encode_variant(sce_encoder_t *e, const sce_type_t *type, con
   }
   if (v->fields.items[0].name.data != NULL)
     return encode_struct(e, &v->fields, value, sce_type_is_called(type, "DispatchError"), &inside);
-  if (v->fields.count == 1) return sce_encoder_value(e, v->fields.items[0].type, value, &inside);
+  if (v->fields.count == 1) return encode_field(e, &v->fields.items[0], value, &inside);
   return encode_tuple(e, &v->fields, value, &inside);
 }
 
@@ -377,13 +434,20 @@ static sce_error_t *encode_option(sce_encoder_t *e, const sce_type_t *type, json
 sce_error_t *sce_encoder_unknown(sce_encoder_t *e, bool *taken, json_t *value, const sce_place_t *place) {
   const json_t *hex = json_object_get(value, "hex");
   *taken = hex != NULL && json_object_size(value) == 2 && json_object_get(value, "$unknown") != NULL;
-  return *taken ? read_bytes(e->out, hex, place) : NULL;
+  return *taken ? sce_encoder_read_bytes(e->out, hex, place) : NULL;
 }
 
-static sce_error_t *encode_of_unknown(sce_encoder_t *e, json_t *value, const sce_place_t *place) {
+/* Of a type that is but a name, only the encoding itself can be taken. */
+static sce_error_t *encode_of_unknown(sce_encoder_t *e, const sce_type_t *type, json_t *value,
+                                      const sce_place_t *place) {
   bool taken;
   SCE_TRY(sce_encoder_unknown(e, &taken, value, place));
-  return taken ? NULL : read_bytes(e->out, value, place);
+  if (taken) return NULL;
+  if (json_is_string(value) && is_hex_text(sce_json_text(value))) return sce_encoder_read_bytes(e->out, value, place);
+  sce_error_t *err = sce_type_unknown(type), *full;
+  full = sce_error_new(SCE_BAD_INPUT, "%s: give its encoding, \"0x…\"", sce_error_message(err));
+  sce_error_delete(err);
+  return sce_place_error(full, place);
 }
 
 static sce_error_t *encode_text(sce_encoder_t *e, const json_t *value, const sce_place_t *place) {
@@ -397,6 +461,7 @@ static sce_error_t *encode_bool(sce_encoder_t *e, const json_t *value, const sce
 }
 
 static sce_error_t *encode_any(sce_encoder_t *e, const sce_type_t *type, json_t *value, const sce_place_t *place) {
+  size_t start = e->out->len;
   switch ((sce_shape_t)type->shape) {
     case SCE_SHAPE_UNIT: return is_empty(value) ? NULL : sce_json_expected("null", value, place);
     case SCE_SHAPE_BOOL: return encode_bool(e, value, place);
@@ -412,39 +477,47 @@ static sce_error_t *encode_any(sce_encoder_t *e, const sce_type_t *type, json_t 
     case SCE_SHAPE_ARRAY:
       SCE_TRY(check_count(value, type->len, place));
       return encode_items(e, type->target, value, place);
-    case SCE_SHAPE_TUPLE: return encode_tuple(e, &type->fields, value, place);
+    case SCE_SHAPE_TUPLE:
+      SCE_TRY(encode_tuple(e, &type->fields, value, place));
+      return check_opaque(e, type, start, place);
     case SCE_SHAPE_STRUCT: return encode_struct(e, &type->fields, value, type->module_error, place);
-    case SCE_SHAPE_NEWTYPE: return sce_encoder_value(e, type->target, value, place);
     case SCE_SHAPE_ENUM: return encode_enum(e, type, value, place);
     case SCE_SHAPE_OPTION: return encode_option(e, type, value, place);
     case SCE_SHAPE_BITS: return encode_bits(e, type, value, place);
     case SCE_SHAPE_ERA: return encode_era(e, value, place);
     case SCE_SHAPE_LOOKUP: return encode_lookup(e, value, place);
     case SCE_SHAPE_EXTRINSIC: return sce_encoder_extrinsic(e, value, place);
-    case SCE_SHAPE_UNKNOWN: return encode_of_unknown(e, value, place);
+    case SCE_SHAPE_UNKNOWN: return encode_of_unknown(e, type, value, place);
     case SCE_SHAPE_NONE:
+    case SCE_SHAPE_NEWTYPE: /* its target is asked for */
     case SCE_SHAPE_BAD: break;
   }
   return sce_place_error(sce_error_new(SCE_BAD_INPUT, "a type that SCALE does not encode"), place);
 }
 
 sce_error_t *sce_encoder_value(sce_encoder_t *e, uint32_t type, json_t *value, const sce_place_t *place) {
-  if (e->depth >= SCE_VALUE_MAX_DEPTH)
-    return sce_error_new(SCE_BAD_INPUT, "value nested deeper than %d levels", SCE_VALUE_MAX_DEPTH);
+  const sce_type_t *t = &e->md->types[type], *inner = sce_type_inner(e->md, type);
+  size_t start = e->out->len;
+  if (e->depth >= SCE_VALUE_MAX_DEPTH) return sce_value_too_deep(e->refs, SIZE_MAX);
+  SCE_TRY(sce_encoder_descend(e, t->boxes));
   e->depth++;
-  sce_error_t *err = encode_any(e, &e->md->types[type], value, place);
+  sce_error_t *err = t->order_rule != SCE_ORDER_NONE
+                         ? sce_encoder_ordered(e, inner->target, (sce_order_rule_t)t->order_rule, value, place)
+                         : encode_any(e, inner, value, place);
   e->depth--;
+  e->refs -= t->boxes;
+  if (err == NULL && t->non_zero && sce_bytes_are_zero(sce_span_skip(sce_buf_span(e->out), start)))
+    err = sce_json_expected("a number that is not 0", value, place);
   return err;
 }
 
 sce_error_t *sce_value_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, uint32_t type, sce_span_t json,
                               sce_span_t path) {
-  if (type >= metadata->type_count)
-    return sce_error_new(SCE_NOT_FOUND, "type %u, the registry has %u types", type, metadata->type_count);
+  if (!sce_type_exists(metadata, type)) return sce_type_missing(metadata, type);
   json_t *value;
   sce_place_t root = {.name = path.data != NULL ? path : sce_span_text("")};
   SCE_TRY(sce_place_error(sce_json_parse(&value, json), &root));
-  sce_encoder_t e = {metadata, bytes, 0};
+  sce_encoder_t e = {.md = metadata, .out = bytes};
   size_t start = bytes->len;
   bool taken;
   sce_error_t *err = sce_encoder_unknown(&e, &taken, value, &root);
