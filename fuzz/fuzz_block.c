@@ -1,5 +1,6 @@
 /* fuzz_block.c: no bytes make the reader of blocks crash or leak; an accepted block is encoded back to the same bytes;
- * what a node executes is the block without its last seal, and no other item is touched. */
+ * what a node executes is the block without its last seal, and no other item is touched. The same for headers in JSON.
+ */
 #include "base/buf.h"
 #include "scexec/block.h"
 
@@ -42,7 +43,19 @@ static void check_input(const sce_block_t *block) {
   sce_buf_free(&digest);
 }
 
+/* The same bytes as a header in JSON. */
+static void check_json(sce_span_t json) {
+  sce_buf_t scale = {0};
+  sce_header_t header;
+  sce_error_t *err = sce_header_from_json(&scale, json);
+  require(err == NULL || sce_error_kind(err) == SCE_BAD_INPUT);
+  if (err == NULL) sce_error_delete(sce_header_decode(&header, sce_buf_span(&scale))); /* digest items are as given */
+  sce_error_delete(err);
+  sce_buf_free(&scale);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  check_json(sce_span(data, size));
   sce_block_t *block = NULL;
   sce_error_t *err = sce_block_decode(&block, sce_span(data, size));
   require((err == NULL) == (block != NULL));

@@ -30,6 +30,25 @@ static void check_state(const sce_chain_spec_t *spec) {
   sce_state_delete(state);
 }
 
+/* What is kept of a spec is a spec again, and says the same; its rules can be asked for. */
+static void check_members(const sce_chain_spec_t *spec) {
+  sce_chain_spec_t *again;
+  uint8_t hash[32] = {0};
+  bool found = true;
+  uint32_t number;
+  require(sce_chain_spec_parse_members(&again, sce_span_text(sce_chain_spec_members(spec))) == NULL);
+  require(strcmp(sce_chain_spec_members(again), sce_chain_spec_members(spec)) == 0);
+  sce_chain_spec_delete(again);
+  for (size_t i = 0; found; i++) {
+    sce_buf_t code = {0};
+    sce_error_t *err = sce_chain_spec_substitute(spec, &found, &number, &code, i);
+    if (err != NULL) found = false;
+    sce_error_delete(err);
+    sce_buf_free(&code);
+  }
+  sce_error_delete(sce_chain_spec_check_block(spec, 0, hash));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   sce_chain_spec_t *spec = NULL;
   sce_error_t *err = sce_chain_spec_parse(&spec, sce_span(data, size));
@@ -43,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint32_t decimals;
   for (size_t i = 0; sce_chain_spec_token(spec, &symbol, &decimals, i); i++) require(symbol != NULL);
   require(strlen(sce_chain_spec_name(spec)) + strlen(sce_chain_spec_id(spec)) <= size);
+  check_members(spec);
   if (sce_chain_spec_genesis(spec)->top.count < 1000) check_state(spec);
   sce_chain_spec_delete(spec);
   return 0;

@@ -46,6 +46,10 @@ SCE_API sce_error_t *sce_header_decode(sce_header_t *header, sce_span_t scale);
 SCE_API sce_error_t *sce_header_encode(const sce_header_t *header, sce_buf_t *scale);
 /* The block hash: BLAKE2b-256 of the encoding. SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_header_hash(const sce_header_t *header, uint8_t hash[32]);
+/* Appends the encoding of a header in JSON, as nodes answer chain_getHeader: {"parentHash", "number", "stateRoot",
+ * "extrinsicsRoot", "digest": {"logs": ["0x…"]}}, alone or inside the whole answer, and the header of a block that
+ * chain_getBlock answers. SCE_BAD_INPUT names line and column. */
+SCE_API sce_error_t *sce_header_from_json(sce_buf_t *scale, sce_span_t json);
 /* The `index`-th item of a header's digest; `*found` false past the last. */
 SCE_API sce_error_t *sce_header_digest_item(const sce_header_t *header, bool *found, sce_digest_item_t *item,
                                             size_t index);

@@ -40,16 +40,34 @@ SCE_API const char *sce_chain_spec_protocol_id(const sce_chain_spec_t *spec);
 /* The JSON text of `properties`, "" where absent or null. Lives as long as `spec`. */
 SCE_API const char *sce_chain_spec_properties(const sce_chain_spec_t *spec);
 
-/* properties.ss58Format; false where absent or not a number from 0 to 16383. */
+/* All members of the spec but "genesis", those that are not known here too, as one JSON object: names and values as
+ * they stand in the spec, in its order. NUL-terminated; lives as long as `spec`. */
+SCE_API const char *sce_chain_spec_members(const sce_chain_spec_t *spec);
+
+/* properties.ss58Format, a number or a string of its digits; false where it is no number from 0 to 16383. */
 SCE_API bool sce_chain_spec_ss58_format(const sce_chain_spec_t *spec, uint16_t *format);
 
-/* The `index`-th token of properties.tokenSymbol and tokenDecimals, each a single value or a list; false past the last.
- * `*symbol` as the names above; `*decimals` is 0 where the spec gives none. */
+/* The `index`-th token of properties.tokenSymbol and tokenDecimals, each a single value or a list; false past the last,
+ * and past 1,024. `*symbol` as the names above; `*decimals`, a number or a string of its digits, is 0 where the spec
+ * gives none. */
 SCE_API bool sce_chain_spec_token(const sce_chain_spec_t *spec, const char **symbol, uint32_t *decimals, size_t index);
 
 /* The value of `key` in the top trie of the genesis state, such as ":code"; false when there is none. Lives as long as
  * `spec`. Takes time in proportion to the number of keys. */
 SCE_API bool sce_chain_spec_storage(const sce_chain_spec_t *spec, sce_span_t *value, sce_span_t key);
+
+/* ---- rules for blocks ---- */
+
+/* The `index`-th of `codeSubstitutes`, by rising block number: code that runs in place of a state's own from the state
+ * of block `*number` on, as long as both have the same spec version (sc-service, client/wasm_substitutes.rs;
+ * sce_state_code() applies them). It is appended to `code`, which may be NULL. `*found` false past the last. Errors:
+ * SCE_BAD_CHAIN_SPEC where they can't be read; the rest of the spec is not hurt by that. */
+SCE_API sce_error_t *sce_chain_spec_substitute(const sce_chain_spec_t *spec, bool *found, uint32_t *number,
+                                               sce_buf_t *code, size_t index);
+
+/* SCE_BAD_BLOCK for a block that the spec refuses: one of `badBlocks`, or one at the height of one of `forkBlocks` with
+ * another hash (sc-service, client/block_rules.rs). SCE_BAD_CHAIN_SPEC where these members can't be read. */
+SCE_API sce_error_t *sce_chain_spec_check_block(const sce_chain_spec_t *spec, uint32_t number, const uint8_t hash[32]);
 
 #ifdef __cplusplus
 }

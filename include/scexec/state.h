@@ -107,6 +107,28 @@ SCE_API bool sce_state_block(const sce_state_t *state, sce_block_info_t *block);
  * chain spec (block.h). The header is copied. SCE_MISUSE for a state of a database. */
 SCE_API sce_error_t *sce_state_set_block(sce_state_t *state, const sce_block_info_t *block);
 
+/* What is known of the block that made a state. */
+typedef enum sce_block_origin {
+  SCE_ORIGIN_UNKNOWN = 0, /* a later block, whose header nobody has given */
+  SCE_ORIGIN_GENESIS = 1, /* the genesis block */
+  SCE_ORIGIN_BLOCK = 2    /* a later block, whose header is known */
+} sce_block_origin_t;
+
+/* Decides which block made a state, and makes it known to a state in memory that nobody else has a reference to
+ * (sce_state_block() then gives it). In this order: the block that is known already; the header that sce_state_export()
+ * has written into `spec` (NULL: none), where its state root is that of the state; the genesis block, where
+ * System.BlockHash has nothing but the filling of a genesis, or nothing at all. A database has an answer from its
+ * import on. Computes the state's root where it needs it. */
+SCE_API sce_error_t *sce_state_find_block(sce_state_t *state, sce_block_origin_t *origin, const sce_chain_spec_t *spec);
+
+/* The number of the block that made the state: of the known block, 0 of a genesis, else System.Number; `*known` false
+ * where the state has none. Reads a few keys and computes nothing. */
+SCE_API sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number);
+
+/* `*block` of an encoded header, which it borrows. SCE_BAD_BLOCK when it can't be decoded, or when its state root is
+ * not that of the state. */
+SCE_API sce_error_t *sce_state_check_header(const sce_state_t *state, sce_block_info_t *block, sce_span_t header);
+
 /* ---- databases ----
  *
  * A state that lasts is a directory with an LMDB environment (data.mdb, lock.mdb). One process may write while others
@@ -153,7 +175,7 @@ typedef sce_error_t *(*sce_progress_fn)(void *ctx, uint64_t done, uint64_t total
 
 typedef struct sce_state_import {
   size_t size;                  /* sizeof(sce_state_import_t) */
-  const sce_chain_spec_t *spec; /* NULL, or what is kept for exports: name, id, properties */
+  const sce_chain_spec_t *spec; /* NULL, or what is kept of it: all but the genesis */
   uint32_t keep;                /* older states to keep; SCE_STATE_KEEP_STORED: SCE_STATE_KEEP_DEFAULT */
   sce_progress_fn progress;     /* NULL: none; called now and then, from 0 on */
   void *progress_ctx;
@@ -190,15 +212,17 @@ SCE_API sce_error_t *sce_state_diff(const sce_state_t *before, const sce_state_t
 /* Takes a piece of text. */
 typedef sce_error_t *(*sce_write_fn)(void *ctx, sce_span_t text);
 
-/* Writes the state as a raw chain spec. Keys of the top trie under ":child_storage:" are left out: the roots of
- * children are computed by who reads it. What describes the chain comes from `spec`, or, with NULL, from what an import
- * has kept; else names are empty. `progress` may be NULL. */
+/* Writes the state as a raw chain spec. The members beside the genesis are those of `spec`, or, with NULL, of the spec
+ * that an import has kept, as they stand there, but for two: "bootNodes" is empty, since nodes of the chain do not know
+ * the chain that begins with an exported state; and "blockHeader" is the header of the block that made the state, where
+ * that is known and is not the genesis block, so that sce_state_find_block() finds it again. Keys of the top trie under
+ * ":child_storage:" are left out: the roots of children are computed by who reads it. `progress` may be NULL. */
 SCE_API sce_error_t *sce_state_export(const sce_state_t *state, const sce_chain_spec_t *spec, sce_write_fn write,
                                       void *write_ctx, sce_progress_fn progress, void *progress_ctx);
 
-/* What an import has kept about the chain: "name", "id", "chainType", "protocolId" or "properties" (JSON). `*text`
- * lives as long as the state; found false: nothing. */
-SCE_API sce_error_t *sce_state_about(const sce_state_t *state, sce_value_t *text, const char *what);
+/* What an import has kept of the chain's spec: all but its genesis. `*spec` is the caller's; NULL where nothing was
+ * kept, and for states of no database. Takes a few milliseconds where the spec has code substitutes. */
+SCE_API sce_error_t *sce_state_chain_spec(const sce_state_t *state, sce_chain_spec_t **spec);
 
 #ifdef __cplusplus
 }

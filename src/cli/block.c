@@ -35,28 +35,6 @@ const cli_option_t cli_block_commit_options[] = {
 
 /* ---- opening ---- */
 
-/* In a genesis state the one entry of System.BlockHash has no meaning yet: 69 in every byte (frame_system,
- * BuildGenesisConfig). System.Number does not tell: Kusama's genesis has 1. */
-static sce_error_t *is_genesis(const sce_state_t *state, bool *genesis) {
-  sce_buf_t prefix = {0};
-  sce_state_cursor_t at = {.found = false};
-  sce_error_t *err = sce_state_key_parse(&prefix, sce_span_text("System.BlockHash"));
-  if (err == NULL) err = sce_state_seek(state, &at, NULL, sce_buf_span(&prefix), true);
-  *genesis = true;
-  if (err == NULL && at.found && sce_span_starts_with(at.key, sce_buf_span(&prefix)))
-    for (size_t i = 0; i < at.value.len; i++) *genesis = *genesis && at.value.data[i] == 69;
-  sce_buf_free(&prefix);
-  return err;
-}
-
-/* The state of a chain spec is that of its genesis block, unless it was exported at a later one: then its block is not
- * known. */
-static sce_error_t *make_genesis(sce_state_t *state) {
-  bool genesis;
-  SCE_TRY(is_genesis(state, &genesis));
-  return genesis ? sce_state_make_genesis(state) : NULL;
-}
-
 static sce_error_t *check_options(const cli_block_values_t *v) {
   if (v->run.source.chain == NULL && v->run.source.state == NULL)
     return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json or --state DIR");
@@ -71,8 +49,9 @@ static sce_error_t *load(cli_t *cli, cli_block_t *block, const cli_block_values_
   source.writable = v->commit;
   SCE_TRY(cli_plugins_open(&block->plugins, &v->run.engine.plugins));
   SCE_TRY(cli_cache_path(&block->cache_path, &v->run.cache));
+  sce_block_origin_t origin;
   SCE_TRY(cli_source_load(cli, &block->source, &source));
-  return block->source.spec != NULL ? make_genesis(block->source.state) : NULL;
+  return sce_state_find_block(block->source.state, &origin, block->source.spec);
 }
 
 static sce_error_t *make_config(cli_t *cli, cli_block_t *block, const cli_run_options_t *run) {
@@ -123,8 +102,10 @@ static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_v
 static sce_error_t *ask_metadata(cli_block_t *block) {
   sce_buf_t output = {0};
   sce_span_t scale;
-  uint16_t prefix = cli_ss58_prefix(block->source.spec, sce_chain_version(block->chain));
+  uint16_t prefix;
   cli_metadata_t *m = &block->metadata;
+  cli_source_t source = {.spec = block->source.spec, .state = sce_chain_state(block->chain)};
+  SCE_TRY(cli_ss58_prefix(&prefix, &source, sce_chain_version(block->chain)));
   sce_error_t *err = sce_chain_call(block->chain, &output, "Metadata_metadata", sce_span(NULL, 0));
   if (err == NULL) err = sce_metadata_unwrap(&scale, sce_buf_span(&output));
   if (err == NULL) err = sce_metadata_new(&m->metadata, scale, sce_chain_version(block->chain));

@@ -116,6 +116,8 @@ sce_error_t *cli_read_bytes(cli_t *cli, sce_buf_t *bytes, const char *path, size
 /* DATA: "0x…", "@file", "-" (standard input), appended to `bytes`; files as above. `what` names the argument in errors.
  */
 sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const char *what);
+/* HEADER: DATA, or JSON as chain_getHeader answers, also as the argument itself. `scale` gets the encoding. */
+sce_error_t *cli_read_header(cli_t *cli, sce_buf_t *scale, const char *text, const char *what);
 /* METHOD "Core_version" or "Core.version" as the export's name. */
 sce_error_t *cli_read_method(sce_buf_t *name, const char *text);
 /* Writes a file whole or not at all (a temporary file, renamed); "-" is standard output. */

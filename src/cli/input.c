@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/written.h"
+#include "scexec/block.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,25 @@ sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const
     return sce_error_new(SCE_BAD_INPUT, "%s must be 0x… (hexadecimal), @FILE or - (standard input), not \"%.40s\"",
                          what, text);
   return sce_error_prefix(sce_hex_decode(bytes, sce_span_text(text)), "%s", what);
+}
+
+static sce_error_t *header_of(sce_buf_t *scale, sce_span_t content) {
+  bool written = true;
+  if (sce_is_json_object(content)) return sce_header_from_json(scale, sce_skip_bom(content));
+  SCE_TRY(sce_written_bytes(scale, &written, content));
+  return written ? NULL : sce_buf_append(scale, content.data, content.len);
+}
+
+sce_error_t *cli_read_header(cli_t *cli, sce_buf_t *scale, const char *text, const char *what) {
+  if (!cli_is_from_file(text) && !sce_is_json_object(sce_span_text(text)))
+    return cli_read_data(cli, scale, text, what);
+  sce_buf_t content = {0};
+  bool file = cli_is_from_file(text);
+  sce_error_t *err = file ? cli_read_file(cli, &content, text[0] == '@' ? text + 1 : text, CLI_MAX_DATA) : NULL;
+  if (err == NULL)
+    err = sce_error_prefix(header_of(scale, file ? sce_buf_span(&content) : sce_span_text(text)), "%s", what);
+  sce_buf_free(&content);
+  return err;
 }
 
 sce_error_t *cli_read_method(sce_buf_t *name, const char *text) {

@@ -83,20 +83,36 @@ sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_r
   return err;
 }
 
-/* Runtimes before 2021 do not say their prefix, and databases have no chain spec. Source: ss58-registry. */
-uint16_t cli_ss58_prefix(const sce_chain_spec_t *spec, const sce_runtime_version_t *version) {
-  uint16_t prefix = ANY_CHAIN_PREFIX;
-  if (spec != NULL && sce_chain_spec_ss58_format(spec, &prefix)) return prefix;
-  if (version != NULL && sce_span_equal(version->spec_name, sce_span_text("polkadot"))) return 0;
-  if (version != NULL && sce_span_equal(version->spec_name, sce_span_text("kusama"))) return 2;
+/* That of the chain spec, or of the one that the database was made of. */
+static sce_error_t *spec_prefix(uint16_t *prefix, bool *found, const cli_source_t *source) {
+  sce_chain_spec_t *kept = NULL;
+  if (source->spec == NULL && source->state != NULL) SCE_TRY(sce_state_chain_spec(source->state, &kept));
+  const sce_chain_spec_t *spec = kept != NULL ? kept : source->spec;
+  *found = spec != NULL && sce_chain_spec_ss58_format(spec, prefix);
+  sce_chain_spec_delete(kept);
+  return NULL;
+}
+
+/* Runtimes before 2021 do not say their prefix. Source: ss58-registry. */
+static uint16_t name_prefix(const sce_runtime_version_t *version) {
+  if (sce_span_equal(version->spec_name, sce_span_text("polkadot"))) return 0;
+  if (sce_span_equal(version->spec_name, sce_span_text("kusama"))) return 2;
   return ANY_CHAIN_PREFIX;
 }
 
-/* Metadata out of `bytes` (wrapped or not). `version` may be NULL. */
+sce_error_t *cli_ss58_prefix(uint16_t *prefix, const cli_source_t *source, const sce_runtime_version_t *version) {
+  bool found = false;
+  if (source != NULL) SCE_TRY(spec_prefix(prefix, &found, source));
+  if (!found) *prefix = version != NULL ? name_prefix(version) : ANY_CHAIN_PREFIX;
+  return NULL;
+}
+
+/* Metadata out of `bytes` (wrapped or not). `version` and `source` may be NULL. */
 static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
-                               const sce_chain_spec_t *spec) {
+                               const cli_source_t *source) {
   sce_span_t scale;
-  uint16_t prefix = cli_ss58_prefix(spec, version);
+  uint16_t prefix;
+  SCE_TRY(cli_ss58_prefix(&prefix, source, version));
   SCE_TRY(sce_metadata_unwrap(&scale, bytes));
   SCE_TRY(sce_metadata_new(&out->metadata, scale, version));
   SCE_TRY(sce_buf_append(&out->scale, scale.data, scale.len));
@@ -141,7 +157,7 @@ static sce_error_t *load_with(cli_metadata_t *out, probe_t *probe, sce_buf_t *ou
   if (none && wanted != 0) return no_such_version(probe, wanted, 0);
   sce_runtime_version_t version = {0};
   SCE_TRY(ask_version(probe, &version));
-  sce_error_t *err = take_bytes(out, sce_buf_span(output), &version, probe->session->source.spec);
+  sce_error_t *err = take_bytes(out, sce_buf_span(output), &version, &probe->session->source);
   sce_runtime_version_free(&version);
   uint32_t got = err == NULL ? sce_metadata_version(out->metadata) : 0;
   if (err == NULL && wanted != 0 && got != wanted) err = no_such_version(probe, wanted, got);

@@ -14,8 +14,9 @@ typedef struct cli_metadata {
   sce_value_format_t format; /* with the chain's SS58 prefix */
 } cli_metadata_t;
 
-/* The SS58 prefix of a chain whose metadata does not have one; `spec` and `version` may be NULL. */
-uint16_t cli_ss58_prefix(const sce_chain_spec_t *spec, const sce_runtime_version_t *version);
+/* The SS58 prefix of a chain whose metadata does not have one: of the chain spec, or of the one that the database was
+ * made of, else by the runtime's name. `source` and `version` may be NULL. */
+sce_error_t *cli_ss58_prefix(uint16_t *prefix, const cli_source_t *source, const sce_runtime_version_t *version);
 
 /* Calls the compiled runtime of the session: for metadata of version `wanted`, or for the best that it offers (0).
  * Errors: SCE_NOT_FOUND when the runtime has no such version; those of calling and decoding. */

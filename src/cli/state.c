@@ -7,9 +7,6 @@
 #include "base/error.h"
 #include "base/hex.h"
 
-#include "scexec/hash.h"
-#include "scexec/trie.h"
-
 #include <string.h>
 
 const cli_option_t cli_child_options[] = {
@@ -58,17 +55,6 @@ void cli_state_close(cli_state_t *state) {
   sce_buf_free(&state->child_name);
 }
 
-sce_error_t *cli_genesis_block(sce_block_info_t *block, uint8_t header[CLI_GENESIS_HEADER_SIZE], uint8_t hash[32],
-                               const uint8_t root[32]) {
-  memset(header, 0, CLI_GENESIS_HEADER_SIZE);
-  memcpy(header + 33, root, 32);
-  SCE_TRY(sce_trie_ordered_root(header + 65, NULL, 0, NULL));
-  *block = (sce_block_info_t){.header = sce_span(header, CLI_GENESIS_HEADER_SIZE)};
-  sce_hash_blake2b_256(block->hash, block->header);
-  if (hash != NULL) memcpy(hash, block->hash, 32);
-  return NULL;
-}
-
 const cli_positional_t cli_dir_positionals[] = {
     {.name = "DIR", .help = "A state database: the same as --state DIR", .optional = true},
     {.name = NULL},
@@ -113,15 +99,11 @@ static sce_error_t *print_root(cli_t *cli, const uint8_t root[32], const uint8_t
   return cli_printf("keys          %llu\n", (unsigned long long)keys);
 }
 
-/* Of a chain spec, or of a database whose state is still that of block 0. */
-static sce_error_t *genesis_hash(uint8_t hash[32], bool *known, const cli_source_t *source, const uint8_t root[32]) {
+static sce_error_t *genesis_hash(uint8_t hash[32], bool *known, const cli_source_t *source) {
+  sce_block_origin_t origin;
   sce_block_info_t block;
-  *known = source->spec != NULL;
-  if (*known) {
-    uint8_t header[CLI_GENESIS_HEADER_SIZE];
-    return cli_genesis_block(&block, header, hash, root);
-  }
-  *known = sce_state_block(source->state, &block) && block.number == 0;
+  SCE_TRY(sce_state_find_block(source->state, &origin, source->spec));
+  *known = origin == SCE_ORIGIN_GENESIS && sce_state_block(source->state, &block);
   if (*known) memcpy(hash, block.hash, 32);
   return NULL;
 }
@@ -139,7 +121,7 @@ static sce_error_t *run_root(cli_t *cli, const void *values, const cli_list_t *w
   if (err == NULL) err = sce_state_root(source.state, root, NULL);
   if (err == NULL) err = sce_state_count(source.state, &keys, NULL);
   bool genesis = false;
-  if (err == NULL) err = genesis_hash(hash, &genesis, &source, root);
+  if (err == NULL) err = genesis_hash(hash, &genesis, &source);
   if (err == NULL) err = print_root(cli, root, genesis ? hash : NULL, keys);
   cli_source_free(&source);
   return err;
@@ -147,10 +129,10 @@ static sce_error_t *run_root(cli_t *cli, const void *values, const cli_list_t *w
 
 const cli_command_t cli_state_root_command = {
     .name = "state root",
-    .summary = "Computes the state root; of a chain spec also the genesis hash",
+    .summary = "Computes the state root; of a genesis state also the genesis hash",
     .description =
-        "Computes the root of the state's trie, the hash of the genesis block of a chain spec, and counts the "
-        "keys of the top trie.",
+        "Computes the root of the state's trie, the hash of the genesis block where the state is that of one, and "
+        "counts the keys of the top trie.",
     .examples = "scexec state root --chain polkadot.json\n"
                 "scexec state root polkadot.db",
     .positionals = cli_dir_positionals,

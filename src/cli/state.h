@@ -31,10 +31,4 @@ void cli_state_close(cli_state_t *state);
 extern const cli_positional_t cli_dir_positionals[];
 sce_error_t *cli_take_dir(cli_source_options_t *options, const cli_list_t *words);
 
-/* The genesis block of a state with that root: no parent, number 0, no extrinsics, no digest (sc-chain-spec,
- * construct_genesis_block). The header's bytes go into `header`, which `block` borrows; `hash` may be NULL. */
-#define CLI_GENESIS_HEADER_SIZE 98
-sce_error_t *cli_genesis_block(sce_block_info_t *block, uint8_t header[CLI_GENESIS_HEADER_SIZE], uint8_t hash[32],
-                               const uint8_t root[32]);
-
 #endif

@@ -20,6 +20,7 @@ typedef struct import_values {
   int version;
   bool version_given;
   bool no_sync;
+  const char *header;
 } import_values_t;
 
 static const char *const versions[] = {"0", "1", NULL};
@@ -39,6 +40,12 @@ static const cli_option_t import_options[] = {
      .offset = offsetof(import_values_t, version),
      .given = offsetof(import_values_t, version_given),
      .choices = versions},
+    {.name = "header",
+     .kind = CLI_TEXT,
+     .argument = "HEADER",
+     .help = "Header of the block that made the state, where the spec does not tell: SCALE as 0x…, or JSON as "
+             "chain_getHeader answers; text, @FILE or -",
+     .offset = offsetof(import_values_t, header)},
     {.name = "no-sync",
      .kind = CLI_FLAG,
      .help = "Do not wait for the disk: faster, but a power failure may lose the whole import",
@@ -46,13 +53,23 @@ static const cli_option_t import_options[] = {
     {.name = NULL},
 };
 
+/* The header of the block that made the state, where the user knows it. */
+static sce_error_t *set_header(cli_t *cli, sce_state_t *state, const char *text) {
+  sce_buf_t header = {0};
+  sce_block_info_t block;
+  sce_error_t *err = cli_read_header(cli, &header, text, "--header");
+  if (err == NULL) err = sce_error_prefix(sce_state_check_header(state, &block, sce_buf_span(&header)), "--header");
+  if (err == NULL) err = sce_state_set_block(state, &block);
+  if (err != NULL && sce_error_kind(err) == SCE_BAD_BLOCK) cli->exit_code = CLI_BAD_INPUT; /* no block was run */
+  sce_buf_free(&header);
+  return err;
+}
+
 static sce_error_t *import_into(cli_t *cli, sce_state_t **database, const cli_source_t *source,
                                 const import_values_t *v) {
-  uint8_t root[32], header[CLI_GENESIS_HEADER_SIZE];
-  sce_block_info_t block;
-  SCE_TRY(sce_state_root(source->state, root, NULL));
-  SCE_TRY(cli_genesis_block(&block, header, NULL, root));
-  SCE_TRY(sce_state_set_block(source->state, &block));
+  sce_block_origin_t origin;
+  if (v->header != NULL) SCE_TRY(set_header(cli, source->state, v->header));
+  SCE_TRY(sce_state_find_block(source->state, &origin, source->spec));
   cli_progress_t progress;
   cli_progress_start(&progress, cli, "importing");
   sce_state_import_t how = {.size = sizeof how,
@@ -71,19 +88,25 @@ static sce_error_t *print_imported(cli_t *cli, const sce_state_t *state, const c
   sce_block_info_t block = {0};
   SCE_TRY(sce_state_root(state, root, NULL));
   SCE_TRY(sce_state_count(state, &keys, NULL));
-  sce_state_block(state, &block);
+  bool known = sce_state_block(state, &block);
   if (cli->output == CLI_JSON) {
     json_t *document = json_object();
     cli_put_text(cli, document, "state", dir);
     cli_put_hex(cli, document, "stateRoot", sce_span(root, 32));
-    cli_put_hex(cli, document, "genesisHash", sce_span(block.hash, 32));
+    cli_put(cli, document, "genesisHash",
+            known && block.number == 0 ? cli_json_hex(sce_span(block.hash, 32)) : json_null());
+    cli_put(cli, document, "number", known ? cli_json_count(block.number) : json_null());
+    cli_put(cli, document, "hash", known ? cli_json_hex(sce_span(block.hash, 32)) : json_null());
     cli_put_count(cli, document, "keys", keys);
     cli_put_ms(cli, document, "importMs", ns);
     return cli_print_json(cli, document);
   }
   char time[32];
   SCE_TRY(cli_printf("%s: %llu keys in %s, state root ", dir, (unsigned long long)keys, cli_time_text(time, ns)));
-  return cli_write_hex_line(sce_span(root, 32));
+  SCE_TRY(cli_write_hex_line(sce_span(root, 32)));
+  if (!known)
+    cli_warn(cli, "it is not known which block made this state: give its header with --header to build blocks on it");
+  return NULL;
 }
 
 static sce_error_t *import_source(cli_t *cli, const cli_source_t *source, const char *dir, const import_values_t *v) {
@@ -116,8 +139,11 @@ static const cli_positional_t import_positionals[] = {
 const cli_command_t cli_state_import_command = {
     .name = "state import",
     .summary = "Makes a state database out of a raw chain spec",
-    .description = "Makes a database of the genesis state of a raw chain spec, in one transaction: after a crash it is "
-                   "there as a whole or not at all. --state DIR is then a SOURCE of other commands.",
+    .description =
+        "Makes a database of the state in a raw chain spec, in one transaction: after a crash it is there as "
+        "a whole or not at all. --state DIR is then a SOURCE of other commands. The state is that of the "
+        "genesis block, or, of a spec that `scexec state export` has written, of the block that it was "
+        "exported at.",
     .examples = "scexec state import polkadot.json polkadot.db\n"
                 "scexec call --state polkadot.db Core_version",
     .positionals = import_positionals,

@@ -119,19 +119,9 @@ static sce_error_t *write_tries(import_t *import) {
 static sce_error_t *write_about(import_t *import) {
   const sce_chain_spec_t *spec = import->options.spec;
   if (spec == NULL) return NULL;
-  const struct {
-    const char *name, *text;
-  } items[] = {{"name", sce_chain_spec_name(spec)},
-               {"id", sce_chain_spec_id(spec)},
-               {"chainType", sce_chain_spec_chain_type(spec)},
-               {"protocolId", sce_chain_spec_protocol_id(spec)},
-               {"properties", sce_chain_spec_properties(spec)}};
-  for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
-    sce_lmdb_key_t key;
-    sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(items[i].name));
-    SCE_TRY(sce_lmdb_put(import->writer, &key, sce_span_text(items[i].text)));
-  }
-  return NULL;
+  sce_lmdb_key_t key;
+  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(SCE_ABOUT_SPEC));
+  return sce_lmdb_put(import->writer, &key, sce_span_text(sce_chain_spec_members(spec)));
 }
 
 static sce_error_t *write_records(import_t *import) {

@@ -12,6 +12,12 @@
 #define SCE_CHILD_KEYS ":child_storage:"
 #define SCE_CHILD_ROOT_KEYS ":child_storage:default:"
 
+/* The member of an exported spec that holds the header of the block that made the state. */
+#define SCE_HEADER_MEMBER "blockHeader"
+
+/* The record of a database that keeps the members of its chain spec (SCE_LMDB_ABOUT). */
+#define SCE_ABOUT_SPEC "spec"
+
 struct sce_state {
   atomic_size_t refs;
   sce_backend_t *backend; /* owned; immutable while refs is above 1 */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/json_pull.h"
+#include "state/chain_spec.h"
 #include "state/lmdb_state.h"
 #include "state/state.h"
 
@@ -33,97 +34,86 @@ static sce_error_t *hand_on(export_t *export, bool all) {
 
 /* ---- what describes the chain ---- */
 
-sce_error_t *sce_state_about(const sce_state_t *state, sce_value_t *text, const char *what) {
+sce_error_t *sce_state_chain_spec(const sce_state_t *state, sce_chain_spec_t **spec) {
   const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(state->backend);
-  *text = (sce_value_t){0};
-  if (snapshot == NULL) return NULL;
   sce_lmdb_key_t key;
-  sce_span_t value;
+  sce_span_t members;
   bool found;
-  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(what));
-  SCE_TRY(sce_lmdb_in(snapshot->db, sce_pages_get(&snapshot->pages, &found, &value, sce_lmdb_key_span(&key))));
-  if (found) *text = (sce_value_t){true, value.data, value.len};
-  return NULL;
-}
-
-static sce_error_t *get_about(const export_t *export, sce_span_t *text, const char *what) {
-  static const struct {
-    const char *what;
-    const char *(*get)(const sce_chain_spec_t *spec);
-  } getters[] = {{"name", sce_chain_spec_name},
-                 {"id", sce_chain_spec_id},
-                 {"chainType", sce_chain_spec_chain_type},
-                 {"protocolId", sce_chain_spec_protocol_id},
-                 {"properties", sce_chain_spec_properties}};
-  for (size_t i = 0; export->spec != NULL && i < sizeof getters / sizeof *getters; i++)
-    if (strcmp(getters[i].what, what) == 0) *text = sce_span_text(getters[i].get(export->spec));
-  if (export->spec != NULL) return NULL;
-  sce_value_t kept;
-  SCE_TRY(sce_state_about(export->state, &kept, what));
-  *text = sce_span(kept.data, kept.len);
-  return NULL;
-}
-
-static sce_error_t *put_string(sce_buf_t *out, sce_span_t text) {
-  SCE_TRY(sce_buf_append_byte(out, '"'));
-  for (size_t i = 0; i < text.len; i++) {
-    uint8_t c = text.data[i];
-    if (c == '"' || c == '\\')
-      SCE_TRY(sce_buf_printf(out, "\\%c", c));
-    else if (c < 0x20)
-      SCE_TRY(sce_buf_printf(out, "\\u%04x", c));
-    else
-      SCE_TRY(sce_buf_append_byte(out, c));
-  }
-  return sce_buf_append_byte(out, '"');
-}
-
-typedef enum json_form { NEVER_JSON, MAYBE_OBJECT, MAYBE_JSON } json_form_t;
-
-static bool is_json(sce_span_t text, json_form_t form) {
-  sce_json_reader_t in = sce_json_reader(text);
-  sce_json_kind_t kind = SCE_JSON_NULL;
-  if (form == NEVER_JSON) return false;
-  sce_error_t *err = sce_json_peek(&in, &kind);
-  if (err == NULL) err = sce_json_skip(&in, NULL);
-  if (err == NULL) err = sce_json_end(&in);
-  bool is = err == NULL && (form == MAYBE_JSON || kind == SCE_JSON_OBJECT);
+  *spec = NULL;
+  if (snapshot == NULL) return NULL;
+  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(SCE_ABOUT_SPEC));
+  SCE_TRY(sce_lmdb_in(snapshot->db, sce_pages_get(&snapshot->pages, &found, &members, sce_lmdb_key_span(&key))));
+  if (!found) return NULL;
+  sce_error_t *err = sce_chain_spec_parse_members(spec, members);
+  if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  sce_error_t *damaged = sce_error_new(SCE_BAD_STATE, "the state database is damaged: %s", sce_error_message(err));
   sce_error_delete(err);
-  return is;
+  return sce_lmdb_in(snapshot->db, damaged);
 }
-
-/* A member whose value is a string, or stands as it is where it is JSON of that form; nothing becomes `otherwise`. */
-static sce_error_t *put_about(export_t *export, const char *member, json_form_t form, const char *otherwise) {
-  sce_span_t text = {0};
-  SCE_TRY(get_about(export, &text, member));
-  SCE_TRY(sce_buf_printf(&export->text, "  \"%s\": ", member));
-  if (text.len == 0)
-    SCE_TRY(sce_buf_printf(&export->text, "%s", otherwise));
-  else if (is_json(text, form))
-    SCE_TRY(sce_buf_append(&export->text, text.data, text.len));
-  else
-    SCE_TRY(put_string(&export->text, text));
-  return sce_buf_printf(&export->text, ",\n");
-}
-
-static sce_error_t *put_chain(export_t *export) {
-  SCE_TRY(sce_buf_printf(&export->text, "{\n"));
-  SCE_TRY(put_about(export, "name", NEVER_JSON, "\"\""));
-  SCE_TRY(put_about(export, "id", NEVER_JSON, "\"\""));
-  SCE_TRY(put_about(export, "chainType", MAYBE_OBJECT, "\"Live\""));
-  SCE_TRY(sce_buf_printf(&export->text, "  \"bootNodes\": [],\n  \"telemetryEndpoints\": null,\n"));
-  SCE_TRY(put_about(export, "protocolId", NEVER_JSON, "null"));
-  SCE_TRY(put_about(export, "properties", MAYBE_JSON, "{}"));
-  return sce_buf_printf(&export->text, "  \"codeSubstitutes\": {},\n");
-}
-
-/* ---- storage ---- */
 
 static sce_error_t *put_hex(sce_buf_t *out, sce_span_t bytes) {
   SCE_TRY(sce_buf_append(out, "\"0x", 3));
   SCE_TRY(sce_hex_append(out, bytes));
   return sce_buf_append_byte(out, '"');
 }
+
+/* Members that a spec must have (sc-chain-spec, ClientSpec), for states that nobody has a spec of. */
+static const struct { const char *name, *value; } required[] = {{"name", "\"\""}, {"id", "\"\""}, {"bootNodes", "[]"}};
+enum { REQUIRED = sizeof required / sizeof *required, BOOT_NODES = 2 };
+
+static sce_error_t *put_member(export_t *export, sce_span_t name, sce_span_t value) {
+  SCE_TRY(sce_buf_printf(&export->text, "  \"%.*s\": ", (int)name.len, (const char *)name.data));
+  SCE_TRY(sce_buf_append(&export->text, value.data, value.len));
+  SCE_TRY(sce_buf_append(&export->text, ",\n", 2));
+  return hand_on(export, false);
+}
+
+/* The members of a spec, but for what belongs to another state: `own` is the header of a state whose spec it is. */
+static sce_error_t *put_members(export_t *export, const char *members, bool own, bool seen[REQUIRED]) {
+  sce_json_reader_t in = sce_json_reader(sce_span_text(members));
+  SCE_TRY(sce_json_enter(&in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    sce_span_t value = {0};
+    SCE_TRY(sce_json_member(&in, &more, &name));
+    if (!more) return NULL;
+    SCE_TRY(sce_json_skip(&in, &value));
+    if (!own && sce_json_string_is(name, SCE_HEADER_MEMBER)) continue;
+    for (size_t i = 0; i < REQUIRED; i++) {
+      if (!sce_json_string_is(name, required[i].name)) continue;
+      seen[i] = true;
+      if (i == BOOT_NODES) value = sce_span_text(required[i].value);
+    }
+    SCE_TRY(put_member(export, name.raw, value));
+  }
+}
+
+static sce_error_t *put_header(export_t *export) {
+  sce_block_info_t block;
+  if (!sce_state_block(export->state, &block) || block.number == 0 || block.header.len == 0) return NULL;
+  SCE_TRY(sce_buf_printf(&export->text, "  \"" SCE_HEADER_MEMBER "\": "));
+  SCE_TRY(put_hex(&export->text, block.header));
+  return sce_buf_printf(&export->text, ",\n");
+}
+
+static sce_error_t *put_chain(export_t *export) {
+  sce_chain_spec_t *kept = NULL;
+  bool seen[REQUIRED] = {false};
+  if (export->spec == NULL) SCE_TRY(sce_state_chain_spec(export->state, &kept));
+  const sce_chain_spec_t *spec = kept != NULL ? kept : export->spec;
+  sce_block_info_t block;
+  bool own = export->spec != NULL && !sce_state_block(export->state, &block);
+  sce_error_t *err = sce_buf_printf(&export->text, "{\n");
+  if (err == NULL && spec != NULL) err = put_members(export, sce_chain_spec_members(spec), own, seen);
+  for (size_t i = 0; i < REQUIRED && err == NULL; i++)
+    if (!seen[i]) err = put_member(export, sce_span_text(required[i].name), sce_span_text(required[i].value));
+  if (err == NULL) err = put_header(export);
+  sce_chain_spec_delete(kept);
+  return err;
+}
+
+/* ---- storage ---- */
 
 static sce_error_t *put_pair(export_t *export, bool *first, const char *indent, const sce_state_cursor_t *cursor) {
   SCE_TRY(sce_buf_printf(&export->text, "%s\n%s", *first ? "" : ",", indent));

@@ -159,6 +159,164 @@ static void genesis_hashes_are_the_networks(void **unused) {
   }
 }
 
+/* What chain_getHeader answers for a header, from what sp-runtime says of it. */
+static void check_json(const sce_header_t *header, sce_span_t expected) {
+  sce_buf_t json = {0}, scale = {0};
+  const uint8_t *hashes[] = {header->parent_hash, header->state_root, header->extrinsics_root};
+  static const char *const names[] = {"parentHash", "stateRoot", "extrinsicsRoot"};
+  ok(sce_buf_printf(&json, "{\"jsonrpc\":\"2.0\",\"result\":{\"block\":{\"extrinsics\":[],\"header\":{"));
+  for (int i = 0; i < 3; i++) {
+    ok(sce_buf_printf(&json, "\"%s\":\"0x", names[i]));
+    ok(sce_hex_append(&json, sce_span(hashes[i], 32)));
+    ok(sce_buf_printf(&json, "\","));
+  }
+  ok(sce_buf_printf(&json, "\"number\":\"0x%x\",\"digest\":{\"logs\":[", (unsigned)header->number));
+  for (size_t i = 0;; i++) {
+    bool found;
+    sce_digest_item_t item;
+    ok(sce_header_digest_item(header, &found, &item, i));
+    if (!found) break;
+    ok(sce_buf_printf(&json, "%s\"0x", i == 0 ? "" : ","));
+    ok(sce_hex_append(&json, item.encoded));
+    ok(sce_buf_append_byte(&json, '"'));
+  }
+  ok(sce_buf_printf(&json, "]}}},\"justifications\":null},\"id\":1}"));
+  ok(sce_header_from_json(&scale, sce_buf_span(&json)));
+  assert_true(sce_span_equal(sce_buf_span(&scale), expected));
+  sce_buf_free(&json);
+  sce_buf_free(&scale);
+}
+
+static void headers_as_nodes_answer_them(void **state) {
+  (void)state;
+  json_error_t error;
+  json_t *records = json_load_file(TEST_DATA "/blocks.json", 0, &error);
+  assert_non_null(records);
+  for (size_t i = 0; i < json_array_size(records); i++) {
+    sce_buf_t scale = bytes_of(text_of(json_array_get(records, i), "block"));
+    sce_block_t *block;
+    ok(sce_block_decode(&block, sce_buf_span(&scale)));
+    check_json(sce_block_header(block), sce_block_header_bytes(block));
+    sce_block_delete(block);
+    sce_buf_free(&scale);
+  }
+  json_decref(records);
+  static const char *const wrong[] = {"",
+                                      "[]",
+                                      "{}",
+                                      "null",
+                                      "{\"header\":7}",
+                                      "{\"number\":1,\"number\":1}",
+                                      "{\"number\":\"0x\"}",
+                                      "{\"number\":-1}",
+                                      "{\"number\":4294967296}",
+                                      "{\"number\":\"1a\"}",
+                                      "{\"parentHash\":\"0x00\"}",
+                                      "{\"extension\":{}}",
+                                      "{\"digest\":{\"items\":[]}}",
+                                      "{\"digest\":{\"logs\":[1]}}",
+                                      "{\"result\":null}",
+                                      "{\"hash\":\"0x\"} x"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    sce_buf_t scale = {0};
+    sce_error_t *err = sce_header_from_json(&scale, sce_span_text(wrong[i]));
+    assert_non_null(err);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_INPUT);
+    assert_int_equal(scale.len, 0);
+    sce_error_delete(err);
+  }
+}
+
+/* The state of a spec with `top`, a JSON object. */
+static sce_state_t *state_of(sce_chain_spec_t **spec, const char *members, const char *top) {
+  char text[800];
+  sce_state_t *state;
+  snprintf(text, sizeof text, "{%s\"genesis\":{\"raw\":{\"top\":%s,\"childrenDefault\":{}}}}", members, top);
+  ok(sce_chain_spec_parse(spec, sce_span_text(text)));
+  ok(sce_state_from_chain_spec(&state, *spec, SCE_STATE_V0));
+  return state;
+}
+
+#define BLOCK_HASH_0 "\"0x26aa394eea5630e07c48ae0c9558cef7a44704b568d21667356a5a050c11874600\""
+#define NUMBER "\"0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac\""
+#define FILLING "\"0x4545454545454545454545454545454545454545454545454545454545454545\""
+
+/* frame_system fills System.BlockHash of a genesis with 69, which 0x45 is; a later state has a hash there. */
+static void the_block_of_a_state(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *top;
+    sce_block_origin_t origin;
+    bool known;
+    uint32_t number;
+  } cases[] = {
+      {"{}", SCE_ORIGIN_GENESIS, true, 0},
+      {"{\"0x01\":\"0x02\"}", SCE_ORIGIN_GENESIS, true, 0},
+      {"{" BLOCK_HASH_0 ":" FILLING "," NUMBER ":\"0x01000000\"}", SCE_ORIGIN_GENESIS, true, 0}, /* as Kusama's */
+      {"{" BLOCK_HASH_0 ":\"0x46\"," NUMBER ":\"0x06000000\"}", SCE_ORIGIN_UNKNOWN, true, 6},
+      {"{" BLOCK_HASH_0 ":\"0x46\"," NUMBER ":\"0x0600000000000000\"}", SCE_ORIGIN_UNKNOWN, true, 6},
+      {"{" BLOCK_HASH_0 ":\"0x46\"," NUMBER ":\"0x0600000001000000\"}", SCE_ORIGIN_UNKNOWN, false, 0},
+      {"{" BLOCK_HASH_0 ":\"0x46\"," NUMBER ":\"0x060000\"}", SCE_ORIGIN_UNKNOWN, false, 0},
+      {"{" BLOCK_HASH_0 ":\"0x46\"}", SCE_ORIGIN_UNKNOWN, false, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_chain_spec_t *spec;
+    sce_state_t *state = state_of(&spec, "", cases[i].top);
+    sce_block_origin_t origin;
+    sce_block_info_t block;
+    bool known;
+    uint32_t number;
+    for (int again = 0; again < 2; again++) { /* before it is found out, and after */
+      ok(sce_state_block_number(state, &known, &number));
+      assert_int_equal(known, cases[i].known);
+      if (known) assert_int_equal(number, cases[i].number);
+      ok(sce_state_find_block(state, &origin, spec));
+      assert_int_equal(origin, cases[i].origin);
+      assert_int_equal(sce_state_block(state, &block), origin != SCE_ORIGIN_UNKNOWN);
+    }
+    sce_state_delete(state);
+    sce_chain_spec_delete(spec);
+  }
+}
+
+static void a_header_tells_the_block_of_its_state(void **unused) {
+  (void)unused;
+  static const char top[] = "{" BLOCK_HASH_0 ":\"0x46\"}";
+  sce_chain_spec_t *spec;
+  sce_state_t *state = state_of(&spec, "", top);
+  sce_header_t header = {.number = 6};
+  sce_block_info_t block;
+  sce_block_origin_t origin;
+  sce_buf_t scale = {0}, member = {0};
+  uint8_t hash[32];
+  ok(sce_state_root(state, header.state_root, NULL));
+  ok(sce_header_encode(&header, &scale));
+  ok(sce_header_hash(&header, hash));
+  ok(sce_state_check_header(state, &block, sce_buf_span(&scale)));
+  assert_int_equal(block.number, 6);
+  assert_memory_equal(block.hash, hash, 32);
+  for (int other = 0; other < 2; other++) { /* the header of this state, then that of another */
+    sce_chain_spec_delete(spec);
+    sce_state_delete(state);
+    member.len = 0;
+    scale.data[33] ^= (uint8_t)other;
+    ok(sce_buf_printf(&member, "\"blockHeader\":\"0x"));
+    ok(sce_hex_append(&member, sce_buf_span(&scale)));
+    ok(sce_buf_append(&member, "\",", 3)); /* with its NUL */
+    state = state_of(&spec, (const char *)member.data, top);
+    ok(sce_state_find_block(state, &origin, spec));
+    assert_int_equal(origin, other ? SCE_ORIGIN_UNKNOWN : SCE_ORIGIN_BLOCK);
+    if (!other) assert_true(sce_state_block(state, &block) && memcmp(block.hash, hash, 32) == 0);
+  }
+  sce_error_t *err = sce_state_check_header(state, &block, sce_buf_span(&scale));
+  assert_int_equal(sce_error_kind(err), SCE_BAD_BLOCK);
+  sce_error_delete(err);
+  sce_buf_free(&scale);
+  sce_buf_free(&member);
+  sce_state_delete(state);
+  sce_chain_spec_delete(spec);
+}
+
 /* Hashes of names: the storage keys that Polkadot's documentation and every explorer show. */
 static void keys_have_names(void **state) {
   (void)state;
@@ -197,6 +355,9 @@ int main(void) {
       cmocka_unit_test(blocks_are_what_sp_runtime_says),
       cmocka_unit_test(malformed_blocks_are_refused),
       cmocka_unit_test(genesis_hashes_are_the_networks),
+      cmocka_unit_test(headers_as_nodes_answer_them),
+      cmocka_unit_test(the_block_of_a_state),
+      cmocka_unit_test(a_header_tells_the_block_of_its_state),
       cmocka_unit_test(keys_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

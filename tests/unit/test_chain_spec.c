@@ -120,6 +120,169 @@ static void properties_of_all_kinds(void **state) {
   sce_chain_spec_delete(spec);
 }
 
+/* What public specs have there, and worse: nothing of it is an error. Of members that stand twice the last one counts.
+ */
+static void properties_are_free(void **state) {
+  (void)state;
+  static const struct {
+    const char *properties;
+    int format; /* -1: none */
+    const char *symbols[3];
+    uint32_t decimals[3];
+  } cases[] = {
+      {"{\"ss58Format\":\"42\",\"tokenSymbol\":\"A\",\"tokenDecimals\":\"18\"}", 42, {"A"}, {18}},
+      {"{\"ss58Format\":[\"42\",null],\"tokenDecimals\":[\"7\",null,9]}", -1, {"", "", ""}, {7, 0, 9}},
+      {"{\"ss58Format\":\"\",\"tokenSymbol\":[null,7,\"B\"],\"tokenDecimals\":null}", -1, {"", "", "B"}, {0, 0, 0}},
+      {"{\"ss58Format\":1,\"ss58Format\":2,\"tokenSymbol\":\"A\",\"tokenSymbol\":\"B\"}", 2, {"B"}, {0}},
+      {"{\"ss58Format\":1,\"ss58Format\":16384}", -1, {0}, {0}},
+      {"{\"ss58Format\":\"1e1\",\"tokenSymbol\":{\"a\":1},\"tokenDecimals\":{}}", -1, {0}, {0}},
+      {"{\"tokenSymbol\":\"a\\u0000b\",\"tokenDecimals\":4294967296}", -1, {""}, {0}},
+      {"{\"tokenSymbol\":[\"\\ud800\",\"C\"],\"tokenDecimals\":1.5}", -1, {"", "C"}, {0, 0}},
+      {"[\"ss58Format\"]", -1, {0}, {0}},
+      {"17", -1, {0}, {0}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[400];
+    snprintf(text, sizeof text, "{\"properties\":%s,\"genesis\":{\"raw\":[{}]}}", cases[i].properties);
+    sce_chain_spec_t *spec = parsed(text);
+    uint16_t format = 0;
+    assert_int_equal(sce_chain_spec_ss58_format(spec, &format), cases[i].format >= 0);
+    if (cases[i].format >= 0) assert_int_equal(format, cases[i].format);
+    const char *symbol;
+    uint32_t decimals;
+    size_t count = 0;
+    for (; sce_chain_spec_token(spec, &symbol, &decimals, count); count++) {
+      assert_true(count < 3 && cases[i].symbols[count] != NULL);
+      assert_string_equal(symbol, cases[i].symbols[count]);
+      assert_int_equal(decimals, cases[i].decimals[count]);
+    }
+    assert_true(count == 3 || cases[i].symbols[count] == NULL);
+    sce_chain_spec_delete(spec);
+  }
+}
+
+/* As they stand, without the genesis; those that are read here are among them. */
+static void members_are_kept(void **state) {
+  (void)state;
+  sce_chain_spec_t *spec = parsed(" { \"a\" : [1.0, {\"x\":null} ] ,\"genesis\":{\"raw\":[{}]}, \"\\u0062\":\"\\/\","
+                                  "\"id\":\"i\"}");
+  assert_string_equal(sce_chain_spec_members(spec), "{\"a\":[1.0, {\"x\":null} ],\"\\u0062\":\"\\/\",\"id\":\"i\"}");
+  sce_chain_spec_t *again = NULL;
+  assert_null(sce_chain_spec_parse_members(&again, sce_span_text(sce_chain_spec_members(spec))));
+  assert_string_equal(sce_chain_spec_members(again), sce_chain_spec_members(spec));
+  assert_string_equal(sce_chain_spec_id(again), "i");
+  sce_chain_spec_delete(again);
+  sce_chain_spec_delete(spec);
+  spec = parsed("{\"genesis\":{\"raw\":[{}]}}");
+  assert_string_equal(sce_chain_spec_members(spec), "{}");
+  sce_chain_spec_delete(spec);
+}
+
+/* Kusama's bad blocks and Polkadot's substitute, which are those of the networks. */
+static void real_rules(void **state) {
+  (void)state;
+  static const uint8_t bad[32] = {0x15, 0xb1, 0xb9, 0x25, 0xb0, 0xaa, 0x5c, 0xfe, 0x43, 0xc8, 0x8c,
+                                  0xd0, 0x24, 0xf7, 0x42, 0x58, 0xcb, 0x5c, 0xfe, 0x3a, 0xf4, 0x24,
+                                  0x88, 0x2c, 0x90, 0x10, 0x14, 0xe8, 0xac, 0xd0, 0xd2, 0x41};
+  uint8_t other[32];
+  sce_chain_spec_t *spec = NULL;
+  bool found;
+  uint32_t number = 0;
+  sce_buf_t code = {0};
+  assert_null(sce_chain_spec_load(&spec, TEST_INPUTS "/kusama.json"));
+  sce_error_t *err = sce_chain_spec_check_block(spec, 1, bad);
+  assert_int_equal(sce_error_kind(err), SCE_BAD_BLOCK);
+  sce_error_delete(err);
+  memcpy(other, bad, 32);
+  other[31] ^= 1;
+  assert_null(sce_chain_spec_check_block(spec, 1, other));
+  assert_null(sce_chain_spec_substitute(spec, &found, &number, &code, 0));
+  assert_false(found);
+  sce_chain_spec_delete(spec);
+  assert_null(sce_chain_spec_load(&spec, TEST_INPUTS "/polkadot.json"));
+  assert_null(sce_chain_spec_substitute(spec, &found, &number, &code, 0));
+  assert_true(found);
+  assert_int_equal(number, 5203203);
+  assert_int_equal(code.len, 2030359);
+  assert_true(sce_span_starts_with(sce_buf_span(&code), sce_span("\0asm", 4)));
+  assert_null(sce_chain_spec_substitute(spec, &found, &number, NULL, 1));
+  assert_false(found);
+  sce_buf_free(&code);
+  sce_chain_spec_delete(spec);
+}
+
+/* "00" once for each byte of a hash, with the last one as given. */
+#define HASH(last) "0x00000000000000000000000000000000000000000000000000000000000000" last
+
+static void rules_of_all_kinds(void **state) {
+  (void)state;
+  sce_chain_spec_t *spec =
+      parsed("{\"codeSubstitutes\":{\"9\":\"0x09\",\"10\":\"0x10ab\",\"2\":\"0x\"},"
+             "\"forkBlocks\":[[7,\"" HASH("01") "\"]],\"badBlocks\":[\"" HASH("02") "\"],"
+                                                                                    "\"genesis\":{\"raw\":[{}]}}");
+  static const uint32_t numbers[] = {2, 9, 10};
+  bool found;
+  uint32_t number;
+  for (size_t i = 0; i < 3; i++) {
+    sce_buf_t code = {0};
+    assert_null(sce_chain_spec_substitute(spec, &found, &number, &code, i));
+    assert_int_equal(number, numbers[i]);
+    assert_int_equal(code.len, i);
+    sce_buf_free(&code);
+  }
+  for (uint8_t last = 0; last < 4; last++) {
+    uint8_t hash[32] = {0};
+    hash[31] = last;
+    for (uint32_t at = 6; at < 9; at++) {
+      sce_error_t *err = sce_chain_spec_check_block(spec, at, hash);
+      assert_int_equal(err != NULL, last == 2 || (at == 7 && last != 1));
+      if (err != NULL) assert_int_equal(sce_error_kind(err), SCE_BAD_BLOCK);
+      sce_error_delete(err);
+    }
+  }
+  sce_chain_spec_delete(spec);
+}
+
+/* The spec is there all the same: only what would need them is refused. */
+static void rules_that_cannot_be_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *member, *substitutes, *rules;
+  } cases[] = {
+      {"\"codeSubstitutes\":null,\"forkBlocks\":null,\"badBlocks\":null", NULL, NULL},
+      {"\"codeSubstitutes\":{\"" HASH("01") "\":\"0x00\"}", "its keys must be block numbers", NULL},
+      {"\"codeSubstitutes\":{\"4294967296\":\"0x00\"}", "its keys must be block numbers", NULL},
+      {"\"codeSubstitutes\":[]", "codeSubstitutes of the chain spec: line 1, column 1: expected an object", NULL},
+      {"\"codeSubstitutes\":{\"1\":\"0x0\"}", "codeSubstitutes of the chain spec, block 1:", NULL},
+      {"\"codeSubstitutes\":{\"1\":7}", "codeSubstitutes of the chain spec: line 1, column 6:", NULL},
+      {"\"forkBlocks\":{}", NULL, "forkBlocks of the chain spec:"},
+      {"\"forkBlocks\":[[1]]", NULL, "expected the hash of the block"},
+      {"\"forkBlocks\":[[1.5,\"" HASH("01") "\"]]", NULL, "expected a block number"},
+      {"\"forkBlocks\":[[1,\"" HASH("01") "\",2]]", NULL, "and no more"},
+      {"\"badBlocks\":[\"0x00\"]", NULL, "a block's hash has 32 bytes"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[300];
+    uint8_t hash[32] = {0};
+    bool found;
+    uint32_t number;
+    sce_buf_t code = {0};
+    snprintf(text, sizeof text, "{%s,\"genesis\":{\"raw\":[{}]}}", cases[i].member);
+    sce_chain_spec_t *spec = parsed(text);
+    sce_error_t *substitutes = sce_chain_spec_substitute(spec, &found, &number, &code, 0);
+    sce_error_t *rules = sce_chain_spec_check_block(spec, 1, hash);
+    assert_int_equal(substitutes != NULL, cases[i].substitutes != NULL);
+    assert_int_equal(rules != NULL, cases[i].rules != NULL);
+    if (substitutes != NULL) assert_non_null(strstr(sce_error_message(substitutes), cases[i].substitutes));
+    if (rules != NULL) assert_non_null(strstr(sce_error_message(rules), cases[i].rules));
+    if (substitutes != NULL) assert_int_equal(sce_error_kind(substitutes), SCE_BAD_CHAIN_SPEC);
+    sce_error_delete(substitutes);
+    sce_error_delete(rules);
+    sce_buf_free(&code);
+    sce_chain_spec_delete(spec);
+  }
+}
+
 static void wrong_specs_are_refused(void **state) {
   (void)state;
   static const struct {
@@ -273,6 +436,11 @@ int main(void) {
       cmocka_unit_test(real_specs),
       cmocka_unit_test(both_forms_and_children),
       cmocka_unit_test(properties_of_all_kinds),
+      cmocka_unit_test(properties_are_free),
+      cmocka_unit_test(members_are_kept),
+      cmocka_unit_test(real_rules),
+      cmocka_unit_test(rules_of_all_kinds),
+      cmocka_unit_test(rules_that_cannot_be_read),
       cmocka_unit_test(wrong_specs_are_refused),
       cmocka_unit_test(depth_is_bounded),
       cmocka_unit_test(strings_are_looked_at_everywhere),

@@ -1,0 +1,112 @@
+/* state_block.c: which block made a state, where nobody has said so. Everything that asks this asks here. */
+#include "state/state.h"
+
+#include "base/buf.h"
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/hex.h"
+#include "base/json_pull.h"
+#include "scexec/block.h"
+#include "state/lmdb_state.h"
+
+#include <string.h>
+
+/* In a genesis state the one entry of System.BlockHash has no meaning yet: 69 in every byte (frame_system,
+ * BuildGenesisConfig). System.Number does not tell: that of Kusama's genesis is 1. A state without entries is no state
+ * of FRAME's, or a made-up one, and counts as a genesis. */
+static sce_error_t *is_genesis(const sce_state_t *state, bool *genesis) {
+  sce_buf_t prefix = {0};
+  sce_state_cursor_t at = {.found = false};
+  sce_error_t *err = sce_state_key_parse(&prefix, sce_span_text("System.BlockHash"));
+  if (err == NULL) err = sce_state_seek(state, &at, NULL, sce_buf_span(&prefix), true);
+  *genesis = true;
+  if (err == NULL && at.found && sce_span_starts_with(at.key, sce_buf_span(&prefix)))
+    for (size_t i = 0; i < at.value.len; i++) *genesis = *genesis && at.value.data[i] == 69;
+  sce_buf_free(&prefix);
+  return err;
+}
+
+/* ---- by header ---- */
+
+/* The string under `name` of the spec, hexadecimal, into `bytes`; nothing where it is not there or is none. */
+static sce_error_t *hex_member(sce_buf_t *bytes, const sce_chain_spec_t *spec, const char *name) {
+  const char *members = sce_chain_spec_members(spec);
+  sce_json_reader_t in = sce_json_reader(sce_span_text(members));
+  bool more = false;
+  SCE_TRY(sce_json_enter(&in, SCE_JSON_OBJECT));
+  for (;;) {
+    sce_json_string_t member = {0}, text = {0};
+    sce_json_kind_t kind = SCE_JSON_NULL;
+    SCE_TRY(sce_json_member(&in, &more, &member));
+    if (!more) return NULL;
+    SCE_TRY(sce_json_peek(&in, &kind));
+    if (kind != SCE_JSON_STRING || !sce_json_string_is(member, name)) {
+      SCE_TRY(sce_json_skip(&in, NULL));
+      continue;
+    }
+    SCE_TRY(sce_json_read_string(&in, &text));
+    return sce_hex_decode(bytes, text.raw);
+  }
+}
+
+sce_error_t *sce_state_check_header(const sce_state_t *state, sce_block_info_t *block, sce_span_t header) {
+  sce_header_t decoded;
+  uint8_t root[32];
+  SCE_TRY(sce_header_decode(&decoded, header));
+  SCE_TRY(sce_state_root(state, root, NULL));
+  if (memcmp(root, decoded.state_root, 32) != 0)
+    return sce_error_new(SCE_BAD_BLOCK, "the header is that of another state: it has another state root");
+  *block = (sce_block_info_t){.number = decoded.number, .header = header};
+  return sce_header_hash(&decoded, block->hash);
+}
+
+/* The header that an export has left in its spec. One that is not that of the state (which somebody may have changed
+ * since) says nothing. */
+static sce_error_t *find_header(sce_state_t *state, bool *found, const sce_chain_spec_t *spec) {
+  sce_buf_t header = {0};
+  sce_block_info_t block;
+  sce_error_t *err = hex_member(&header, spec, SCE_HEADER_MEMBER);
+  *found = err == NULL && header.len > 0;
+  if (*found) err = sce_state_check_header(state, &block, sce_buf_span(&header));
+  if (err == NULL && *found) err = sce_state_set_block(state, &block);
+  sce_buf_free(&header);
+  if (err == NULL) return NULL;
+  bool other = sce_error_kind(err) == SCE_BAD_BLOCK || sce_error_kind(err) == SCE_BAD_INPUT;
+  if (!other) return err;
+  *found = false;
+  sce_error_delete(err);
+  return NULL;
+}
+
+/* ---- what is known ---- */
+
+sce_error_t *sce_state_find_block(sce_state_t *state, sce_block_origin_t *origin, const sce_chain_spec_t *spec) {
+  bool found = state->has_block;
+  if (!found && sce_lmdb_snapshot_of(state->backend) == NULL) {
+    if (spec != NULL) SCE_TRY(find_header(state, &found, spec));
+    if (!found) SCE_TRY(is_genesis(state, &found));
+    if (found && !state->has_block) SCE_TRY(sce_state_make_genesis(state));
+  }
+  *origin = !found ? SCE_ORIGIN_UNKNOWN : state->block.number == 0 ? SCE_ORIGIN_GENESIS : SCE_ORIGIN_BLOCK;
+  return NULL;
+}
+
+sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number) {
+  sce_buf_t key = {0};
+  sce_value_t value = {.found = false};
+  *known = true;
+  *number = state->block.number;
+  if (state->has_block) return NULL;
+  SCE_TRY(is_genesis(state, known));
+  *number = 0;
+  if (*known) return NULL;
+  sce_error_t *err = sce_state_key_parse(&key, sce_span_text("System.Number"));
+  if (err == NULL) err = sce_state_get(state, &value, NULL, sce_buf_span(&key));
+  sce_buf_free(&key);
+  if (err != NULL) return err;
+  /* Little-endian, of 32 bits or more. */
+  *known = value.found && value.len >= 4;
+  for (size_t i = 4; i < value.len && *known; i++) *known = value.data[i] == 0;
+  if (*known) *number = sce_load_le32(value.data);
+  return NULL;
+}
