@@ -107,16 +107,22 @@ sce_error_t *cli_read_data(cli_t *cli, sce_buf_t *bytes, const char *text, const
   return sce_error_prefix(sce_hex_decode(bytes, sce_span_text(text)), "%s", what);
 }
 
+/* `{` and a name: the encoding of a header begins with a hash, which is not likely to begin so. */
+static bool is_json_header(sce_span_t content) {
+  if (!sce_is_json_object(content)) return false;
+  sce_span_t inside = sce_trim(sce_span_skip(sce_trim(sce_skip_bom(content)), 1));
+  return inside.len > 0 && inside.data[0] == '"';
+}
+
 static sce_error_t *header_of(sce_buf_t *scale, sce_span_t content) {
   bool written = true;
-  if (sce_is_json_object(content)) return sce_header_from_json(scale, sce_skip_bom(content));
+  if (is_json_header(content)) return sce_header_from_json(scale, sce_skip_bom(content));
   SCE_TRY(sce_written_bytes(scale, &written, content));
   return written ? NULL : sce_buf_append(scale, content.data, content.len);
 }
 
 sce_error_t *cli_read_header(cli_t *cli, sce_buf_t *scale, const char *text, const char *what) {
-  if (!cli_is_from_file(text) && !sce_is_json_object(sce_span_text(text)))
-    return cli_read_data(cli, scale, text, what);
+  if (!cli_is_from_file(text) && !is_json_header(sce_span_text(text))) return cli_read_data(cli, scale, text, what);
   sce_buf_t content = {0};
   bool file = cli_is_from_file(text);
   sce_error_t *err = file ? cli_read_file(cli, &content, text[0] == '@' ? text + 1 : text, CLI_MAX_DATA) : NULL;
