@@ -6,6 +6,18 @@
 
 #include <stdio.h>
 
+/* How the state's trie stores values, which decides its root: as the runtime says. Code that carries no version is older
+ * than the second layout. */
+static sce_error_t *layout_of(sce_state_version_t *layout, const sce_blob_t *blob) {
+  sce_runtime_version_t version;
+  bool found = false;
+  sce_error_t *err = sce_blob_embedded_version(blob, &version, &found);
+  if (err != NULL || !found) return err;
+  if (version.system_version >= 1) *layout = SCE_STATE_V1;
+  sce_runtime_version_free(&version);
+  return NULL;
+}
+
 /* Reads the spec: its code as a blob, and its genesis state. */
 static sce_error_t *load(sce_blob_t **blob, sce_state_t **state, const char *path) {
   sce_chain_spec_t *spec = NULL;
@@ -15,7 +27,9 @@ static sce_error_t *load(sce_blob_t **blob, sce_state_t **state, const char *pat
   if (err == NULL && !sce_chain_spec_storage(spec, &code, key))
     err = sce_error_from_host(SCE_NOT_FOUND, "the genesis state has no :code");
   if (err == NULL) err = sce_blob_new(blob, code);
-  if (err == NULL) err = sce_state_from_chain_spec(state, spec, SCE_STATE_V0);
+  sce_state_version_t layout = SCE_STATE_V0;
+  if (err == NULL) err = layout_of(&layout, *blob);
+  if (err == NULL) err = sce_state_from_chain_spec(state, spec, layout);
   sce_chain_spec_delete(spec);
   return err;
 }

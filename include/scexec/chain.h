@@ -3,7 +3,7 @@
  *   sce_chain_new(&chain, state, &options);
  *   for (each block) {
  *     sce_chain_execute(chain, block);   the changes are pending now
- *     sce_chain_commit(chain);           and part of the state
+ *     sce_chain_commit(chain, root);     and part of the state
  *   }
  *
  * A chain is a state, the compiled runtime of that state, and the changes of at most one block. The runtime is the

@@ -75,7 +75,7 @@ typedef struct sce_semantics {
   /* Bytes of native stack for compiled code, in frames as upstream makes them; 0: 1 MiB, as upstream. Frames are larger
    * here where the code is interruptible or Winch's: it may take four times as much then, of Winch 16 times, unless
    * stack_logical_max ends recursion first. Where the calling thread has not that much left, and 256 KiB more, the
-   * call runs on a stack of its own, which costs 0.8 us. */
+   * call runs on a stack of its own, which costs 3 to 9 us (docs/rationale.md). */
   uint32_t stack_native_max;
   bool canonicalize_nans;    /* every NaN result has the canonical bits */
   bool interruptible;        /* compiled code checks for time limits and cancellation (default true) */

@@ -32,8 +32,9 @@ typedef struct sce_state_pair {
 SCE_API sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_pair_t *pairs, size_t count,
                                           sce_state_version_t version);
 
-/* An in-memory state: the genesis state of a chain spec. The layout of its values, and so its root, follows from the
- * state version of the chain's genesis runtime. The spec is not needed afterwards. */
+/* An in-memory state: the genesis state of a chain spec. `version` is the layout of its values, on which its root
+ * depends: that of the chain's genesis runtime (sce_blob_embedded_version(), system_version; code without a version
+ * section is older than layout 1). The spec is not needed afterwards. */
 SCE_API sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec,
                                                sce_state_version_t version);
 

@@ -1,4 +1,4 @@
-/* commands.h: the subcommands, one file each. */
+/* commands.h: the subcommands. Those that share most of their work share a file. */
 #ifndef SCE_CLI_COMMANDS_H
 #define SCE_CLI_COMMANDS_H
 
