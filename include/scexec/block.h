@@ -48,7 +48,7 @@ SCE_API sce_error_t *sce_header_encode(const sce_header_t *header, sce_buf_t *sc
 SCE_API sce_error_t *sce_header_hash(const sce_header_t *header, uint8_t hash[32]);
 /* Appends the encoding of a header in JSON, as nodes answer chain_getHeader: {"parentHash", "number", "stateRoot",
  * "extrinsicsRoot", "digest": {"logs": ["0x…"]}}, alone or inside the whole answer, and the header of a block that
- * chain_getBlock answers. SCE_BAD_INPUT names line and column. */
+ * chain_getBlock answers. Items of the digest may also be objects as polkadot-js writes them. SCE_BAD_INPUT names line and column. */
 SCE_API sce_error_t *sce_header_from_json(sce_buf_t *scale, sce_span_t json);
 /* The `index`-th item of a header's digest; `*found` false past the last. */
 SCE_API sce_error_t *sce_header_digest_item(const sce_header_t *header, bool *found, sce_digest_item_t *item,
@@ -83,6 +83,11 @@ SCE_API sce_error_t *sce_block_extrinsics_root(const sce_block_t *block, uint8_t
 /* Appends a block's encoding. */
 SCE_API sce_error_t *sce_block_encode(sce_buf_t *scale, const sce_header_t *header, const sce_span_t *extrinsics,
                                       size_t count);
+
+/* Appends the encoding of a block that is given as JSON: the answer of a node's chain_getBlock, its result (a block with
+ * its justifications, which are left out), or the block alone. What else stands around header and extrinsics is passed
+ * over. The header is read as above. Errors are SCE_BAD_INPUT, with line and column. */
+SCE_API sce_error_t *sce_block_from_json(sce_buf_t *scale, sce_span_t json);
 
 /* The header of the genesis block whose state has that root (sc-chain-spec, construct_genesis_block); its digest is
  * empty and static. */

@@ -1,5 +1,6 @@
 /* block_execute.c: `scexec block execute`: one block on its parent's state. */
 #include "cli/block.h"
+#include "cli/block_file.h"
 #include "cli/commands.h"
 #include "cli/events.h"
 
@@ -81,7 +82,7 @@ static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, c
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   sce_buf_t bytes = {0};
   sce_block_t *block = NULL;
-  sce_error_t *err = cli_read_data(cli, &bytes, words->items[0], "BLOCK");
+  sce_error_t *err = cli_block_read(cli, &bytes, words->items[0]);
   if (err == NULL) err = cli_block_decode(cli, &block, sce_buf_span(&bytes), "BLOCK");
   sce_buf_free(&bytes);
   if (err == NULL) err = execute_on_source(cli, values, block);
@@ -92,8 +93,8 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
 static const cli_positional_t positionals[] = {
     {.name = "BLOCK",
      .help =
-         "Header and extrinsics in SCALE, as 0x… (hexadecimal), @FILE or - (standard input); in a file or on standard "
-         "input as bytes or as 0x…"},
+         "Header and extrinsics in SCALE, as 0x… (hexadecimal), or JSON as a node's chain_getBlock answers; @FILE or - "
+         "(standard input): one of these, bytes, or a file of one block as `scexec block replay` takes it"},
     {.name = NULL},
 };
 

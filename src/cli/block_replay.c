@@ -89,7 +89,7 @@ static sce_error_t *print_summary(cli_t *cli, const cli_block_t *b, const replay
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   const cli_block_values_t *v = values;
   cli_block_t b = {.compile_ns = 0};
-  cli_block_file_t in = {.file = NULL};
+  cli_block_file_t in = {.path = NULL};
   replay_t done = {0};
   if (v->run.source.state != NULL && !v->commit)
     return sce_error_new(SCE_MISUSE, "a replay on a database makes its blocks part of it: say so with --commit");
@@ -116,8 +116,8 @@ static const cli_option_t replay_options[] = {
 static const cli_positional_t positionals[] = {
     {.name = "FILE",
      .help =
-         "Blocks in order: each in SCALE behind its length (Vec<u8>), or as 0x… on a line of its own; - for standard "
-         "input"},
+         "Blocks in order: as a node's export-blocks writes them, JSON or --binary; as answers of chain_getBlock; as 0x… "
+         "on a line of its own each; or in SCALE behind its length (Vec<u8>) each; - for standard input"},
     {.name = NULL},
 };
 

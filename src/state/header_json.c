@@ -1,11 +1,10 @@
 /* header_json.c: headers as nodes answer them in JSON-RPC (sp_runtime::generic::Header and Digest, through serde). */
-#include "scexec/block.h"
+#include "state/header_json.h"
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/hex.h"
-#include "base/json_pull.h"
 #include "scale/scale.h"
+#include "scexec/block.h"
 
 #include <string.h>
 
@@ -19,15 +18,9 @@ typedef struct header_json {
 
 enum { PARENT = 1, NUMBER = 2, STATE_ROOT = 4, EXTRINSICS_ROOT = 8, DIGEST = 16, ALL = 31 };
 
-static sce_error_t *read_hex(sce_json_reader_t *in, sce_buf_t *bytes) {
-  sce_json_string_t string = {0};
-  SCE_TRY(sce_json_read_string(in, &string));
-  return sce_hex_decode(bytes, string.raw);
-}
-
 static sce_error_t *read_hash(sce_json_reader_t *in, uint8_t hash[32]) {
   sce_buf_t bytes = {0};
-  sce_error_t *err = read_hex(in, &bytes);
+  sce_error_t *err = sce_hex_json_read(in, &bytes);
   if (err == NULL && bytes.len != 32) err = sce_json_error(in, "a hash has 32 bytes");
   if (err == NULL) memcpy(hash, bytes.data, 32);
   sce_buf_free(&bytes);
@@ -61,7 +54,7 @@ static sce_error_t *read_number(sce_json_reader_t *in, uint32_t *number) {
   return NULL;
 }
 
-/* {"logs": ["0x…", …]} */
+/* {"logs": […]} */
 static sce_error_t *read_digest(header_json_t *out, sce_json_reader_t *in) {
   bool more = false;
   sce_json_string_t name = {0};
@@ -74,7 +67,7 @@ static sce_error_t *read_digest(header_json_t *out, sce_json_reader_t *in) {
     for (;;) {
       SCE_TRY(sce_json_element(in, &more));
       if (!more) break;
-      SCE_TRY(read_hex(in, &out->items));
+      SCE_TRY(sce_digest_item_json_read(in, &out->items));
       out->item_count++;
     }
   }
@@ -138,24 +131,28 @@ static sce_error_t *find_inside(sce_json_reader_t *in, bool *found) {
   return NULL;
 }
 
-static sce_error_t *read_document(header_json_t *out, sce_span_t json) {
-  sce_json_reader_t in = sce_json_reader(json), whole = in;
-  bool inside = true;
-  SCE_TRY(sce_json_skip(&whole, NULL));
-  SCE_TRY(sce_json_end(&whole));
-  for (int i = 0; i < 3 && inside; i++) SCE_TRY(find_inside(&in, &inside));
-  return read_header(out, &in);
-}
-
-sce_error_t *sce_header_from_json(sce_buf_t *scale, sce_span_t json) {
+sce_error_t *sce_header_json_read(sce_json_reader_t *in, sce_buf_t *scale) {
   header_json_t out = {.item_count = 0};
   sce_buf_t digest = {0};
-  sce_error_t *err = read_document(&out, json);
+  sce_error_t *err = read_header(&out, in);
   if (err == NULL) err = sce_scale_write_compact(&digest, out.item_count);
   if (err == NULL) err = sce_buf_append(&digest, out.items.data, out.items.len);
   out.header.digest = sce_buf_span(&digest);
   if (err == NULL) err = sce_header_encode(&out.header, scale);
   sce_buf_free(&digest);
   sce_buf_free(&out.items);
-  return sce_error_prefix(err, "header");
+  return err;
+}
+
+static sce_error_t *read_document(sce_buf_t *scale, sce_span_t json) {
+  sce_json_reader_t in = sce_json_reader(json), whole = in;
+  bool inside = true;
+  SCE_TRY(sce_json_skip(&whole, NULL));
+  SCE_TRY(sce_json_end(&whole));
+  for (int i = 0; i < 3 && inside; i++) SCE_TRY(find_inside(&in, &inside));
+  return sce_header_json_read(&in, scale);
+}
+
+sce_error_t *sce_header_from_json(sce_buf_t *scale, sce_span_t json) {
+  return sce_error_prefix(read_document(scale, json), "header");
 }

@@ -41,6 +41,31 @@ def compact(number):
     return (number << 2 | 2).to_bytes(4, "little")
 
 
+def take_compact(data, at):
+    """The number there, and where it ends."""
+    size = 1 << (data[at] & 3)
+    return int.from_bytes(data[at:at + size], "little") >> 2, at + size
+
+
+def json_block(data):
+    """A block as chain_getBlock gives it."""
+    number, at = take_compact(data, 32)
+    roots, at = [data[at:at + 32], data[at + 32:at + 64]], at + 64
+    logs, (count, at) = [], take_compact(data, at)
+    for _ in range(count):  # all have an engine
+        size, end = take_compact(data, at + 5)
+        logs.append(hexadecimal(data[at:end + size]))
+        at = end + size
+    extrinsics, (count, at) = [], take_compact(data, at)
+    for _ in range(count):
+        size, end = take_compact(data, at)
+        extrinsics.append(hexadecimal(data[at:end + size]))
+        at = end + size
+    header = {"parentHash": hexadecimal(data[:32]), "number": hex(number), "stateRoot": hexadecimal(roots[0]),
+              "extrinsicsRoot": hexadecimal(roots[1]), "digest": {"logs": logs}}
+    return {"block": {"header": header, "extrinsics": extrinsics}, "justifications": None}
+
+
 def small_block(parent, number, root, extrinsics):
     """A block without digest whose extrinsics nobody hashes."""
     header = bytes.fromhex(parent[2:]) + compact(number) + bytes.fromhex(root[2:]) + bytes(32) + b"\0"
@@ -108,8 +133,8 @@ class Blocks(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr.decode() + done.stdout.decode()[:2000])
         return done
 
-    def document(self, *arguments, code=0):
-        return json.loads(self.run_command(*arguments, "--json", code=code).stdout)
+    def document(self, *arguments, code=0, **options):
+        return json.loads(self.run_command(*arguments, "--json", code=code, **options).stdout)
 
     def refused(self, *arguments, code=1):
         return self.document(*arguments, code=code)["error"]
@@ -138,6 +163,25 @@ class Blocks(unittest.TestCase):
             done = self.run_command("block", "execute", *POLKADOT, argument, stdin=stdin).stdout.decode()
             self.assertIn(HASH_1, done)
             self.assertIn(ROOT_1, done)
+
+    def test_a_block_as_nodes_give_it(self):
+        block = json_block(block_1())
+        answer = {"jsonrpc": "2.0", "result": block, "id": 1}
+        exported = (1).to_bytes(8, "little") + block_1() + b"\0"
+        contents = [json.dumps(form).encode() for form in (answer, block, block["block"], [block])]
+        contents += [b"\xef\xbb\xbf" + json.dumps(answer, indent=2).encode(), exported,
+                     compact(len(block_1())) + block_1()]
+        for content in contents:
+            file = self.folder / "block"
+            file.write_bytes(content)
+            for argument, stdin in ((f"@{file}", b""), ("-", content)):
+                self.assertEqual(self.document("block", "execute", *POLKADOT, argument, stdin=stdin)["hash"], HASH_1)
+        self.assertEqual(self.document("block", "execute", *POLKADOT, json.dumps(block))["hash"], HASH_1)
+        file.write_text(json.dumps(block) * 2)
+        self.assertIn("has more than one block", self.refused("block", "execute", *POLKADOT, f"@{file}", code=3)["message"])
+        file.write_text('{"jsonrpc":"2.0","id":1,"result":null}')
+        self.assertIn("whose result is null",
+                      self.refused("block", "execute", *POLKADOT, f"@{file}", code=3)["message"])
 
     def test_a_block_that_begins_like_hexadecimal(self):
         raw, encoded = self.folder / "raw", self.folder / "encoded"
@@ -365,7 +409,10 @@ class Blocks(unittest.TestCase):
         lines, encoded = self.folder / "lines", self.folder / "encoded"
         lines.write_text("".join(f"{hexadecimal(block)}\n" for block in blocks))
         encoded.write_bytes(b"".join(compact(len(block)) + block for block in blocks))
-        for file in (lines, encoded):
+        exported, binary = self.folder / "exported", self.folder / "binary"
+        exported.write_text("".join(json.dumps(json_block(block)) for block in blocks))  # without line breaks
+        binary.write_bytes((3).to_bytes(8, "little") + b"".join(block + b"\0" for block in blocks))
+        for file in (lines, encoded, exported, binary):
             found = self.document("block", "replay", *ROCOCO, file)
             self.assertEqual((found["blocks"], found["extrinsics"], found["number"], found["hash"], found["stateRoot"],
                               found["compiles"]), (3, 6, 3, last["hash"], last["stateRoot"], 1))
