@@ -1,7 +1,7 @@
 /* metadata.h: what a runtime says about itself: pallets, storage, calls, events, errors, constants, runtime APIs,
  * types.
  *
- * Metadata of V8 to V16 becomes one `sce_metadata_t`. V14 and later describe their types; V8 to V13 only name them, and
+ * Metadata of V0 to V16 becomes one `sce_metadata_t`. V14 and later describe their types; V0 to V13 only name them, and
  * a table in the library explains the names that it knows; values of other types stay hexadecimal (value.h). Runtimes
  * older than V15 do not describe their runtime APIs; a second table has the well-known ones.
  *
@@ -24,9 +24,10 @@ typedef struct sce_metadata sce_metadata_t;
 
 /* ---- loading ---- */
 
-/* Decodes metadata: the bytes that begin with "meta" (see sce_metadata_unwrap()), copied. `version` is what the same
- * runtime's Core_version said, or NULL: spec_name and spec_version decide what old type names mean, and `apis` which
- * runtime APIs metadata before V15 has; without it the tables' newest meanings are taken. It is not kept.
+/* Decodes metadata: the bytes that begin with "meta" (see sce_metadata_unwrap(); V0 begins without), copied. `version`
+ * is what the same runtime's Core_version said, or NULL: `apis` decides which runtime APIs metadata before V15 has, and
+ * spec_name and spec_version what type names of V13 and before mean where the metadata itself does not tell; without it
+ * the tables' newest meanings are taken. It is not kept.
  * Owned by the caller. Errors: SCE_BAD_METADATA with the place and the offset (malformed, unknown version, type ids
  * that do not exist, types that contain themselves, more than 16 MiB, 262144 types or 256 pallets, names longer than
  * 4096 bytes, more than 256 MiB in memory), SCE_OUT_OF_MEMORY. Any thread.
@@ -38,15 +39,16 @@ SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t byte
 SCE_API void sce_metadata_delete(sce_metadata_t *metadata);
 
 /* Takes what the runtime returned, or a file has, and gives the metadata in it: bytes that begin with "meta", the
- * Vec<u8> around them that Metadata_metadata returns, or the Option of it of Metadata_metadata_at_version. `bytes`
- * points into `output`. Errors: SCE_NOT_FOUND for an Option that is None, else SCE_BAD_METADATA. */
+ * Vec<u8> around them that Metadata_metadata returns, or the Option of it of Metadata_metadata_at_version; V0, which
+ * has no "meta", by the name "Event" at its beginning. `bytes` points into `output`. Errors: SCE_NOT_FOUND for an
+ * Option that is None, else SCE_BAD_METADATA. */
 SCE_API sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output);
 
 /* From the output of Metadata_metadata_versions, the highest version that sce_metadata_new() takes; 0 when there is
  * none above 14, for which Metadata_metadata does. Errors: SCE_BAD_METADATA. */
 SCE_API sce_error_t *sce_metadata_best_version(uint32_t *version, sce_span_t output);
 
-/* 8 to 16. */
+/* 0 to 16. */
 SCE_API uint32_t sce_metadata_version(const sce_metadata_t *metadata);
 
 /* The SS58 prefix in the constant System.SS58Prefix; `fallback` where the runtime has none. */

@@ -72,7 +72,7 @@ static sce_error_t *decode_events(json_t **events, const cli_metadata_t *m, sce_
   if (err == NULL) err = sce_overlay_ops()->get(overlay, &value, NULL, sce_buf_span(&key));
   sce_buf_free(&key);
   if (err != NULL) return err;
-  /* V8 to V13 call the type only in System.Events, the later ones also by their own name. */
+  /* V0 to V13 call the type only in System.Events, the later ones also by their own name. */
   size_t pallet, index;
   sce_storage_info_t info;
   char type[16] = "events";

@@ -9,7 +9,7 @@
 sce_error_t *sce_metadata_read_types(sce_metadata_t *md, sce_scale_reader_t *in);
 /* What follows the registry in V14, V15 and V16. */
 sce_error_t *sce_metadata_read_current(sce_metadata_t *md, sce_scale_reader_t *in);
-/* V8 to V13, all. */
+/* V0 to V13, all. */
 sce_error_t *sce_metadata_read_legacy(sce_metadata_t *md, sce_scale_reader_t *in);
 
 /* ---- pieces that several of them read ---- */

@@ -1,4 +1,4 @@
-/* expr.c: type expressions. One grammar for what V8 to V13 call types, for what people type, and for the shipped
+/* expr.c: type expressions. One grammar for what V0 to V13 call types, for what people type, and for the shipped
  * tables:
  *
  *   type   = "&" type | "(" [type {"," type}] ")" | "[" type [";" number] "]" | "<" type "as" path ">" "::" name
@@ -9,7 +9,7 @@
  *
  * The last two forms of `type` are for the tables: `enum` gives variants their places as indices, "@" names what has no
  * expression. Generic arguments count for the containers listed in `generics`; other names stand for one type whatever
- * their arguments, since V8 to V13 write `BalanceOf<T>` where the type is simply the chain's balance. */
+ * their arguments, since V0 to V13 write `BalanceOf<T>` where the type is simply the chain's balance. */
 #include "metadata/registry.h"
 
 #include "base/alloc.h"

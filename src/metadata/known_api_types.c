@@ -2,7 +2,7 @@
  * known_types.c. Source: polkadot-sdk, the crates that declare the APIs, as of V14 metadata (2021 to 2023). */
 #include "metadata/registry.h"
 
-#define ANY NULL, 0, 0
+#define ANY NULL
 #define ALL_MD 0, 0
 #define MD(first, last) first, last
 

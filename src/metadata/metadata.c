@@ -18,11 +18,18 @@ static bool has_magic(sce_span_t bytes) {
   return bytes.len > MAGIC_SIZE && memcmp(bytes.data, "meta", MAGIC_SIZE) == 0;
 }
 
+/* V0 had no magic yet. It begins with the outer event's name. */
+static bool is_v0(sce_span_t bytes) {
+  static const char begin[] = "\x14"
+                              "Event";
+  return sce_span_starts_with(bytes, sce_span_text(begin));
+}
+
 sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output) {
   sce_scale_reader_t in = sce_scale_reader(output);
   sce_span_t inner;
   in.kind = SCE_BAD_METADATA;
-  if (has_magic(output)) {
+  if (has_magic(output) || is_v0(output)) {
     *bytes = output;
     return NULL;
   }
@@ -32,7 +39,7 @@ sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output) {
     sce_scale_reader_t try = in;
     sce_error_t *err = in.at == 1 && output.data[0] != 1 ? sce_error_new(SCE_BAD_METADATA, "not an Option")
                                                          : sce_scale_read_bytes(&try, &inner);
-    if (err == NULL && has_magic(inner) && sce_scale_left(&try) == 0) {
+    if (err == NULL && (has_magic(inner) || is_v0(inner)) && sce_scale_left(&try) == 0) {
       *bytes = inner;
       return NULL;
     }
@@ -79,13 +86,15 @@ static sce_error_t *read_body(sce_metadata_t *md, sce_scale_reader_t *in) {
 
 static sce_error_t *load(sce_metadata_t *md) {
   sce_scale_reader_t in = sce_scale_reader(md->bytes);
-  uint8_t version;
+  uint8_t version = 0;
   in.kind = SCE_BAD_METADATA;
-  if (!has_magic(md->bytes)) return sce_error_new(SCE_BAD_METADATA, "does not begin with \"meta\"");
-  in.at = MAGIC_SIZE;
-  SCE_TRY(sce_scale_read_u8(&in, &version));
-  if (version < 8 || version > MAX_VERSION)
-    return sce_error_new(SCE_BAD_METADATA, "version %u; known are 8 to %d", version, MAX_VERSION);
+  if (!is_v0(md->bytes)) {
+    if (!has_magic(md->bytes)) return sce_error_new(SCE_BAD_METADATA, "does not begin with \"meta\"");
+    in.at = MAGIC_SIZE;
+    SCE_TRY(sce_scale_read_u8(&in, &version));
+  }
+  if (version > MAX_VERSION)
+    return sce_error_new(SCE_BAD_METADATA, "version %u; known are 0 to %d", version, MAX_VERSION);
   md->version = version;
   SCE_TRY(read_body(md, &in));
   if (md->version >= 14) {

@@ -1,5 +1,5 @@
 /* model.h: metadata of any version as one set of tables. Everything lives in the metadata's arena; texts and defaults
- * point into its copy of the input. What V8 to V13 only name (types as text) becomes types here as well, made from
+ * point into its copy of the input. What V0 to V13 only name (types as text) becomes types here as well, made from
  * known_types.c, so that nothing after loading asks for the version. */
 #ifndef SCE_METADATA_MODEL_H
 #define SCE_METADATA_MODEL_H
@@ -167,7 +167,7 @@ typedef struct sce_type {
   uint32_t param_count;
   const sce_type_param_t *params;
   sce_docs_t docs;
-  sce_span_t text; /* V8 to V13, and added types: the expression it was made from; data NULL: from a registry */
+  sce_span_t text; /* V0 to V13, and added types: the expression it was made from; data NULL: from a registry */
 } sce_type_t;
 
 typedef struct sce_storage {
@@ -178,12 +178,12 @@ typedef struct sce_storage {
   const uint8_t *hashers; /* sce_hasher_t, `key_count` of them; NULL when plain */
   const uint32_t *keys;   /* the type under each hasher; NULL when `keys_bad` */
   uint32_t key_count;
-  sce_span_t value_text;       /* V8 to V13: what the metadata calls the value's type; data NULL from V14 on */
+  sce_span_t value_text;       /* V0 to V13: what the metadata calls the value's type; data NULL from V14 on */
   const sce_span_t *key_texts; /* the same of the keys; NULL from V14 on */
-  uint32_t key_type; /* as the metadata gives it: a tuple when there are several; SCE_TYPE_NONE: plain or V8 to V13 */
+  uint32_t key_type; /* as the metadata gives it: a tuple when there are several; SCE_TYPE_NONE: plain or V0 to V13 */
   uint32_t value_type;
   uint8_t modifier; /* 0 optional, 1 default */
-  bool linked;      /* V8 to V10: the value is followed by links to its neighbours */
+  bool linked;      /* V2 to V10: the value is followed by links to its neighbours */
   bool keys_bad;    /* the key's type has not as many parts as there are hashers */
 } sce_storage_t;
 
@@ -192,7 +192,7 @@ typedef struct sce_constant {
   sce_span_t value;
   sce_docs_t docs;
   sce_deprecation_t deprecation;
-  sce_span_t type_text; /* V8 to V13; data NULL from V14 on */
+  sce_span_t type_text; /* V0 to V13; data NULL from V14 on */
   uint32_t type;
 } sce_constant_t;
 
@@ -226,7 +226,7 @@ typedef struct sce_pallet {
   sce_deprecation_t deprecation;
   sce_docs_t docs;
   uint8_t index;      /* of its errors; of calls and events too from V12 on */
-  uint8_t call_index; /* V8 to V11 count only pallets with calls, or with events */
+  uint8_t call_index; /* V0 to V11 count only pallets with calls, or with events */
   uint8_t event_index;
 } sce_pallet_t;
 

@@ -1,4 +1,4 @@
-/* names.c: from a type's name to the type. V8 to V13 know types only by name, and known_types.c explains what it can;
+/* names.c: from a type's name to the type. V0 to V13 know types only by name, and known_types.c explains what it can;
  * V14 and later have paths, of which people and the shipped tables give the last segment or more. */
 #include "metadata/registry.h"
 #include "metadata/suggest.h"

@@ -15,7 +15,7 @@ typedef struct sce_selection {
 
 /* ---- one line an item (outline_line.c) ---- */
 
-/* `Type`, in the metadata's own words where it has any (V8 to V13). */
+/* `Type`, in the metadata's own words where it has any (V0 to V13). */
 sce_error_t *sce_outline_type(const sce_metadata_t *md, sce_buf_t *out, uint32_t type, sce_span_t text);
 /* `Name[Hasher(Key), …]: Value`, with "?" after the value where absence means none. */
 sce_error_t *sce_outline_storage(const sce_metadata_t *md, sce_buf_t *out, const sce_storage_t *entry);

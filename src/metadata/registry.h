@@ -105,11 +105,10 @@ const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_spa
 
 /* What a name means to chains whose metadata does not say. */
 typedef struct sce_known_type {
-  const char *name;               /* `Name`, or `Pallet::Name` where it means something else in one pallet */
-  const char *def;                /* an expression of expr.c */
-  const char *chain;              /* spec_name; NULL: every chain */
-  uint32_t first_spec, last_spec; /* with `chain`; last 0: no end */
-  uint8_t first_md, last_md;      /* metadata versions; last 0: no end */
+  const char *name;          /* `Name`, or `Pallet::Name` where it means something else in one pallet */
+  const char *def;           /* an expression of expr.c */
+  const char *when;          /* facts of facts.c that must hold; NULL: always */
+  uint8_t first_md, last_md; /* metadata versions; last 0: no end */
 } sce_known_type_t;
 
 /* The rows of known_api_types.c. */
@@ -117,5 +116,16 @@ const sce_known_type_t *sce_known_api_types(size_t *count);
 
 /* The first row for `name` that fits, or NULL. */
 const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t pallet, sce_span_t name);
+
+/* ---- facts (facts.c) ---- */
+
+/* True when each of the facts, separated by spaces, holds; "!" before one turns it round:
+ *   Pallet          the runtime has the pallet
+ *   Pallet.item     the pallet has a storage item, call, event or constant of that name
+ *   Pallet.item=N   the storage item's default, or the constant's value, has N bytes
+ *   Pallet.call(a)  the pallet's call has an argument of that name
+ *   spec:A-B        the runtime is called `spec` and its spec_version lies from A to B; without B there is no end
+ * Facts about pallets hold only once the metadata's pallets are read. */
+bool sce_facts_hold(const sce_metadata_t *md, const char *facts);
 
 #endif

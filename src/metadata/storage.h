@@ -9,7 +9,7 @@ typedef struct sce_storage_place {
   uint8_t prefix[32];
   const sce_pallet_t *pallet;
   const sce_storage_t *entry;
-  bool head; /* the key of the first item of a linked map (V8 to V10), not the map itself */
+  bool head; /* the key of the first item of a linked map (V2 to V10), not the map itself */
 } sce_storage_place_t;
 
 /* Fills md->places. */

@@ -20,7 +20,7 @@ static sce_error_t *append(sce_buf_t *out, const char *text) {
   return sce_buf_append(out, span.data, span.len);
 }
 
-/* Text of V8 to V13 comes as it stood in the source code: line breaks and runs of spaces become one space. */
+/* Text of V0 to V13 comes as it stood in the source code: line breaks and runs of spaces become one space. */
 static sce_error_t *append_collapsed(sce_buf_t *out, sce_span_t text) {
   bool space = false;
   for (size_t i = 0; i < text.len; i++) {
