@@ -20,7 +20,7 @@ extern "C" {
 /* The user's own key: read from `path`, or made there on first use (mode 0600, directories 0700). `path` NULL stands
  * for $XDG_CONFIG_HOME/scexec/artifact.key, or ~/.config/scexec/artifact.key. Right under many processes at once.
  * Errors: SCE_IO (also: the file is not the user's own, or others may read it), SCE_UNSUPPORTED when `path` is NULL and
- * neither variable nor HOME is set. Wipe the key after use. */
+ * neither is XDG_CONFIG_HOME set nor HOME a directory. Wipe the key after use. */
 SCE_API sce_error_t *sce_artifact_key_user(uint8_t key[SCE_ARTIFACT_KEY_SIZE], const char *path);
 
 /* Compiles a blob and gives the artifact's bytes. `blob` is not kept. Errors: as sce_runtime_new(). */

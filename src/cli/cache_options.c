@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ sce_error_t *cli_cache_path(sce_buf_t *path, const cli_cache_options_t *options)
     SCE_TRY(sce_buf_printf(path, "%s", options->path));
   } else if (cache != NULL && cache[0] == '/') { /* the XDG specification: other paths are to be ignored */
     SCE_TRY(sce_buf_printf(path, "%s/scexec", cache));
-  } else if (home != NULL && home[0] == '/') {
+  } else if (home != NULL && home[0] == '/' && sce_file_is_directory(home)) { /* a missing home is not ours to make */
     SCE_TRY(sce_buf_printf(path, "%s/.cache/scexec", home));
   } else {
     return NULL;

@@ -99,6 +99,8 @@ sce_error_t *cli_rows_end(cli_t *cli);
 
 /* Files larger than this are refused: far above any runtime or chain spec, below what would exhaust a machine. */
 #define CLI_MAX_FILE ((size_t)4 << 30)
+/* Code has at most 1 GiB, and may be given in hexadecimal. */
+#define CLI_MAX_CODE (((size_t)2 << 30) + 64)
 /* Call data larger than this does not fit a runtime's memory. */
 #define CLI_MAX_DATA ((size_t)1 << 30)
 

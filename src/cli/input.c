@@ -4,58 +4,23 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/written.h"
 #include "scexec/block.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define CHUNK ((size_t)1 << 20)
-
-/* Appends all that `fd` gives. */
-static sce_error_t *read_all(sce_buf_t *bytes, int fd, const char *name, size_t limit) {
-  size_t start = bytes->len;
-  for (;;) {
-    size_t room = bytes->cap - bytes->len;
-    if (room < 4096) {
-      SCE_TRY(sce_buf_reserve(bytes, CHUNK));
-      room = bytes->cap - bytes->len;
-    }
-    ssize_t got = read(fd, bytes->data + bytes->len, room);
-    if (got == 0) return NULL;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return sce_error_system(errno, "cannot read %s", name);
-    bytes->len += (size_t)got;
-    if (bytes->len - start > limit) {
-      char size[32];
-      return sce_error_new(SCE_BAD_INPUT, "%s is larger than %s, the most that is read", name,
-                           cli_size_text(size, limit));
-    }
-  }
-}
 
 static sce_error_t *read_stdin(cli_t *cli, sce_buf_t *bytes, size_t limit) {
   if (cli->stdin_taken) return sce_error_new(SCE_MISUSE, "only one argument can be read from standard input (-)");
   cli->stdin_taken = true;
-  return read_all(bytes, STDIN_FILENO, "standard input", limit);
+  return sce_file_read_descriptor(bytes, STDIN_FILENO, "standard input", limit);
 }
 
 sce_error_t *cli_read_file(cli_t *cli, sce_buf_t *bytes, const char *path, size_t limit) {
   if (strcmp(path, "-") == 0) return read_stdin(cli, bytes, limit);
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return sce_error_system(errno, "cannot open %s", path);
-  struct stat status;
-  sce_error_t *err = NULL;
-  if (fstat(fd, &status) != 0) err = sce_error_system(errno, "cannot read %s", path);
-  if (err == NULL && S_ISREG(status.st_mode) && status.st_size > 0 && (uint64_t)status.st_size <= limit)
-    err = sce_buf_reserve(bytes, (size_t)status.st_size + 4096);
-  if (err == NULL) err = read_all(bytes, fd, path, limit);
-  close(fd);
-  return err;
+  return sce_file_read(bytes, path, limit);
 }
 
 bool cli_is_from_file(const char *text) {

@@ -221,7 +221,7 @@ sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_so
   SCE_TRY(check_options(options));
   uint64_t start = cli_now_ns();
   if (options->chain != NULL) SCE_TRY(load_spec(cli, source, options->chain));
-  if (options->runtime != NULL) SCE_TRY(cli_read_bytes(cli, &source->file, options->runtime, CLI_MAX_FILE));
+  if (options->runtime != NULL) SCE_TRY(cli_read_bytes(cli, &source->file, options->runtime, CLI_MAX_CODE));
   source->read_ns = cli_now_ns() - start;
   if (options->state != NULL) SCE_TRY(open_database(source));
   return take_code(source);

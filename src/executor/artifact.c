@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "crypto/hash.h"
 
 #include <errno.h>
@@ -108,15 +109,18 @@ static sce_error_t *check(sce_trailer_t *trailer, const loader_t *loader, sce_sp
   return loader->key != NULL ? check_mac(artifact, loader->key) : NULL;
 }
 
-/* Loads the artifact in the file `fd`, mapped at `view`; Wasmtime maps it again by the descriptor's name. */
+/* Loads the artifact in the file `fd`, mapped at `view`. Wasmtime maps it again by the descriptor's name; where there is
+ * no /proc, it gets a copy. */
 static sce_error_t *load_mapped(sce_runtime_t **runtime, const loader_t *loader, int fd, sce_span_t view) {
   sce_trailer_t trailer;
   SCE_TRY(check(&trailer, loader, view));
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   wasmtime_module_t *module = NULL;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_deserialize_file(loader->engine->wasm, path, &module),
-                                  SCE_BAD_ARTIFACT, "loading the artifact"));
+  wasmtime_error_t *error = access(path, R_OK) == 0
+                                ? wasmtime_module_deserialize_file(loader->engine->wasm, path, &module)
+                                : wasmtime_module_deserialize(loader->engine->wasm, view.data, view.len, &module);
+  SCE_TRY(sce_error_from_wasmtime(error, SCE_BAD_ARTIFACT, "loading the artifact"));
   return sce_runtime_of_module(runtime, loader->engine, module, trailer.reuse);
 }
 
@@ -191,12 +195,10 @@ static sce_error_t *load_copied(sce_runtime_t **runtime, const loader_t *loader,
   return err;
 }
 
-static sce_error_t *load_file(sce_runtime_t **runtime, const loader_t *loader, int fd, const char *path) {
-  struct stat status;
-  if (fstat(fd, &status) != 0) return sce_error_system(errno, "artifact %s", path);
-  if (!S_ISREG(status.st_mode)) return sce_error_new(SCE_BAD_ARTIFACT, "%s is not a file", path);
-  bool ours = (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & 022) == 0;
-  size_t len = (size_t)status.st_size;
+static sce_error_t *load_file(sce_runtime_t **runtime, const loader_t *loader, int fd, const struct stat *status,
+                              const char *path) {
+  bool ours = (status->st_uid == geteuid() || status->st_uid == 0) && (status->st_mode & 022) == 0;
+  size_t len = (size_t)status->st_size;
   sce_error_t *err = ours ? load_descriptor(runtime, loader, fd, len) : load_copied(runtime, loader, fd, len);
   bool of_artifact = err != NULL && (sce_error_kind(err) == SCE_BAD_ARTIFACT || sce_error_kind(err) == SCE_IO);
   return of_artifact ? sce_error_prefix(err, "%s", path) : err;
@@ -206,9 +208,11 @@ sce_error_t *sce_artifact_load(sce_runtime_t **runtime, sce_engine_t *engine, co
                                const sce_artifact_contents_t *wanted) {
   loader_t loader = {engine, key, wanted};
   *runtime = NULL;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return errno == ENOENT ? NULL : sce_error_system(errno, "opening the artifact %s", path);
-  sce_error_t *err = load_file(runtime, &loader, fd, path);
+  struct stat status;
+  int fd;
+  SCE_TRY(sce_file_open_regular(&fd, &status, AT_FDCWD, path, 0, "the artifact"));
+  if (fd < 0) return NULL;
+  sce_error_t *err = load_file(runtime, &loader, fd, &status, path);
   close(fd);
   return err;
 }

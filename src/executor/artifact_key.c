@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "scexec/artifact.h"
 
 #include <errno.h>
@@ -19,11 +20,11 @@ static sce_error_t *default_path(sce_buf_t *path) {
   sce_error_t *err = NULL;
   if (config != NULL && config[0] == '/') {
     err = sce_buf_printf(path, "%s/scexec/artifact.key", config);
-  } else if (home != NULL && home[0] == '/') {
+  } else if (home != NULL && home[0] == '/' && sce_file_is_directory(home)) { /* a missing home is not ours to make */
     err = sce_buf_printf(path, "%s/.config/scexec/artifact.key", home);
   } else {
     err = sce_error_new(SCE_UNSUPPORTED,
-                        "there is no place for the artifact key: set HOME or XDG_CONFIG_HOME, or name a file");
+                        "there is no place for the artifact key: set HOME (a directory that is there) or XDG_CONFIG_HOME, or name a file");
   }
   return err != NULL ? err : sce_buf_append_byte(path, '\0');
 }
@@ -40,13 +41,11 @@ static sce_error_t *make_parents(char *path) {
   return NULL;
 }
 
-static sce_error_t *check_owner(int fd, const char *path) {
-  struct stat status;
-  if (fstat(fd, &status) != 0) return sce_error_system(errno, "artifact key %s", path);
-  if (!S_ISREG(status.st_mode) || status.st_size != SCE_ARTIFACT_KEY_SIZE)
+static sce_error_t *check_owner(const struct stat *status, const char *path) {
+  if (status->st_size != SCE_ARTIFACT_KEY_SIZE)
     return sce_error_new(SCE_IO, "artifact key %s is not a file of %d bytes: remove it, a new one is made then", path,
                          SCE_ARTIFACT_KEY_SIZE);
-  if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+  if (status->st_uid != geteuid() || (status->st_mode & 077) != 0)
     return sce_error_new(
         SCE_IO, "artifact key %s must belong to you and be closed to others: chmod 600 it, or remove it", path);
   return NULL;
@@ -54,10 +53,13 @@ static sce_error_t *check_owner(int fd, const char *path) {
 
 /* Reads the key; `*found` false when there is no such file. */
 static sce_error_t *read_key(uint8_t key[SCE_ARTIFACT_KEY_SIZE], bool *found, const char *path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  *found = fd >= 0 || errno != ENOENT;
-  if (fd < 0) return *found ? sce_error_system(errno, "reading the artifact key %s", path) : NULL;
-  sce_error_t *err = check_owner(fd, path);
+  struct stat status;
+  int fd;
+  *found = false;
+  SCE_TRY(sce_file_open_regular(&fd, &status, AT_FDCWD, path, O_NOFOLLOW, "the artifact key"));
+  if (fd < 0) return NULL;
+  *found = true;
+  sce_error_t *err = check_owner(&status, path);
   if (err == NULL && read(fd, key, SCE_ARTIFACT_KEY_SIZE) != SCE_ARTIFACT_KEY_SIZE)
     err = sce_error_new(SCE_IO, "reading the artifact key %s failed", path);
   close(fd);

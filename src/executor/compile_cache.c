@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "crypto/hash.h"
 #include "executor/artifact.h"
@@ -185,12 +186,15 @@ static bool is_of_code(const char *name, const uint8_t given_hash[32]) {
   return true;
 }
 
-static bool read_info(sce_artifact_info_t *info, int dir, const char *name, off_t size) {
+static bool read_info(sce_artifact_info_t *info, int dir, const char *name) {
   uint8_t trailer[SCE_ARTIFACT_TRAILER_SIZE];
-  int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  struct stat status;
+  int fd;
+  sce_error_t *err = sce_file_open_regular(&fd, &status, dir, name, O_NOFOLLOW, "the cache entry");
+  sce_error_delete(err);
   if (fd < 0) return false;
-  off_t at = size - (off_t)sizeof trailer;
-  sce_error_t *err = NULL;
+  err = NULL;
+  off_t at = status.st_size - (off_t)sizeof trailer;
   bool ok = at >= 0 && pread(fd, trailer, sizeof trailer, at) == (ssize_t)sizeof trailer;
   if (ok) err = sce_artifact_describe(info, trailer, sizeof trailer);
   close(fd);
@@ -200,9 +204,10 @@ static bool read_info(sce_artifact_info_t *info, int dir, const char *name, off_
 }
 
 static sce_error_t *remove_if_part(void *ctx, int dir, const char *name, const struct stat *status) {
+  (void)status;
   const sce_cache_place_t *place = ctx;
   sce_artifact_info_t info;
-  if (is_entry(name) && is_of_code(name, place->given_hash) && read_info(&info, dir, name, status->st_size) &&
+  if (is_entry(name) && is_of_code(name, place->given_hash) && read_info(&info, dir, name) &&
       info.only_for[0] != '\0')
     unlinkat(dir, name, 0);
   return NULL;
@@ -273,11 +278,12 @@ typedef struct part_search {
 } part_search_t;
 
 static sce_error_t *load_part(void *ctx, int dir, const char *name, const struct stat *status) {
+  (void)status;
   part_search_t *search = ctx;
   sce_cache_place_t *place = search->place;
   sce_artifact_info_t info;
   if (search->count == search->max || !is_entry(name) || !is_of_code(name, place->given_hash)) return NULL;
-  if (!read_info(&info, dir, name, status->st_size) || info.only_for[0] == '\0') return NULL;
+  if (!read_info(&info, dir, name) || info.only_for[0] == '\0') return NULL;
   sce_buf_t path = {0}, expected = {0};
   sce_cached_part_t *part = &search->parts[search->count];
   sce_error_t *err = entry_name(&expected, search->quick, place->given_hash, info.only_for);
@@ -382,7 +388,7 @@ static sce_error_t *list_one(void *ctx, int dir, const char *name, const struct 
   const listing_t *listing = ctx;
   if (!is_entry(name)) return NULL;
   sce_cache_entry_t entry = {.name = name, .size = (uint64_t)status->st_size, .last_used = status->st_mtime};
-  entry.readable = read_info(&entry.info, dir, name, status->st_size);
+  entry.readable = read_info(&entry.info, dir, name);
   listing->each(listing->ctx, &entry);
   return NULL;
 }

@@ -82,9 +82,11 @@ static int adopt(sce_deadlines_t *deadlines) {
 
 sce_error_t *sce_deadlines_init(sce_deadlines_t *deadlines, wasm_engine_t *wasm) {
   *deadlines = (sce_deadlines_t){.wasm = wasm};
-  sce_process_init(&deadlines->process);
+  SCE_TRY(sce_process_init(&deadlines->process));
   int failed = make_lock(deadlines);
-  return failed == 0 ? NULL : sce_error_system(failed, "making a lock");
+  if (failed == 0) return NULL;
+  sce_process_clear(&deadlines->process);
+  return sce_error_system(failed, "making a lock");
 }
 
 void sce_deadlines_clear(sce_deadlines_t *deadlines) {
@@ -97,6 +99,7 @@ void sce_deadlines_clear(sce_deadlines_t *deadlines) {
   if (started) pthread_join(deadlines->thread, NULL);
   pthread_cond_destroy(&deadlines->changed);
   pthread_mutex_destroy(&deadlines->lock);
+  sce_process_clear(&deadlines->process);
 }
 
 sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadline) {

@@ -3,14 +3,19 @@
 #ifndef SCE_EXECUTOR_PROCESS_H
 #define SCE_EXECUTOR_PROCESS_H
 
+#include "scexec/base.h"
+
 #include <stdatomic.h>
-#include <stdbool.h>
 
 typedef struct sce_process {
-  atomic_long id; /* of the process; negative while it takes over */
+  /* The process id, negative while it takes over; on a page that a forked child finds zeroed: two processes can have one
+   * id, in two namespaces. */
+  atomic_long *id;
 } sce_process_t;
 
-void sce_process_init(sce_process_t *process);
+/* Errors: no memory for the page. */
+sce_error_t *sce_process_init(sce_process_t *process);
+void sce_process_clear(sce_process_t *process);
 
 /* True once in each process forked since, for one thread, which has to make things fit for it and then call
  * sce_process_adopted(); others wait for that. Any thread. */

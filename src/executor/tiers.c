@@ -104,6 +104,7 @@ static void release(sce_tiers_t *tiers) {
   sce_cache_place_clear(&tiers->place);
   pthread_cond_destroy(&tiers->changed);
   pthread_mutex_destroy(&tiers->lock);
+  sce_process_clear(&tiers->process);
   sce_engine_delete(tiers->engine);
   sce_free(tiers);
 }
@@ -477,9 +478,14 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_
 static sce_error_t *init_tiers(sce_tiers_t *tiers, const sce_cache_place_t *place) {
   if (place != NULL) SCE_TRY(sce_cache_place_copy(&tiers->place, place));
   int failed = make_lock(tiers);
-  if (failed == 0) return NULL;
+  sce_error_t *err = failed != 0 ? sce_error_system(failed, "making a lock") : sce_process_init(&tiers->process);
+  if (err == NULL) return NULL;
+  if (failed == 0) {
+    pthread_cond_destroy(&tiers->changed);
+    pthread_mutex_destroy(&tiers->lock);
+  }
   sce_cache_place_clear(&tiers->place);
-  return sce_error_system(failed, "making a lock");
+  return err;
 }
 
 static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sce_cache_place_t *place) {
@@ -491,7 +497,6 @@ static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sc
   }
   atomic_init(&tiers->references, 1);
   atomic_init(&tiers->threads, 0);
-  sce_process_init(&tiers->process);
   atomic_init(&tiers->best, NULL);
   tiers->engine = engine;
   sce_engine_retain(engine);

@@ -4,9 +4,12 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* More functions than any host has; a table that claims them is no plugin. */
 #define MAX_FUNCTIONS 65536
@@ -22,8 +25,18 @@ static sce_error_t *loading_error(const char *path) {
   return sce_error_new(SCE_IO, "cannot load the plugin %s: %s", path, reason != NULL ? reason : "no reason given");
 }
 
+/* The loader would wait for a FIFO's other end. */
+static sce_error_t *check_file(const char *path) {
+  struct stat info;
+  int fd;
+  SCE_TRY(sce_file_open_regular(&fd, &info, AT_FDCWD, path, 0, "the plugin"));
+  if (fd >= 0) close(fd); /* that there is no such file says the loader */
+  return NULL;
+}
+
 static sce_error_t *open_library(void **library, const char *path) {
   sce_buf_t file = {0};
+  SCE_TRY(check_file(path));
   sce_error_t *err = sce_buf_printf(&file, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
   if (err == NULL) err = sce_buf_append_byte(&file, '\0');
   if (err == NULL) {

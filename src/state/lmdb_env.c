@@ -108,15 +108,28 @@ static sce_error_t *refuse_foreign(const char *dir) {
   return err;
 }
 
+/* What LMDB opens by name, so that it neither waits for a FIFO nor makes a file somewhere else. */
+static sce_error_t *check_file(bool *found, const char *path) {
+  struct stat info;
+  *found = stat(path, &info) == 0;
+  if (*found) return S_ISREG(info.st_mode) ? NULL : sce_error_new(SCE_BAD_STATE, "%s is not a file", path);
+  if (errno != ENOENT) return sce_error_system(errno, "opening %s", path);
+  if (lstat(path, &info) != 0) return NULL;
+  return sce_error_new(SCE_IO, "%s is a link to a file that is not there: remove it, or make the file", path);
+}
+
 /* Makes the directory where that is wanted. `*fresh`: there is no data file. */
-static sce_error_t *look_at_dir(bool *fresh, const char *dir, const char *data_path, bool create) {
+static sce_error_t *look_at_dir(bool *fresh, const char *dir, const char *data_path, const char *lock_path,
+                                bool create) {
   struct stat info;
   if (create && mkdir(dir, 0777) != 0 && errno != EEXIST) return sce_error_system(errno, "making %s", dir);
   if (stat(dir, &info) != 0) return sce_error_system(errno, "opening %s", dir);
   if (!S_ISDIR(info.st_mode)) return sce_error_new(SCE_BAD_STATE, "%s is not a directory", dir);
-  *fresh = stat(data_path, &info) != 0;
-  if (!*fresh && !S_ISREG(info.st_mode)) return sce_error_new(SCE_BAD_STATE, "%s is not a file", data_path);
-  if (!*fresh) return NULL;
+  bool found;
+  SCE_TRY(check_file(&found, lock_path));
+  SCE_TRY(check_file(&found, data_path));
+  *fresh = !found;
+  if (found) return NULL;
   SCE_TRY(refuse_foreign(dir));
   if (create) return NULL;
   return sce_error_new(SCE_IO, "%s holds no state database: make one with an import", dir);
@@ -139,22 +152,43 @@ static bool open_already(const char *lock_path) {
   return found;
 }
 
-/* Checks the meta pages before LMDB looks at them. `*empty`: the file has no bytes, because its maker was killed at
- * once. */
-static sce_error_t *check_head(bool *empty, const char *data_path) {
-  uint8_t *head = sce_alloc(HEAD_SIZE);
-  if (head == NULL) return sce_error_oom();
-  int fd = open(data_path, O_RDONLY | O_CLOEXEC);
+/* What a data file's first bytes say. */
+typedef struct head {
+  bool empty;      /* it has no bytes, because its maker was killed at once */
+  bool unfinished; /* it has less than the first pages, for the same reason, or because the disk was full */
+} head_t;
+
+/* Checks the meta pages before LMDB looks at them. */
+static sce_error_t *check_head(head_t *head, const char *data_path) {
+  uint8_t *bytes = sce_alloc(HEAD_SIZE);
+  if (bytes == NULL) return sce_error_oom();
+  int fd = open(data_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info = {.st_size = 0};
-  ssize_t got = fd < 0 || fstat(fd, &info) != 0 ? -1 : pread(fd, head, HEAD_SIZE, 0);
+  ssize_t got = fd < 0 || fstat(fd, &info) != 0 ? -1 : pread(fd, bytes, HEAD_SIZE, 0);
   sce_error_t *err = got < 0 ? sce_error_system(errno, "opening %s", data_path) : NULL;
   if (fd >= 0) close(fd);
   uint32_t page_size;
-  *empty = got == 0;
-  if (err == NULL)
-    err = sce_error_prefix(sce_pages_check_head(&page_size, sce_span(head, (size_t)got), (uint64_t)info.st_size), "%s",
-                           data_path);
-  sce_free(head);
+  sce_span_t read = sce_span(bytes, got < 0 ? 0 : (size_t)got);
+  head->empty = got == 0;
+  head->unfinished = (uint64_t)info.st_size == read.len && sce_pages_unfinished(read);
+  if (err == NULL && !head->unfinished)
+    err = sce_error_prefix(sce_pages_check_head(&page_size, read, (uint64_t)info.st_size), "%s", data_path);
+  sce_free(bytes);
+  return err;
+}
+
+/* Takes away what an unfinished file has, unless another process is just making it: then its lock, which LMDB holds as
+ * long as it opens a new file, is taken. */
+static sce_error_t *clear_unfinished(const char *data_path, const char *lock_path) {
+  int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock < 0) return sce_error_system(errno, "opening %s", lock_path);
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+  sce_error_t *err = fcntl(lock, F_SETLK, &whole) != 0 ? sce_error_system(errno, "locking %s", lock_path) : NULL;
+  head_t head;
+  if (err == NULL) err = check_head(&head, data_path);
+  if (err == NULL && head.unfinished && truncate(data_path, 0) != 0)
+    err = sce_error_system(errno, "emptying %s", data_path);
+  close(lock);
   return err;
 }
 
@@ -219,13 +253,18 @@ static sce_error_t *open_data(sce_lmdb_t *db, const char *data_path, bool create
 
 static sce_error_t *open_checked(sce_lmdb_t *db, const char *data_path, const char *lock_path,
                                  const sce_state_options_t *options) {
-  bool fresh = true, empty = true;
-  SCE_TRY(look_at_dir(&fresh, db->path, data_path, options->create && !options->read_only));
+  bool fresh = true, create = options->create && !options->read_only;
+  head_t head = {.empty = true};
+  SCE_TRY(look_at_dir(&fresh, db->path, data_path, lock_path, create));
   if (open_already(lock_path))
     return sce_error_new(SCE_MISUSE, "%s is open in this process already: share that state", db->path);
-  if (!fresh) SCE_TRY(check_head(&empty, data_path));
+  if (!fresh) SCE_TRY(check_head(&head, data_path));
+  if (head.unfinished && !create)
+    return sce_error_new(SCE_BAD_STATE, "%s was never finished and holds nothing: make it again with an import",
+                         db->path);
+  if (head.unfinished) SCE_TRY(clear_unfinished(data_path, lock_path));
   SCE_TRY(open_data(db, data_path, fresh));
-  SCE_TRY(open_env(db, options, empty));
+  SCE_TRY(open_env(db, options, head.empty || head.unfinished));
   MDB_stat info;
   int code = mdb_env_stat(db->env, &info);
   if (code != 0) return sce_lmdb_error(db, code, "opening");

@@ -192,7 +192,7 @@ sce_error_t *sce_state_import(sce_state_t **database, const sce_state_t *source,
   sce_error_t *err = sce_lmdb_write(sce_lmdb_snapshot_of((*database)->backend), write_all, &import);
   if (err != NULL) return err;
   sce_state_t *filled;
-  SCE_TRY(sce_state_newest(&filled, *database));
+  SCE_TRY(sce_error_prefix(sce_state_newest(&filled, *database), "the import was made, but then"));
   sce_state_delete(*database);
   *database = filled;
   return NULL;

@@ -6,6 +6,7 @@
 #include "state/lmdb_node.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define META_MAGIC 0xBEEFC0DEu
 #define META_VERSION 1u
@@ -79,6 +80,19 @@ sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head, uint64_t
   }
   *page_size = size;
   return NULL;
+}
+
+bool sce_pages_unfinished(sce_span_t file) {
+  /* Page 0, a meta page; magic number and version. */
+  static const uint8_t first[LMDB_PAGE_HEAD + 8] = {[10] = LMDB_META, [16] = 0xde, 0xc0, 0xef, 0xbe, META_VERSION};
+  size_t common = file.len < sizeof first ? file.len : sizeof first;
+  if (file.len == 0 || memcmp(file.data, first, common) != 0) return false;
+  if (file.len < LMDB_PAGE_HEAD + META_TREES + 4) return true;
+  uint32_t size = sce_load_le32(file.data + LMDB_PAGE_HEAD + META_TREES);
+  if (size < MIN_PAGE_SIZE || size > MAX_PAGE_SIZE || (size & (size - 1)) != 0) return false;
+  bool has_number = file.len >= LMDB_PAGE_HEAD + META_SIZE;
+  uint64_t transaction = has_number ? sce_load_le64(file.data + LMDB_PAGE_HEAD + META_TRANSACTION) : 0;
+  return file.len < 2 * (size_t)size && transaction == 0;
 }
 
 sce_error_t *sce_pages_open(sce_pages_t *pages, bool *found, uint64_t transaction) {

@@ -61,6 +61,10 @@ typedef struct sce_page_item {
 /* Checks both meta records in the first bytes of a file of `file_size` bytes (`head`, at least two pages where the file
  * has them) and gives the page size. A file of 0 bytes is new: `*page_size` 0. */
 sce_error_t *sce_pages_check_head(uint32_t *page_size, sce_span_t head, uint64_t file_size);
+
+/* Whether a whole file, of less than the two pages that LMDB writes first, is the beginning of these: its maker was
+ * killed or had no room, and nothing was ever committed to it. */
+bool sce_pages_unfinished(sce_span_t file);
 /* Fills `pages` with the meta record of `transaction`; `*found` false when another has taken its place. `map`,
  * `readable` and `page_size` are set. */
 sce_error_t *sce_pages_open(sce_pages_t *pages, bool *found, uint64_t transaction);

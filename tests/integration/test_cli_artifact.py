@@ -2,11 +2,12 @@
 import json
 import os
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
 import wat
-from command import scexec
+from command import SCEXEC, scexec
 
 
 class Artifact(unittest.TestCase):
@@ -145,13 +146,74 @@ class Artifact(unittest.TestCase):
         self.assertEqual(self.entries(), [])
 
     def test_a_cache_that_can_not_be_made_is_a_warning(self):
-        done = self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05", "--cache", "/proc/nowhere")
+        done = self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05", "--cache", "/dev/null/nowhere")
         self.assertEqual(done.stdout, b"0x05\n")
-        self.assertIn(b"/proc/nowhere", done.stderr)
+        self.assertIn(b"/dev/null/nowhere", done.stderr)
         del self.env["XDG_CACHE_HOME"]
         self.env.pop("HOME", None)
         self.assertEqual(self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05").stdout, b"0x05\n")
         self.error(4, "unsupported", "cache", "path")
+        self.env["HOME"] = str(self.folder / "missing" / "home")  # as users of services have it: it is not made
+        del self.env["XDG_CONFIG_HOME"]
+        self.assertEqual(self.run_command("call", "--runtime", self.runtime, "Test_echo", "0x05").stdout, b"0x05\n")
+        self.error(4, "unsupported", "compile", "--runtime", self.runtime, "-o", self.folder / "a")
+        self.assertFalse((self.folder / "missing").exists())
+
+    def test_fifos_in_place_of_files(self):
+        """Nothing waits for somebody to write into them."""
+        echo = ["call", "--runtime", self.runtime, "Test_echo", "0x05", "--compiler", "cranelift"]
+        self.run_command(*echo)
+        (entry,) = (self.folder / "cache" / "scexec").iterdir()
+        entry.unlink()
+        os.mkfifo(entry)
+        self.assertEqual(self.run_command(*echo).stdout, b"0x05\n")
+        self.assertTrue(entry.is_file())  # compiled again
+        artifact = self.compile()
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        self.assertIn("it is a FIFO", self.error(4, "io", "call", "--artifact", fifo, "Test_empty"))
+        own_key = ["--runtime", self.runtime, "-o", artifact, "--key-file", fifo]
+        self.assertIn("it is a FIFO", self.error(4, "io", "compile", *own_key))
+        self.assertIn("it is a FIFO", self.error(4, "io", "call", "--runtime", self.runtime, "--plugin", fifo, "Test_empty"))
+        key = self.folder / "config" / "scexec" / "artifact.key"
+        key.unlink()
+        os.mkfifo(key)
+        self.assertEqual(self.run_command(*echo).stdout, b"0x05\n")
+        self.assertIn("it is a FIFO", self.error(4, "io", "compile", "--runtime", self.runtime, "-o", artifact))
+
+    def test_files_that_are_meant_to_be_pipes(self):
+        with open(self.runtime, "rb") as code:
+            done = subprocess.run([SCEXEC, "call", "--no-cache", "--runtime", "/dev/stdin", "Test_echo", "0x05"],
+                                  stdin=code, capture_output=True, timeout=600, check=False)
+        self.assertEqual(done.stdout, b"0x05\n", done.stderr)
+        done = subprocess.run(["bash", "-c", '"$0" call --no-cache --runtime <(cat "$1") Test_echo @<(printf 0x05)',
+                               SCEXEC, self.runtime], capture_output=True, timeout=600, check=False)
+        self.assertEqual(done.stdout, b"0x05\n", done.stderr)
+
+    def test_a_file_is_refused_by_its_size(self):
+        with open(self.folder / "large", "wb") as large:
+            large.truncate(5 << 30)
+        for what in (["call", "--runtime", large.name, "m"], ["metadata", "--runtime", large.name],
+                     ["call", "--chain", large.name, "m"], ["call", "--artifact", large.name, "m"],
+                     ["call", "--runtime", self.runtime, "Test_echo", f"@{large.name}"]):
+            done = subprocess.run(["bash", "-c", 'ulimit -v 5000000; exec "$0" "$@"', SCEXEC, *map(str, what)],
+                                  capture_output=True, timeout=600, check=False, env=self.env)
+            self.assertEqual(done.returncode, 3, (what, done.stderr))
+            self.assertIn(b"large", done.stderr)
+
+    def test_without_proc(self):
+        artifact = self.compile()
+        self.run_command("call", "--runtime", self.runtime, "Test_empty", "--compiler", "cranelift")
+        (entry,) = (self.folder / "cache" / "scexec").iterdir()
+        made = entry.stat().st_ino
+        script = 'mount -t tmpfs none /proc && "$0" call --artifact "$1" Test_echo 0x05 && ' \
+                 '"$0" call --runtime "$2" --compiler cranelift Test_echo 0x06'
+        done = subprocess.run(["unshare", "-Urm", "sh", "-c", script, SCEXEC, artifact, self.runtime],
+                              capture_output=True, timeout=600, check=False, env=self.env)
+        if b"unshare" in done.stderr or b"mount" in done.stderr:
+            self.skipTest("no namespaces for users here")
+        self.assertEqual(done.stdout, b"0x05\n0x06\n", done.stderr)
+        self.assertEqual(entry.stat().st_ino, made)
 
     def test_instrument(self):
         target = self.folder / "metered.wasm"
@@ -162,7 +224,7 @@ class Artifact(unittest.TestCase):
         self.assertEqual(self.run_command("call", "--runtime", target, "Test_echo", "0x05").stdout, b"0x05\n")
         self.error(1, "trap", "call", "--runtime", target, "Test_recurse")
         self.error(2, "misuse", "instrument", "--runtime", self.runtime)
-        self.error(4, "io", "instrument", "--runtime", self.runtime, "-o", "/nonexistent/x")
+        self.error(4, "io", "instrument", "--runtime", self.runtime, "-o", "/dev/null/nothing/x")
 
 
 if __name__ == "__main__":

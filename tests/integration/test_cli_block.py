@@ -268,7 +268,7 @@ class Blocks(unittest.TestCase):
             self.refused("block", "execute", *POLKADOT, hexadecimal(broken), code=3)
         for text in ("0x1", "0xzz", "block"):
             self.refused("block", "execute", *POLKADOT, text, code=3)
-        self.refused("block", "execute", *POLKADOT, "@/nonexistent", code=4)
+        self.refused("block", "execute", *POLKADOT, "@/dev/null/nothing", code=4)
 
     def test_wrong_usage(self):
         for more in (["--commit"], ["--keep", "3"], ["--hex"]):
@@ -332,7 +332,7 @@ class Blocks(unittest.TestCase):
     def test_build_writes_before_it_commits(self):
         self.run_command("state", "import", INPUTS / "rococo.json", self.dir)
         source = ["--state", self.dir, "--timestamp", FIRST_TIME, "--commit"]
-        self.refused("block", "build", *source, "-o", "/nonexistent/block", code=4)
+        self.refused("block", "build", *source, "-o", "/dev/null/nothing/block", code=4)
         with open("/dev/full", "wb") as full:
             done = subprocess.run([SCEXEC, "block", "build", *map(str, source)], stdout=full, stderr=subprocess.PIPE,
                                   check=False)
@@ -390,7 +390,7 @@ class Blocks(unittest.TestCase):
         for extrinsic in (signed, compact(len(signed)) + signed):
             error = self.refused("block", "build", *ROCOCO, "--timestamp", FIRST_TIME, "-x", hexadecimal(extrinsic))
             self.assertIn("--extrinsic 1: the extrinsic is refused: invalid: BadProof", error["message"])
-        self.refused("block", "build", *ROCOCO, "-x", "@/nonexistent", code=4)
+        self.refused("block", "build", *ROCOCO, "-x", "@/dev/null/nothing", code=4)
         self.refused("block", "build", *ROCOCO, "-x", "nothing", code=3)
 
     # ---- replaying ----

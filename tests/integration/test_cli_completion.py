@@ -53,7 +53,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(candidates("call", "--runtime", self.runtime, "Test_e"), expected)
         self.assertEqual(candidates("call", f"--runtime={self.runtime}", "--json", "Test_e"), expected)
         self.assertEqual(candidates("call", "-r", self.runtime, "--log", "info", "Test_e"), expected)
-        self.assertEqual(candidates("call", "--runtime", "/nonexistent", "Test_e"), [])
+        self.assertEqual(candidates("call", "--runtime", "/dev/null/nothing", "Test_e"), [])
         self.assertEqual(candidates("call", "Test_e"), [])
         self.assertEqual(candidates("call", "-r", self.runtime, "Test_echo", ""), [":files"])
 

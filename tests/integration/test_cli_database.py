@@ -1,5 +1,6 @@
 """State databases: import, reading at a block, commits of calls, export, comparison, and damage."""
 import json
+import os
 import pathlib
 import tempfile
 import unittest
@@ -59,7 +60,7 @@ class Database(unittest.TestCase):
         self.assertEqual(json.loads(file.read_text())["id"], json.loads(POLKADOT.read_text())["id"])
         piped = self.run_command("state", "export", "--state", self.dir).stdout
         self.assertEqual(json.loads(piped), json.loads(file.read_text()))
-        self.run_command("state", "export", self.dir, "-o", "/nonexistent/x", code=4)
+        self.run_command("state", "export", self.dir, "-o", "/dev/null/nothing/x", code=4)
 
     def test_at(self):
         self.import_polkadot()
@@ -100,6 +101,43 @@ class Database(unittest.TestCase):
         (other / "file").write_text("precious")
         self.run_command("state", "import", POLKADOT, other, code=3)
         self.assertEqual((other / "file").read_text(), "precious")
+
+    def test_an_import_that_was_killed_is_made_again(self):
+        """LMDB writes two pages first, at once: a kill or a full disk may leave any part of them."""
+        made = self.import_polkadot()
+        fresh = bytearray((self.dir / "data.mdb").read_bytes()[:4096])
+        fresh[16 + 128:16 + 136] = bytes(8)  # page 0 is as LMDB made it: of transaction 0
+        for number, size in enumerate((0, 1, 15, 24, 100, 152, 4000, 4096)):
+            folder = self.folder / f"killed{number}"
+            folder.mkdir()
+            (folder / "data.mdb").write_bytes(fresh[:size])
+            if size > 0:
+                done = self.run_command("state", "root", folder, code=3)
+                self.assertIn(b"was never finished and holds nothing", done.stderr)
+            found = self.document("state", "import", POLKADOT, folder)
+            self.assertEqual((found["stateRoot"], found["keys"]), (made["stateRoot"], made["keys"]))
+        data = self.dir / "data.mdb"
+        data.write_bytes(b"precious")
+        self.run_command("state", "import", POLKADOT, self.dir, code=3)
+        self.assertEqual(data.read_bytes(), b"precious")
+
+    def test_links_and_pipes_in_place_of_files(self):
+        for name in ("data.mdb", "lock.mdb"):
+            folder = self.folder / name
+            folder.mkdir()
+            (folder / name).symlink_to(self.folder / "elsewhere")
+            self.assertIn(b"is a link to a file that is not there",
+                          self.run_command("state", "import", POLKADOT, folder, code=4).stderr)
+            self.assertFalse((self.folder / "elsewhere").exists())
+            (folder / name).unlink()
+            os.mkfifo(folder / name)
+            for what in (["import", POLKADOT, folder], ["root", folder]):
+                self.assertIn(b"is not a file", self.run_command("state", *what, code=3).stderr)
+        self.import_polkadot()
+        big_disk = self.folder / "big-disk"
+        (self.dir / "data.mdb").rename(big_disk)
+        (self.dir / "data.mdb").symlink_to(big_disk)
+        self.assertEqual(self.document("state", "root", self.dir)["stateRoot"], ROOT)
 
     def test_a_damaged_file_is_reported(self):
         self.import_polkadot()

@@ -104,9 +104,9 @@ class Usage(unittest.TestCase):
         self.error(3, "bad-input", "call", "--runtime", "/dev/null", "m", "0xzz")
 
     def test_environment(self):
-        message = self.error(4, "io", "call", "--runtime", "/nonexistent/file", "m")
-        self.assertIn("/nonexistent/file", message)
-        self.error(4, "io", "call", "--chain", "/nonexistent/file", "m")
+        message = self.error(4, "io", "call", "--runtime", "/dev/null/nothing/file", "m")
+        self.assertIn("/dev/null/nothing/file", message)
+        self.error(4, "io", "call", "--chain", "/dev/null/nothing/file", "m")
         self.error(4, "io", "call", "--runtime", "/", "m")
 
     def test_full_disk(self):

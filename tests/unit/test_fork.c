@@ -3,6 +3,8 @@
 #include "calls_support.h"
 #include "support/inputs.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -66,6 +68,38 @@ static void time_limits(void **unused) {
   }
 }
 
+#define NOT_ALLOWED 77
+
+/* The first process of its namespace, whose child is the first of another: both are process 1. */
+static int first_of_a_namespace(fixture_t *f) {
+  if (!ends_with(spin(f), SCE_TIME_LIMIT)) return 1;
+  if (unshare(CLONE_NEWPID) != 0) return NOT_ALLOWED;
+  in_child(limits_hold, f);
+  return 0;
+}
+
+static void time_limits_in_another_pid_namespace(void **unused) {
+  (void)unused;
+  fixture_t f;
+  open_strategy(&f, "calls.wasm", SCE_STRATEGY_INSTANCE_REUSE);
+  pid_t outer = fork();
+  assert_true(outer >= 0);
+  if (outer == 0) {
+    alarm(60);
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) _exit(NOT_ALLOWED);
+    pid_t inner = fork();
+    if (inner == 0) _exit(first_of_a_namespace(&f));
+    int status;
+    _exit(inner > 0 && waitpid(inner, &status, 0) == inner && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+  }
+  int status;
+  assert_int_equal(waitpid(outer, &status, 0), outer);
+  close_fixture(&f);
+  assert_true(WIFEXITED(status));
+  if (WEXITSTATUS(status) == NOT_ALLOWED) skip(); /* the system gives users no namespaces */
+  assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static bool deletes_everything(fixture_t *f) {
   close_fixture(f);
   return true;
@@ -106,7 +140,8 @@ static void compiling_in_tiers(void **unused) {
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest each[] = {cmocka_unit_test(time_limits)};
-  const struct CMUnitTest once[] = {cmocka_unit_test(compiling_in_tiers)};
+  const struct CMUnitTest once[] = {cmocka_unit_test(time_limits_in_another_pid_namespace),
+                                    cmocka_unit_test(compiling_in_tiers)};
   int failed;
   RUN_WITH_EACH_COMPILER(failed, each);
   return failed + cmocka_run_group_tests(once, NULL, NULL);
