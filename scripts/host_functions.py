@@ -20,8 +20,8 @@ What runtimes can import from the module `env`. This page is written by `scripts
 library (`src/host/rows.inc`), and a test keeps the two equal; `scexec host-functions --output json` prints the same.
 
 An import is resolved by its name and its exact type: a name with two rows had two types over time. "From" and "to" name
-the first and the last published version of the crate that declares the function; runtimes of 2019 are older than any
-crate. A function that is not supported resolves only where missing imports are allowed, and ends a call that uses it with the
+the first and the last published version of the crate that declares the function; for what is older than crates, the months
+in which Substrate's repository had it. A function that is not supported resolves only where missing imports are allowed, and ends a call that uses it with the
 reason given here. Functions of a chain's own are given by a plugin or in `sce_config_t` (`host_functions`), and come
 before these.
 

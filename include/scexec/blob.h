@@ -260,6 +260,9 @@ typedef struct sce_blob_rewrite {
   /* Sets the minimum of the module's own memory to `memory_minimum` pages (65,536 bytes each, at most 65,536). */
   bool set_memory_minimum;
   uint32_t memory_minimum;
+  /* Adds a constant i32 global, exported as "__heap_base": the end of the module's active data segments, which is where
+   * executors before July 2019 let the heap begin. For modules that have no such export. */
+  bool add_heap_base;
   /* Lets functions for 128-bit multiplication that compilers left slow (compiler_builtins of early 2020) use
    * i64.mul_wide_u, so that the module needs the wide arithmetic proposal. Results, memory and offsets are the same.
    * Nothing happens with meter_stack, which counts what the functions do. */

@@ -158,9 +158,9 @@ typedef struct sce_runtime sce_runtime_t;
 SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
 
-/* Names of the functions that the runtime imports and the host does not have, sorted, each once; `*count` of them. There
- * are some only where sce_config_t.allow_missing_imports let the runtime be made: a call that reaches one of them ends
- * with SCE_MISSING_IMPORT. NULL when there are none. Lives as long as the runtime. */
+/* Names of the functions that the runtime imports and the host does not have, sorted, each once; `*count` of them.
+ * There are some only where sce_config_t.allow_missing_imports let the runtime be made: a call that reaches one of them
+ * ends with SCE_MISSING_IMPORT. NULL when there are none. Lives as long as the runtime. */
 SCE_API const char *const *sce_runtime_missing_imports(const sce_runtime_t *runtime, size_t *count);
 
 /* ---- instance and call ---- */

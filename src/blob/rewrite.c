@@ -134,15 +134,38 @@ static sce_error_t *make_memory(writer_t *w) {
   return write_limits(out, &limits);
 }
 
-/* The counter is the last global: a mutable i32, 0. */
+/* The highest end of a segment that instantiating copies, an empty one's included (wasmi 0.4, used_size). */
+static uint32_t end_of_data(const sce_blob_t *blob) {
+  uint64_t end = 0;
+  for (uint32_t i = 0; i < blob->data_count; i++) {
+    const sce_wasm_data_t *data = &blob->data[i];
+    if (data->mode != SCE_WASM_ACTIVE || data->offset.kind != SCE_WASM_INIT_CONST) continue;
+    uint64_t at = (uint32_t)data->offset.bits + (uint64_t)data->bytes.len;
+    if (at > end) end = at;
+  }
+  return end > UINT32_MAX ? UINT32_MAX : (uint32_t)end;
+}
+
+/* A constant i32. */
+static sce_error_t *write_heap_base(sce_buf_t *out, uint32_t value) {
+  static const uint8_t head[] = {SCE_WASM_I32, 0, 0x41};
+  SCE_TRY(sce_buf_append(out, head, sizeof head));
+  SCE_TRY(sce_write_s32(out, (int32_t)value));
+  return sce_buf_append_byte(out, 0x0b);
+}
+
+/* Behind the module's own globals come the counter, a mutable i32, 0, and the heap's base. */
 static sce_error_t *make_globals(writer_t *w) {
   const sce_blob_t *blob = w->blob;
   static const uint8_t counter[] = {SCE_WASM_I32, 1, 0x41, 0x00, 0x0b};
+  uint32_t more = (uint32_t)w->rewrite->meter_stack + (uint32_t)w->rewrite->add_heap_base;
+  if (more == 0) return NULL;
   sce_span_t entries = section_entries(blob, SCE_WASM_SECTION_GLOBAL);
   sce_buf_t *out = change(w, SCE_WASM_SECTION_GLOBAL);
-  SCE_TRY(sce_write_u32(out, blob->global_count - blob->imported_globals + 1));
+  SCE_TRY(sce_write_u32(out, blob->global_count - blob->imported_globals + more));
   SCE_TRY(sce_buf_append(out, entries.data, entries.len));
-  return sce_buf_append(out, counter, sizeof counter);
+  if (w->rewrite->meter_stack) SCE_TRY(sce_buf_append(out, counter, sizeof counter));
+  return w->rewrite->add_heap_base ? write_heap_base(out, end_of_data(blob)) : NULL;
 }
 
 static sce_error_t *write_export(sce_buf_t *out, sce_span_t name, sce_wasm_kind_t kind, uint32_t index) {
@@ -226,10 +249,14 @@ static sce_error_t *make_exports(writer_t *w) {
   sce_buf_t added = {0};
   sce_error_t *err = rewrite->export_mutable_globals ? write_exported_globals(w, &added, &globals) : NULL;
   if (err == NULL && w->converts_memory) err = write_exported_memory(w, &added);
+  if (err == NULL && rewrite->add_heap_base)
+    err = write_export(&added, sce_span_text("__heap_base"), SCE_WASM_GLOBAL,
+                       blob->global_count + (rewrite->meter_stack ? 1 : 0));
   bool moves = rewrite->meter_stack && blob->export_count > 0;
   if (err == NULL && (added.len > 0 || moves)) {
     sce_buf_t *out = change(w, SCE_WASM_SECTION_EXPORT);
-    err = sce_write_u32(out, blob->export_count + globals + (w->converts_memory ? 1 : 0));
+    err = sce_write_u32(out, blob->export_count + globals + (w->converts_memory ? 1 : 0) +
+                                 (rewrite->add_heap_base ? 1 : 0));
     for (uint32_t i = 0; i < blob->export_count && err == NULL; i++) {
       const sce_wasm_export_t *export = &blob->exports[i];
       bool is_moved = moves && export->kind == SCE_WASM_FUNCTION;
@@ -246,7 +273,6 @@ static sce_error_t *make_exports(writer_t *w) {
 static sce_error_t *make_metered(writer_t *w) {
   const sce_blob_t *blob = w->blob;
   SCE_TRY(sce_meter_new(&w->meter, blob, w->rewrite->stack_limit));
-  SCE_TRY(make_globals(w));
   if (blob->body_count == 0) return NULL; /* then nothing can be called, and there are no thunks */
   SCE_TRY(sce_meter_write_functions(&w->meter, change(w, SCE_WASM_SECTION_FUNCTION)));
   SCE_TRY(sce_meter_bound_code(&w->meter, &w->code_bound));
@@ -332,6 +358,7 @@ static sce_error_t *write_module(writer_t *w, sce_buf_t *out) {
 
 static sce_error_t *rewrite_module(writer_t *w, sce_buf_t *out) {
   if (w->rewrite->meter_stack) SCE_TRY(make_metered(w));
+  SCE_TRY(make_globals(w));
   SCE_TRY(make_imports(w));
   SCE_TRY(make_memory(w));
   SCE_TRY(make_exports(w));

@@ -168,6 +168,19 @@ static sce_error_t *check_code(const sce_semantics_t *s, sce_code_traits_t *trai
   return NULL;
 }
 
+/* Runtimes made before July 2019 may lack the export (Substrate commit f2571e8e5); they are told by ext_malloc, which
+ * none has that was made for later hosts alone. */
+static bool lacks_heap_base(const sce_blob_t *blob) {
+  size_t count;
+  const sce_wasm_export_t *exports = sce_blob_exports(blob, &count);
+  for (size_t i = 0; i < count; i++)
+    if (sce_span_equal(exports[i].name, sce_span_text("__heap_base"))) return false;
+  const sce_wasm_import_t *imports = sce_blob_imports(blob, &count);
+  for (size_t i = 0; i < count; i++)
+    if (sce_span_equal(imports[i].field, sce_span_text("ext_malloc"))) return true;
+  return false;
+}
+
 /* The module as Wasmtime compiles it, its memory with `more_pages` from the start. */
 static sce_error_t *write_module(const sce_semantics_t *s, sce_buf_t *module, const sce_blob_t *blob,
                                  uint32_t more_pages) {
@@ -179,6 +192,7 @@ static sce_error_t *write_module(const sce_semantics_t *s, sce_buf_t *module, co
       .stack_limit = s->stack_logical_max,
       .set_memory_minimum = more_pages > 0,
       .memory_minimum = more_pages > 0 ? sce_blob_memory(blob)->limits.minimum + more_pages : 0,
+      .add_heap_base = lacks_heap_base(blob),
       .widen_multiplication = sce_engine_widens(),
   };
   return sce_blob_rewrite(blob, module, &rewrite);

@@ -157,3 +157,26 @@ sce_error_t *sce_write_option(sce_buf_t *out, const sce_value_t *value) {
   SCE_TRY(sce_scale_write_u8(out, value->found));
   return value->found ? sce_scale_write_bytes(out, sce_span(value->data, value->len)) : NULL;
 }
+
+sce_error_t *sce_result_write(sce_caller_t *caller, uint64_t place, sce_span_t bytes, const char *name) {
+  uint32_t ptr = (uint32_t)place;
+  if (bytes.len > UINT32_MAX || !sce_caller_in_bounds(caller, ptr, (uint32_t)bytes.len))
+    return sce_arg_bad_range(caller, name, ptr, bytes.len > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes.len);
+  if (bytes.len > 0) memmove(caller->memory + ptr, bytes.data, bytes.len);
+  return NULL;
+}
+
+sce_error_t *sce_result_write_u32(sce_caller_t *caller, uint64_t place, uint32_t value, const char *name) {
+  uint8_t bytes[4];
+  sce_store_le32(bytes, value);
+  return sce_result_write(caller, place, sce_span(bytes, sizeof bytes), name);
+}
+
+sce_error_t *sce_result_allocated(sce_caller_t *caller, uint64_t *result, sce_span_t bytes, uint64_t written_out) {
+  uint32_t ptr;
+  uint8_t *data;
+  SCE_TRY(sce_result_alloc(caller, &ptr, &data, bytes.len));
+  if (bytes.len > 0) memcpy(data, bytes.data, bytes.len);
+  *result = ptr;
+  return sce_result_write_u32(caller, written_out, (uint32_t)bytes.len, "written_out");
+}

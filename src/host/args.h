@@ -65,6 +65,17 @@ static inline sce_error_t *sce_arg_buffer(const sce_caller_t *caller, uint8_t **
   return NULL;
 }
 
+/* A pointer-size. */
+static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) {
+  return (uint64_t)ptr | len << 32;
+}
+
+/* Bytes by two numbers, pointer and length, from `args` on. */
+static inline sce_error_t *sce_arg_pair(const sce_caller_t *caller, sce_span_t *bytes, const uint64_t *args,
+                                        const char *name) {
+  return sce_arg_span(caller, bytes, sce_pack_span((uint32_t)args[0], (uint32_t)args[1]), name);
+}
+
 /* A bool is true only for exactly 1. */
 static inline bool sce_arg_bool(uint64_t arg) {
   return (uint32_t)arg == 1;
@@ -105,9 +116,12 @@ sce_error_t *sce_result_option_u32(sce_caller_t *caller, uint64_t *result, const
 
 /* Appends SCALE Option<Vec<u8>>. */
 sce_error_t *sce_write_option(sce_buf_t *out, const sce_value_t *value);
-
-static inline uint64_t sce_pack_span(uint32_t ptr, uint64_t len) {
-  return (uint64_t)ptr | len << 32;
-}
+/* Copies `bytes`, which may lie in the caller's memory, to the place that the runtime named with a pointer. */
+sce_error_t *sce_result_write(sce_caller_t *caller, uint64_t place, sce_span_t bytes, const char *name);
+/* A block with a copy of `bytes`, which must not lie in the caller's memory: its pointer is the result; the number of
+ * bytes goes to `written_out`. */
+sce_error_t *sce_result_allocated(sce_caller_t *caller, uint64_t *result, sce_span_t bytes, uint64_t written_out);
+/* sce_result_write() of a u32, little endian. */
+sce_error_t *sce_result_write_u32(sce_caller_t *caller, uint64_t place, uint32_t value, const char *name);
 
 #endif

@@ -2,6 +2,8 @@
  * The child is its whole storage key, ":child_storage:default:" included. From 2.0.0-alpha.2 to alpha.6 (handlers
  * old_child_*) a definition and a type follow it; before (older_child_*) nothing does. The definition only separated
  * the children's nodes in a database. Source: sp-io 2.0.0-alpha.2 `trait Storage`. */
+#include "host/old_child_storage.h"
+
 #include "host/handlers.h"
 #include "host/storage.h"
 
@@ -12,18 +14,29 @@ static const char PREFIX[] = ":child_storage:default:";
 /* ChildType::CryptoUniqueId, the only one there was. */
 #define CHILD_TYPE_UNIQUE_ID 1
 
+static sce_error_t *child_of_key(sce_span_t *child, sce_span_t key) {
+  sce_span_t prefix = sce_span(PREFIX, sizeof PREFIX - 1);
+  if (!sce_span_starts_with(key, prefix))
+    return sce_error_new(SCE_HOST_FUNCTION, "argument `child_storage_key` does not begin with %s", PREFIX);
+  *child = sce_span_skip(key, prefix.len);
+  return NULL;
+}
+
+sce_error_t *sce_host_old_child(const sce_caller_t *caller, sce_span_t *child, uint64_t arg) {
+  sce_span_t key;
+  SCE_TRY(sce_arg_span(caller, &key, arg, "child_storage_key"));
+  return child_of_key(child, key);
+}
+
 /* Converts the child parameters and moves `*args` behind them: 1, or 3 with `defined`. */
 static sce_error_t *arg_child(const sce_caller_t *caller, sce_span_t *child, const uint64_t **args, bool defined) {
-  sce_span_t key, definition, prefix = sce_span(PREFIX, sizeof PREFIX - 1);
+  sce_span_t key, definition;
   SCE_TRY(sce_arg_span(caller, &key, (*args)[0], "child_storage_key"));
   if (defined) SCE_TRY(sce_arg_span(caller, &definition, (*args)[1], "child_definition"));
-  if (!sce_span_starts_with(key, prefix)) {
-    return sce_error_new(SCE_HOST_FUNCTION, "argument `child_storage_key` does not begin with %s", PREFIX);
-  }
+  SCE_TRY(child_of_key(child, key));
   if (defined && (uint32_t)(*args)[2] != CHILD_TYPE_UNIQUE_ID) {
     return sce_arg_bad_number("child_type", (uint32_t)(*args)[2], "a child type (1)");
   }
-  *child = sce_span_skip(key, prefix.len);
   *args += defined ? 3 : 1;
   return NULL;
 }

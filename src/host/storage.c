@@ -26,6 +26,12 @@ sce_error_t *sce_host_clear(sce_caller_t *caller, const sce_span_t *child, sce_s
   return caller->ext->storage->clear(caller->ext->storage_ctx, child, key);
 }
 
+sce_error_t *sce_host_root(sce_caller_t *caller, uint8_t root[32], const sce_span_t *child,
+                           sce_state_version_t version) {
+  SCE_TRY(STORAGE_NEEDS(caller, root));
+  return caller->ext->storage->root(caller->ext->storage_ctx, root, child, version);
+}
+
 sce_error_t *sce_host_get_result(sce_caller_t *caller, uint64_t *result, const sce_span_t *child, sce_span_t key) {
   sce_value_t value = {0};
   SCE_TRY(sce_host_get(caller, &value, child, key));
@@ -53,8 +59,7 @@ sce_error_t *sce_host_next_key_result(sce_caller_t *caller, uint64_t *result, co
 sce_error_t *sce_host_root_result(sce_caller_t *caller, uint64_t *result, const sce_span_t *child,
                                   sce_state_version_t version) {
   uint8_t root[32];
-  SCE_TRY(STORAGE_NEEDS(caller, root));
-  SCE_TRY(caller->ext->storage->root(caller->ext->storage_ctx, root, child, version));
+  SCE_TRY(sce_host_root(caller, root, child, version));
   return sce_result_bytes(caller, result, sce_span(root, sizeof root));
 }
 
@@ -187,6 +192,13 @@ SCE_HANDLER(storage_root_1) {
   return sce_host_root_result(caller, result, NULL, SCE_STATE_V0);
 }
 
+/* Of November 2019: the root behind a pointer to 32 bytes. */
+SCE_HANDLER(storage_root_hash_1) {
+  uint8_t root[32];
+  SCE_TRY(sce_host_root(caller, root, NULL, SCE_STATE_V0));
+  return sce_result_fixed(caller, result, root, sizeof root);
+}
+
 SCE_HANDLER(storage_root_2) {
   sce_state_version_t version;
   SCE_TRY(sce_arg_state_version(&version, args[0], "version"));
@@ -200,6 +212,14 @@ SCE_HANDLER(storage_changes_root_1) {
   sce_value_t none = {0};
   SCE_TRY(sce_arg_span(caller, &parent_hash, args[0], "parent_hash"));
   if (caller->ops->is_task) return sce_host_no_service(caller, "storage");
+  return sce_result_option(caller, result, &none);
+}
+
+/* Of November 2019: the parent's hash behind a pointer to 32 bytes. */
+SCE_HANDLER(storage_changes_root_hash_1) {
+  const uint8_t *parent_hash;
+  sce_value_t none = {0};
+  SCE_TRY(sce_arg_bytes(caller, &parent_hash, args[0], 32, "parent_hash"));
   return sce_result_option(caller, result, &none);
 }
 

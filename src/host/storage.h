@@ -7,6 +7,8 @@
 
 sce_error_t *sce_host_get(sce_caller_t *caller, sce_value_t *value, const sce_span_t *child, sce_span_t key);
 sce_error_t *sce_host_set(sce_caller_t *caller, const sce_span_t *child, sce_span_t key, sce_span_t value);
+sce_error_t *sce_host_root(sce_caller_t *caller, uint8_t root[32], const sce_span_t *child,
+                           sce_state_version_t version);
 sce_error_t *sce_host_clear(sce_caller_t *caller, const sce_span_t *child, sce_span_t key);
 
 /* Each of these does the rest of its host function: work, and the result. */

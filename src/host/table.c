@@ -6,6 +6,9 @@
 #define SCE_NOTE_BENCH "benchmark builds only: the answers are measurements of a node's database"
 #define SCE_NOTE_BLS                                                                                                   \
   "experimental feature of node builds (bls-experimental, bandersnatch-experimental): no chain has it"
+#define SCE_NOTE_OLD_KEYS "keys of off-chain workers as they were for ten weeks of 2019: no release had it"
+#define SCE_NOTE_RLP "root of a trie with nodes in RLP, as before September 2018"
+#define SCE_NOTE_OLD_INVOKE "the sandbox before arguments and results, until September 2018"
 
 #define ROW(name, signature, handler, family, first, last)                                                             \
   {#name, signature, sce_host_##handler, family, first, last, NULL},

@@ -125,3 +125,31 @@ SCE_HANDLER(trie_keccak_256_verify_proof_1) {
 SCE_HANDLER(trie_keccak_256_verify_proof_2) {
   return verify_proof(caller, result, args, &args[4], SCE_TRIE_KECCAK_256);
 }
+
+/* Items that lie one after the other, and their lengths, u32 in little endian. */
+static sce_error_t *arg_lengths(sce_caller_t *caller, sce_span_t **items, uint32_t *count, const uint64_t *args) {
+  void *array;
+  uint32_t lengths = (uint32_t)args[1], at = (uint32_t)args[0];
+  *count = (uint32_t)args[2];
+  if (*count > 0 && (uint64_t)lengths + (uint64_t)*count * 4 > caller->memory_size)
+    return sce_error_new(SCE_HOST_FUNCTION, "argument `lens_data`: 0x%08x + %u numbers reaches outside of memory",
+                         (unsigned)lengths, (unsigned)*count);
+  SCE_TRY(scratch_array(caller, &array, *count, sizeof **items));
+  *items = array;
+  for (uint32_t i = 0; i < *count; i++) {
+    uint32_t len = sce_load_le32(caller->memory + lengths + (size_t)i * 4);
+    SCE_TRY(sce_arg_span(caller, &(*items)[i], sce_pack_span(at, len), "values_data"));
+    at += len; /* wraps at most when the memory ends with the address space */
+  }
+  return NULL;
+}
+
+SCE_HANDLER(unversioned_blake2_256_enumerated_trie_root) {
+  sce_span_t *items;
+  uint32_t count;
+  uint8_t root[32];
+  const sce_trie_options_t options = {.version = SCE_STATE_V0, .hasher = SCE_TRIE_BLAKE2B_256};
+  SCE_TRY(arg_lengths(caller, &items, &count, args));
+  SCE_TRY(sce_trie_ordered_root(root, items, count, &options));
+  return sce_result_write(caller, args[3], sce_span(root, sizeof root), "result");
+}

@@ -211,12 +211,38 @@ static void what_cannot_be_done_is_refused(void **state) {
   }
 }
 
+/* A module gets the heap's base behind its data, as the last global, which is no mutable one. */
+static void heap_bases_are_added(void **state) {
+  (void)state;
+  for (int metered = 0; metered < 2; metered++) {
+    const sce_blob_rewrite_t rewrite = {.meter_stack = metered != 0,
+                                        .stack_limit = 1000,
+                                        .export_mutable_globals = true,
+                                        .export_memory = true,
+                                        .add_heap_base = true};
+    sce_blob_t *blob = blob_of_file("../executor/unversioned.wasm");
+    sce_buf_t module = rewritten(blob, &rewrite);
+    sce_blob_t *after = blob_of(sce_buf_span(&module));
+    const sce_wasm_export_t *base = find_export(after, "__heap_base");
+    assert_true(base->kind == SCE_WASM_GLOBAL && base->index == (metered ? 2 : 1));
+    size_t count;
+    const sce_wasm_section_t *sections = sce_blob_sections(after, &count);
+    for (size_t i = 0; i < count; i++)
+      if (sections[i].id == SCE_WASM_SECTION_GLOBAL) /* i32, constant: i32.const 70001, end */
+        assert_memory_equal(sections[i].contents.data + sections[i].contents.len - 7, "\x7f\0\x41\xf1\xa2\x04\x0b", 7);
+    sce_blob_delete(after);
+    sce_buf_free(&module);
+    sce_blob_delete(blob);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_asked_nothing_changed),
       cmocka_unit_test(runtimes_are_prepared),
       cmocka_unit_test(small_modules_change_as_written),
       cmocka_unit_test(what_cannot_be_done_is_refused),
+      cmocka_unit_test(heap_bases_are_added),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

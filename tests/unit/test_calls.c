@@ -3,7 +3,10 @@
  * answers is the yardstick: the strategy recreate-instance, which shares nothing between calls. */
 #include "calls_support.h"
 
+#include "base/buf.h"
 #include "base/error.h"
+#include "scexec/overlay.h"
+#include "scexec/state.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -569,6 +572,43 @@ static void older_tables_are_shorter(void **unused) {
   close_fixture(&f);
 }
 
+/* The heap begins behind the data, wherever the module says nothing of it. */
+static void runtimes_before_versions(void **unused) {
+  (void)unused;
+  for (int s = 0; s < 2 * SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)(s / 2));
+    config.semantics.stack_limited = s % 2 != 0; /* metering adds a global, too */
+    config.semantics.stack_logical_max = 1000;
+    fixture_t f;
+    open_config(&f, "unversioned.wasm", &config);
+    for (int round = 0; round < 2; round++) {
+      expect_success(call(&f, "heap"));
+      const uint32_t expected[] = {70008 + 8, 70008 + 16 + 8, 1};
+      for (size_t i = 0; i < 3; i++) assert_int_equal(sce_load_le32(f.output.data + 4 * i), expected[i]);
+    }
+    sce_state_t *state = NULL;
+    sce_overlay_t *overlay = NULL;
+    expect_success(sce_state_new_memory(&state, NULL, 0, SCE_STATE_V0));
+    expect_success(sce_overlay_new(&overlay, state));
+    sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
+    sce_call_options_t options = {.externalities = &ext};
+    uint8_t root[32];
+    expect_success(sce_instance_call(f.instance, &f.output, "storage", NULL, 0, &options));
+    assert_int_equal(f.output.len, 0);
+    expect_success(sce_instance_call(f.instance, &f.output, "storage", NULL, 0, &options));
+    assert_true(sce_span_equal(sce_buf_span(&f.output), sce_span_text("value")));
+    expect_success(ext.storage->root(overlay, root, NULL, SCE_STATE_V0));
+    expect_success(sce_instance_call(f.instance, &f.output, "root", NULL, 0, &options));
+    assert_memory_equal(f.output.data, root, 32);
+    expect_success(sce_instance_call(f.instance, &f.output, "hash", (const uint8_t *)"abc", 3, &options));
+    assert_memory_equal(f.output.data, "\xbd\xdd\x81\x3c", 4);
+    sce_overlay_delete(overlay);
+    sce_state_delete(state);
+    close_fixture(&f);
+  }
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -590,6 +630,7 @@ int main(void) {
       cmocka_unit_test(owners_may_go_in_any_order),
       cmocka_unit_test(impossible_strategies_are_replaced),
       cmocka_unit_test(older_tables_are_shorter),
+      cmocka_unit_test(runtimes_before_versions),
   };
   int failed;
   RUN_WITH_EACH_COMPILER(failed, tests);

@@ -1,0 +1,41 @@
+;; unversioned.wat: a runtime as before July 2019: functions without versions, an imported memory, no __heap_base.
+;; Made into unversioned.wasm with `wat2wasm unversioned.wat` (wabt 1.0.32).
+(module
+  (import "env" "memory" (memory 2))
+  (import "env" "ext_malloc" (func $malloc (param i32) (result i32)))
+  (import "env" "ext_free" (func $free (param i32)))
+  (import "env" "ext_set_storage" (func $set (param i32 i32 i32 i32)))
+  (import "env" "ext_get_allocated_storage" (func $get (param i32 i32 i32) (result i32)))
+  (import "env" "ext_get_storage_into" (func $into (param i32 i32 i32 i32 i32) (result i32)))
+  (import "env" "ext_storage_root" (func $root (param i32)))
+  (import "env" "ext_blake2_256" (func $blake2_256 (param i32 i32 i32)))
+  (global $calls (mut i32) (i32.const 0))
+  (data (i32.const 66000) "key")
+  (data (i32.const 16) "value")
+  (data (i32.const 70001) "")  ;; empty, but the heap begins behind it
+  (func $span (param i32 i32) (result i64)
+    (i64.or (i64.extend_i32_u (local.get 0)) (i64.shl (i64.extend_i32_u (local.get 1)) (i64.const 32))))
+  ;; where the input is, and where a block of 8 bytes after it
+  (func (export "heap") (param $at i32) (param i32) (result i64)
+    (i32.store (i32.const 1024) (local.get $at))
+    (i32.store (i32.const 1028) (call $malloc (i32.const 8)))
+    (call $free (i32.load (i32.const 1028)))
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (i32.store (i32.const 1032) (global.get $calls))
+    (call $span (i32.const 1024) (i32.const 12)))
+  ;; what is stored under "key", then set to "value"
+  (func (export "storage") (param i32 i32) (result i64)
+    (local $before i32)
+    (local.set $before (call $get (i32.const 66000) (i32.const 3) (i32.const 1024)))
+    (call $set (i32.const 66000) (i32.const 3) (i32.const 16) (i32.const 5))
+    (if (i32.ne (call $into (i32.const 66000) (i32.const 3) (i32.const 2048) (i32.const 2) (i32.const 3)) (i32.const 5))
+      (then unreachable))
+    (if (i32.ne (i32.load16_u (i32.const 2048)) (i32.const 0x6575)) (then unreachable)) ;; "ue"
+    (if (i32.eq (i32.load (i32.const 1024)) (i32.const -1)) (then (return (i64.const 0))))
+    (call $span (local.get $before) (i32.load (i32.const 1024))))
+  (func (export "root") (param i32 i32) (result i64)
+    (call $root (i32.const 1024))
+    (call $span (i32.const 1024) (i32.const 32)))
+  (func (export "hash") (param i32 i32) (result i64)
+    (call $blake2_256 (local.get 0) (local.get 1) (i32.const 1024))
+    (call $span (i32.const 1024) (i32.const 32))))
