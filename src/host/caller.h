@@ -63,7 +63,7 @@ typedef struct sce_host_row {
 } sce_host_row_t;
 
 /* The built-in row of that name and exact signature, or NULL. Where one name had two types over time there are two
- * rows. `signature` NULL: any. O(log n). */
+ * rows. `signature` NULL: any, that of today before older ones. O(log n). */
 const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature);
 
 /* True when `table` (NULL: the host does not offer it) is new enough to have `op`, and has it. */

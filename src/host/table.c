@@ -48,8 +48,11 @@ const sce_host_row_t *sce_host_lookup(sce_span_t name, const char *signature) {
       high = middle;
     }
   }
+  const sce_host_row_t *found = NULL; /* of any type: the first of them, or the one that is in use today */
   for (; low < ROW_COUNT && compare_name(name, &rows[low]) == 0; low++) {
-    if (signature == NULL || strcmp(signature, rows[low].signature) == 0) return &rows[low];
+    const sce_host_row_t *row = &rows[low];
+    if (signature != NULL && strcmp(signature, row->signature) == 0) return row;
+    if (signature == NULL && (found == NULL || strcmp(row->last_used, "current") == 0)) found = row;
   }
-  return NULL;
+  return found;
 }

@@ -173,8 +173,8 @@ SCE_HANDLER(unversioned_child_storage_root) {
   return sce_result_allocated(caller, result, sce_span(root, sizeof root), args[2]);
 }
 
-/* The three forms of ext_storage_changes_root: by block number, by hash and number, by hash. The answer is "none", as that
- * of ext_storage_changes_root_version_1. */
+/* The three forms of ext_storage_changes_root: by block number, by hash and number, by hash. The answer is "none", as
+ * that of ext_storage_changes_root_version_1. */
 SCE_HANDLER(unversioned_changes_root_by_number) {
   *result = 0;
   return NULL;

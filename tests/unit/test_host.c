@@ -48,6 +48,7 @@ static void table_is_sorted_and_complete(void **state) {
     int order = strcmp(infos[i - 1].name, infos[i].name);
     assert_true(order < 0 || (order == 0 && strcmp(infos[i - 1].signature, infos[i].signature) < 0));
   }
+  assert_string_equal(sce_host_lookup(sce_span_text("ext_storage_root_version_1"), NULL)->signature, "() -> i64");
   assert_null(sce_host_lookup(sce_span_text("ext_storage_get"), NULL));
   assert_null(sce_host_lookup(sce_span_text("ext_storage_get_version_10"), NULL));
   assert_null(sce_host_lookup(sce_span_text(""), NULL));

@@ -309,7 +309,7 @@ static const unversioned_t unversioned[] = {
 
 #define PLACE 0x9000u
 
-/* Whether what a call left at `ptr` and PLACE is the answer that the span of the step has in SCALE, an option or not. */
+/* Whether what a call left at `ptr` and PLACE is the answer that the step's span has in SCALE, an option or not. */
 static bool same_bytes(const bench_t *bench, const json_t *step, uint32_t ptr, bool option) {
   uint8_t *memory = memory_after(step);
   uint64_t span = (uint64_t)json_integer_value(json_object_get(step, "result"));
