@@ -53,11 +53,12 @@ typedef struct runner {
 static const char *signature_of(const char *name) {
   size_t count;
   const sce_host_function_info_t *rows = sce_host_functions(&count);
-  for (size_t i = 0; i < count; i++) {
-    if (strcmp(rows[i].name, name) == 0) return rows[i].signature;
-  }
-  fail_msg("no function %s", name);
-  return NULL;
+  const char *found = NULL; /* of two types that of today */
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(rows[i].name, name) == 0 && (found == NULL || strcmp(rows[i].last_used, "current") == 0))
+      found = rows[i].signature;
+  if (found == NULL) fail_msg("no function %s", name);
+  return found;
 }
 
 /* The call of a record, which has a member "signature" where one name had two types. */
