@@ -20,6 +20,7 @@
 #include "scexec/runtime_cache.h"
 #include "scexec/services.h"
 #include "scexec/state.h"
+#include "scexec/state_code.h"
 #include "scexec/trie.h"
 #include "scexec/value.h"
 #include "scexec/version.h"

@@ -7,9 +7,10 @@
  *   }
  *
  * A chain is a state, the compiled runtime of that state, and the changes of at most one block. The runtime is the
- * state's own `:code`, compiled when it is first needed and again only after a block has changed it: an upgrade takes
- * effect in the next block. What happens to a block is what a node does when it imports one (sc-service's client, and
- * sc-block-builder for building), but for consensus: seals are taken off and not verified.
+ * state's own code, or a substitute of the chain spec for it (state_code.h, SCE_CODE_BLOCK), compiled when it is first
+ * needed and again only after a block has brought another one: an upgrade takes effect in the next block. What happens
+ * to a block is what a node does when it imports one (sc-service's client, and sc-block-builder for building), but for
+ * consensus: seals are taken off and not verified.
  *
  * A chain is used by one thread at a time; many may share a state. Functions that fail leave the chain as it was before
  * the block: nothing of a block that is refused stays.
@@ -74,6 +75,9 @@ typedef struct sce_chain_options {
   bool ignore_heap_pages;
   uint64_t time_limit_ms;               /* of each call into the runtime, compiling not counted; 0: none */
   const sce_chain_observer_t *observer; /* NULL: none. Copied */
+  /* The chain's spec, whose code substitutes, fork blocks and bad blocks count; NULL: the one that a database was made
+   * of. Borrowed as long as the chain lives. */
+  const sce_chain_spec_t *spec;
 } sce_chain_options_t;
 
 /* A chain at `state`, to which it takes a reference: where that stays the only one, blocks change a state in memory in
@@ -111,12 +115,13 @@ SCE_API sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const
 /* Executes a block on the state, and leaves its changes pending: sce_chain_commit() or sce_chain_discard() is next.
  *
  * The header's parent hash and number must be those that follow the state's block, where that is known
- * (sce_state_block()). The last digest item is taken off when it is a seal, Core_execute_block called, and the state
- * root computed in the layout that the runtime's version asks for and compared with the header's.
+ * (sce_state_block()), and the chain spec must not refuse the block (sce_chain_spec_check_block()). The last digest
+ * item is taken off when it is a seal, Core_execute_block called, and the state root computed in the layout that the
+ * runtime's version asks for and compared with the header's.
  *
- * SCE_BAD_BLOCK says what differs: parent, number, state root, extrinsics root. Else the errors of the call, such as
- * the runtime's panic about an extrinsic (SCE_TRAP), with block and phase in front. SCE_MISUSE while another block is
- * pending. */
+ * SCE_BAD_BLOCK says what is wrong: parent, number, state root, extrinsics root, a block that the spec refuses. Else
+ * the errors of the call, such as the runtime's panic about an extrinsic (SCE_TRAP), with block and phase in front.
+ * SCE_MISUSE while another block is pending. */
 SCE_API sce_error_t *sce_chain_execute(sce_chain_t *chain, const sce_block_t *block);
 
 /* Makes the pending block the state's block: changes, then head, in one atomic transaction where the state is that of a

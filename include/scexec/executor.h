@@ -103,13 +103,13 @@ typedef struct sce_config {
   /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
    * false). sce_runtime_missing_imports() lists them. */
   bool allow_missing_imports;
-  const char *cache_path;     /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
-  uint64_t cache_max_size;    /* bytes in that directory; least recently used entries go first (default 2 GiB) */
-  uint32_t max_instances;     /* pooling: slots, at most 10,000; one more call waits, within its limits
-                                 (default 64); runtime tasks take none */
-  size_t resident_budget;     /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB);
-                                 recreate-instance, pooling: bytes of memory kept for the next instance, in each of up to
-                                 8 memories, or in each slot */
+  const char *cache_path;  /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
+  uint64_t cache_max_size; /* bytes in that directory; least recently used entries go first (default 2 GiB) */
+  uint32_t max_instances;  /* pooling: slots, at most 10,000; one more call waits, within its limits
+                              (default 64); runtime tasks take none */
+  size_t resident_budget;  /* instance-reuse: bytes an idle instance keeps above the shared image (default 2 MiB);
+                              recreate-instance, pooling: bytes of memory kept for the next instance, in each of up to
+                              8 memories, or in each slot */
   const sce_host_function_t *host_functions; /* the host's own; copied, their contexts and texts borrowed */
   size_t host_function_count;
   /* scexec's own messages (target "scexec"). May be called from any thread that uses the engine, or compiles for a
@@ -240,6 +240,15 @@ SCE_API sce_error_t *sce_instance_get_global_const(sce_instance_t *instance, boo
 /* The address of linear memory in this process, or NULL: only instance-reuse keeps one between calls. For statistics
  * (such as resident size); never write there. */
 SCE_API const uint8_t *sce_instance_linear_memory_base(const sce_instance_t *instance);
+
+/* ---- versions ---- */
+
+/* The version of code: from its custom sections (`*embedded` true), else what Core_version answers on an empty state,
+ * for which it is compiled by an engine of its own, its unknown imports being no hindrance; ten seconds at most. Of
+ * `config`, which may be NULL, the log, the cache and the host functions are used. The caller frees `version`
+ * (sce_runtime_version_free). Errors: those of sce_blob_new(), sce_blob_embedded_version(), compiling and calling. */
+SCE_API sce_error_t *sce_code_version(sce_runtime_version_t *version, bool *embedded, sce_span_t code,
+                                      const sce_config_t *config);
 
 #ifdef __cplusplus
 }

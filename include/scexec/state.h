@@ -122,9 +122,11 @@ typedef enum sce_block_origin {
  * import on. Computes the state's root where it needs it. */
 SCE_API sce_error_t *sce_state_find_block(sce_state_t *state, sce_block_origin_t *origin, const sce_chain_spec_t *spec);
 
-/* The number of the block that made the state: of the known block, 0 of a genesis, else System.Number; `*known` false
- * where the state has none. Reads a few keys and computes nothing. */
-SCE_API sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number);
+/* The number of the block that made the state, decided in the same order, and where the block is not known by
+ * System.Number; `*known` false where the state has none. Leaves the state as it is, and computes its root only where
+ * `spec` (NULL: none) has a header that may be its own. */
+SCE_API sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number,
+                                            const sce_chain_spec_t *spec);
 
 /* `*block` of an encoded header, which it borrows. SCE_BAD_BLOCK when it can't be decoded, or when its state root is
  * not that of the state. */
@@ -165,6 +167,10 @@ SCE_API sce_error_t *sce_state_newest(sce_state_t **newest, sce_state_t *state);
  * is not kept. Older states can be read, but not be committed to. */
 SCE_API sce_error_t *sce_state_at_number(sce_state_t **at, sce_state_t *state, uint32_t number);
 SCE_API sce_error_t *sce_state_at_hash(sce_state_t **at, sce_state_t *state, const uint8_t hash[32]);
+
+/* The state that this one was made on, by a block or by a call. SCE_NOT_FOUND when its database does not keep it, and
+ * for states of no database. */
+SCE_API sce_error_t *sce_state_before(sce_state_t **before, sce_state_t *state);
 
 /* The `back`-th state before this one in its database: 0 is itself. `*found` false: not kept. `*has_block` false: no
  * block made it (then `*block` is all zero). `block->header` lives as long as `state`. */

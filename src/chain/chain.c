@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "crypto/hash.h"
 #include "scexec/artifact.h"
+#include "scexec/state_code.h"
 
 #include <string.h>
 
@@ -15,9 +16,12 @@
 sce_error_t *sce_chain_new(sce_chain_t **chain, sce_state_t *state, const sce_chain_options_t *options) {
   sce_chain_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
-  if (options != NULL) made->options = *options;
-  sce_error_t *err = sce_overlay_new(&made->overlay, state);
+  size_t size = options == NULL ? 0 : options->size < sizeof made->options ? options->size : sizeof made->options;
+  if (size > 0) memcpy(&made->options, options, size);
+  sce_error_t *err = made->options.spec == NULL ? sce_state_chain_spec(state, &made->kept) : NULL;
+  if (err == NULL) err = sce_overlay_new(&made->overlay, state);
   if (err != NULL) {
+    sce_chain_spec_delete(made->kept);
     sce_free(made);
     return err;
   }
@@ -51,6 +55,7 @@ void sce_chain_delete(sce_chain_t *chain) {
   drop_runtime(chain);
   sce_overlay_delete(chain->overlay);
   sce_watch_free(&chain->watch);
+  sce_chain_spec_delete(chain->kept);
   sce_buf_free(&chain->header);
   sce_buf_free(&chain->body);
   sce_buf_free(&chain->output);
@@ -90,13 +95,17 @@ static sce_error_t *set_heap_pages(const sce_chain_t *chain, sce_semantics_t *se
   return NULL;
 }
 
-static sce_error_t *find_code(const sce_chain_t *chain, sce_span_t *code) {
+const sce_chain_spec_t *sce_chain_spec_of(const sce_chain_t *chain) {
+  return chain->options.spec != NULL ? chain->options.spec : chain->kept;
+}
+
+/* `*owner`, where it is not NULL, has the code and is to be deleted. */
+static sce_error_t *find_code(const sce_chain_t *chain, sce_span_t *code, sce_state_code_t **owner) {
+  *owner = NULL;
   *code = chain->options.code;
   if (code->len > 0) return NULL;
-  sce_value_t value;
-  SCE_TRY(sce_state_get(sce_chain_state(chain), &value, NULL, sce_span_text(":code")));
-  if (!value.found) return sce_error_new(SCE_NOT_FOUND, "the state has no :code");
-  *code = sce_span(value.data, value.len);
+  SCE_TRY(sce_state_code_new(owner, sce_chain_state(chain), sce_chain_spec_of(chain), SCE_CODE_BLOCK, &chain->config));
+  *code = sce_state_code_bytes(*owner);
   return NULL;
 }
 
@@ -127,10 +136,12 @@ static sce_error_t *ask_version(sce_chain_t *chain) {
 static sce_error_t *make_runtime(sce_chain_t *chain) {
   sce_config_t config = chain->config;
   sce_span_t code;
+  sce_state_code_t *owner;
   SCE_TRY(set_heap_pages(chain, &config.semantics));
-  SCE_TRY(find_code(chain, &code));
+  SCE_TRY(find_code(chain, &code, &owner));
   sce_error_t *err = sce_engine_new(&chain->engine, &config);
   if (err == NULL) err = sce_runtime_from_code(&chain->runtime, chain->engine, code);
+  sce_state_code_delete(owner);
   if (err == NULL) err = sce_instance_new(&chain->instance, chain->runtime);
   if (err == NULL) err = ask_version(chain);
   if (err != NULL)
@@ -201,12 +212,32 @@ static sce_error_t *changes_key(const sce_chain_t *chain, bool *changes, const c
   return NULL;
 }
 
+/* A substitute begins at the state of its block. */
+static sce_error_t *substitute_begins(const sce_chain_t *chain, bool *begins) {
+  const sce_chain_spec_t *spec = sce_chain_spec_of(chain);
+  bool found = spec != NULL;
+  for (size_t i = 0; found && !*begins; i++) {
+    uint32_t number = 0;
+    SCE_TRY(sce_chain_spec_substitute(spec, &found, &number, NULL, i));
+    *begins = found && number == chain->block.number;
+  }
+  return NULL;
+}
+
+/* Whether the next block is run by other code than this one, or with another heap. */
+static sce_error_t *brings_runtime(const sce_chain_t *chain, bool *other) {
+  if (!chain->options.ignore_heap_pages) SCE_TRY(changes_key(chain, other, ":heappages"));
+  if (chain->options.code.len > 0) return NULL;
+  SCE_TRY(changes_key(chain, other, ":code"));
+  SCE_TRY(changes_key(chain, other, ":pending_code"));
+  return substitute_begins(chain, other);
+}
+
 sce_error_t *sce_chain_commit(sce_chain_t *chain, uint8_t root[32]) {
   uint8_t committed[32];
   bool other_runtime = false;
   if (!chain->pending) return sce_error_new(SCE_MISUSE, "no block is pending on this chain");
-  if (chain->options.code.len == 0) SCE_TRY(changes_key(chain, &other_runtime, ":code"));
-  if (!chain->options.ignore_heap_pages) SCE_TRY(changes_key(chain, &other_runtime, ":heappages"));
+  SCE_TRY(brings_runtime(chain, &other_runtime));
   SCE_TRY(sce_overlay_commit(chain->overlay, committed, sce_chain_layout(chain), &chain->block));
   sce_chain_discard(chain);
   if (other_runtime) drop_runtime(chain);

@@ -40,7 +40,8 @@ sce_error_t *sce_watch_end(sce_watch_t *watch);
 
 struct sce_chain {
   sce_chain_options_t options;
-  sce_config_t config; /* of the options, or the default */
+  sce_config_t config;    /* of the options, or the default */
+  sce_chain_spec_t *kept; /* owned: of the database; NULL where the options have one, or there is none */
   sce_overlay_t *overlay;
   sce_watch_t watch;
   sce_externalities_t externalities; /* with the watch as storage */
@@ -67,6 +68,8 @@ sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t
 sce_state_version_t sce_chain_layout(const sce_chain_t *chain);
 /* Copies the header of the block that is now in the overlay, and makes that pending. */
 sce_error_t *sce_chain_set_pending(sce_chain_t *chain, sce_span_t header, uint32_t number);
+/* The chain's spec; NULL: none. */
+const sce_chain_spec_t *sce_chain_spec_of(const sce_chain_t *chain);
 /* SCE_MISUSE unless nothing is pending or being built. */
 sce_error_t *sce_chain_check_free(const sce_chain_t *chain);
 

@@ -51,6 +51,14 @@ static sce_error_t *check_parent(const sce_chain_t *chain, const sce_block_t *bl
   return NULL;
 }
 
+static sce_error_t *check_rules(const sce_chain_t *chain, const sce_block_t *block) {
+  const sce_chain_spec_t *spec = sce_chain_spec_of(chain);
+  uint8_t hash[32];
+  if (spec == NULL) return NULL;
+  sce_block_hash(block, hash);
+  return sce_chain_spec_check_block(spec, sce_block_header(block)->number, hash);
+}
+
 /* ---- why a call failed ---- */
 
 /* Extrinsics take layout V1 from system version 2 on (sp-version 44, RuntimeVersion::extrinsics_root_state_version). */
@@ -111,7 +119,8 @@ static sce_error_t *run_block(sce_chain_t *chain, const sce_block_t *block) {
 
 sce_error_t *sce_chain_execute(sce_chain_t *chain, const sce_block_t *block) {
   SCE_TRY(sce_chain_check_free(chain));
-  sce_error_t *err = check_parent(chain, block);
+  sce_error_t *err = check_rules(chain, block);
+  if (err == NULL) err = check_parent(chain, block);
   if (err == NULL) err = sce_chain_prepare(chain, NULL);
   if (err == NULL) err = run_block(chain, block);
   if (err == NULL) err = sce_chain_set_pending(chain, sce_block_header_bytes(block), sce_block_header(block)->number);

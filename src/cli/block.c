@@ -88,6 +88,7 @@ static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_v
       .ignore_heap_pages = v->run.engine.heap_pages_given || v->run.engine.heap_maximum_given,
       .time_limit_ms = v->run.engine.time_limit,
       .observer = v->diff ? &observer : NULL,
+      .spec = block->source.spec,
   };
   if (v->run.source.runtime != NULL) options.code = block->source.code;
   SCE_TRY(sce_chain_new(&block->chain, block->source.state, &options));
@@ -118,8 +119,31 @@ static sce_error_t *ask_metadata(cli_block_t *block) {
   return NULL;
 }
 
+/* Metadata of the code that wrote the state, where the block is run by another one: values that an upgrade's migrations
+ * find are of the old runtime. The references to the state are gone before the block is committed. */
+static sce_error_t *ask_written(cli_t *cli, cli_block_t *block) {
+  sce_state_t *state = sce_chain_state(block->chain);
+  sce_state_code_t *runs = NULL;
+  cli_session_t session = {.source = {.spec = block->source.spec, .state = sce_state_ref(state)}};
+  sce_error_t *err = cli_source_choose_code(cli, &session.source, SCE_CODE_READ, &block->cache_path);
+  sce_span_t running = block->source.options.runtime != NULL ? block->source.code : sce_span(NULL, 0);
+  if (err == NULL && running.len == 0) {
+    err = sce_state_code_new(&runs, state, block->source.spec, SCE_CODE_BLOCK, &block->config);
+    if (err == NULL) running = sce_state_code_bytes(runs);
+  }
+  if (err == NULL && !sce_span_equal(running, session.source.code))
+    err = cli_metadata_of_state(cli, &block->written, &session);
+  if (err == NULL && block->written.metadata != NULL) block->phases.written = &block->written;
+  sce_state_code_delete(runs);
+  session.source.spec = NULL; /* the block's */
+  cli_session_close(&session);
+  return err;
+}
+
 void cli_block_name(cli_t *cli, cli_block_t *block) {
-  sce_error_t *err = block->metadata.metadata == NULL ? ask_metadata(block) : NULL;
+  if (block->metadata.metadata != NULL) return;
+  sce_error_t *err = ask_metadata(block);
+  if (err == NULL) err = ask_written(cli, block);
   if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);
 }
@@ -137,6 +161,7 @@ sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_valu
 void cli_block_close(cli_block_t *block) {
   sce_chain_delete(block->chain);
   cli_metadata_free(&block->metadata);
+  cli_metadata_free(&block->written);
   cli_phases_free(&block->phases);
   cli_plugins_close(&block->plugins);
   cli_source_free(&block->source);
@@ -147,7 +172,8 @@ void cli_block_close(cli_block_t *block) {
 sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err) {
   if (err == NULL) return NULL;
   sce_error_kind_t kind = sce_error_kind(err);
-  if (kind > 0 && kind != SCE_BAD_STATE) cli->exit_code = CLI_CALL_FAILED;
+  bool input = kind == SCE_BAD_STATE || kind == SCE_BAD_CHAIN_SPEC;
+  if (kind > 0 && !input) cli->exit_code = CLI_CALL_FAILED;
   return err;
 }
 

@@ -28,7 +28,8 @@ extern const cli_option_t cli_block_commit_options[]; /* --commit, --keep */
 typedef struct cli_phases {
   cli_t *cli;
   sce_chain_t *chain;                    /* set when it is made */
-  const cli_metadata_t *decoded;         /* NULL: bytes */
+  const cli_metadata_t *decoded;         /* of the code that runs; NULL: bytes */
+  const cli_metadata_t *written;         /* of the code that wrote the state before; NULL: the same */
   json_t *rows;                          /* owned: with --output json */
   json_t *differences, *children, *logs; /* owned: of the phase that goes on */
   json_t *values;                        /* owned: the differences by name, where there is metadata */
@@ -55,6 +56,7 @@ typedef struct cli_block {
   sce_chain_t *chain; /* prepared */
   cli_phases_t phases;
   cli_metadata_t metadata; /* with --diff and after cli_block_name(), where there is any */
+  cli_metadata_t written;  /* the same of the code that wrote the state, where that is another one */
   uint64_t compile_ns;
 } cli_block_t;
 

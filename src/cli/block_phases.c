@@ -65,17 +65,31 @@ static void add_row(cli_phases_t *phases, const sce_state_difference_t *differen
   cli_add(phases->cli, difference->child != NULL ? phases->children : phases->differences, row);
 }
 
+/* What the block found was written by the code of the block before; what it replaces of its own was not. */
+static sce_error_t *names_of(const cli_phases_t *phases, cli_names_t *names, const sce_state_difference_t *difference) {
+  const sce_value_t *before = &difference->before;
+  sce_value_t stored = {.found = false};
+  *names = (cli_names_t){phases->decoded, phases->decoded};
+  if (phases->written == NULL || !before->found) return NULL;
+  SCE_TRY(sce_state_get(sce_chain_state(phases->chain), &stored, difference->child, difference->key));
+  if (stored.found && sce_span_equal(sce_span(stored.data, stored.len), sce_span(before->data, before->len)))
+    names->before = phases->written;
+  return NULL;
+}
+
 static sce_error_t *take_difference(void *ctx, const sce_phase_t *phase, const sce_state_difference_t *difference) {
   cli_phases_t *phases = ctx;
   bool first = phases->count++ == 0;
+  cli_names_t names;
+  SCE_TRY(names_of(phases, &names, difference));
   if (phases->cli->output == CLI_JSON) {
     add_row(phases, difference);
     if (phases->decoded != NULL)
-      cli_add(phases->cli, phases->values, cli_difference_json(phases->cli, phases->decoded, difference));
+      cli_add(phases->cli, phases->values, cli_difference_json(phases->cli, names, difference));
     return NULL;
   }
   if (first) SCE_TRY(print_phase(phase));
-  return cli_difference_text(phases->cli, phases->decoded, difference);
+  return cli_difference_text(phases->cli, names, difference);
 }
 
 /* Puts an array that is full into the row, and an empty one in its place. */

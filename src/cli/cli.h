@@ -13,16 +13,16 @@
 /* One run of the command. Made by main.c, handed to everything. */
 typedef struct cli {
   cli_output_t output;
-  int log_level;    /* runtime lines shown: 0 off … 5 trace */
-  bool quiet;       /* no progress, no warnings */
-  bool color;       /* standard error may be coloured */
-  bool color_out;   /* standard output may be coloured */
-  bool progress;    /* standard error is a terminal and progress is wanted */
-  bool stdin_taken; /* an argument "-" has read standard input */
+  int log_level;        /* runtime lines shown: 0 off … 5 trace */
+  bool quiet;           /* no progress, no warnings */
+  bool color;           /* standard error may be coloured */
+  bool color_out;       /* standard output may be coloured */
+  bool progress;        /* standard error is a terminal and progress is wanted */
+  bool stdin_taken;     /* an argument "-" has read standard input */
   bool words_are_files; /* arguments are files of the subcommand's own, and no misplaced SOURCE */
-  bool json_failed; /* building a JSON document ran out of memory: checked when it is printed */
-  const char *open; /* ends the last value of a document that is printed in pieces; NULL: none is on its way */
-  int exit_code;    /* what a subcommand that did not fail wants to say; 0 at the start */
+  bool json_failed;     /* building a JSON document ran out of memory: checked when it is printed */
+  const char *open;     /* ends the last value of a document that is printed in pieces; NULL: none is on its way */
+  int exit_code;        /* what a subcommand that did not fail wants to say; 0 at the start */
 } cli_t;
 
 /* ---- exit codes and errors (report.c) ---- */

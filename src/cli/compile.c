@@ -87,7 +87,8 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   const compile_values_t *v = values;
   if (v->output == NULL) return sce_error_new(SCE_MISUSE, "-o FILE is missing: where the artifact goes");
   cli_source_t source;
-  sce_error_t *err = cli_source_load_code(cli, &source, &v->source);
+  sce_error_t *err = cli_source_load(cli, &source, &v->source);
+  if (err == NULL) err = cli_source_choose_code(cli, &source, SCE_CODE_CALL, &(sce_buf_t){0});
   if (err == NULL) err = compile(cli, &source, v);
   cli_source_free(&source);
   return err;

@@ -11,6 +11,14 @@
 /* Longest value shown on a line of text; the document has all of it. */
 #define LONGEST_SHOWN 512
 
+/* The name of a key; nothing where neither metadata knows it. */
+static sce_error_t *append_label(sce_buf_t *text, cli_names_t names, sce_span_t key) {
+  size_t start = text->len;
+  if (names.after != NULL) SCE_TRY(cli_key_label(text, names.after, key));
+  if (text->len > start || names.before == NULL || names.before == names.after) return NULL;
+  return cli_key_label(text, names.before, key);
+}
+
 /* ---- JSON ---- */
 
 static json_t *raw_json(const sce_value_t *value) {
@@ -19,7 +27,7 @@ static json_t *raw_json(const sce_value_t *value) {
 
 static sce_error_t *put_value(cli_t *cli, json_t *row, const char *name, const cli_metadata_t *m, sce_span_t key,
                               const sce_value_t *value) {
-  if (!value->found) return NULL;
+  if (!value->found || m == NULL) return NULL;
   sce_buf_t json = {0};
   sce_error_t *err = sce_storage_value_decode(m->metadata, &json, key, sce_span(value->data, value->len), &m->format);
   if (err == NULL) cli_put(cli, row, name, cli_json_parse(sce_buf_span(&json)));
@@ -27,25 +35,25 @@ static sce_error_t *put_value(cli_t *cli, json_t *row, const char *name, const c
   return err;
 }
 
-static sce_error_t *put_names(cli_t *cli, json_t *row, const cli_metadata_t *m, const sce_state_difference_t *d) {
+static sce_error_t *put_names(cli_t *cli, json_t *row, cli_names_t names, const sce_state_difference_t *d) {
   sce_buf_t label = {0};
-  sce_error_t *err = cli_key_label(&label, m, d->key);
+  sce_error_t *err = append_label(&label, names, d->key);
   if (err == NULL && label.len > 0) {
     cli_put(cli, row, "name", cli_json_text(sce_buf_span(&label)));
-    err = put_value(cli, row, "valueBefore", m, d->key, &d->before);
-    if (err == NULL) err = put_value(cli, row, "valueAfter", m, d->key, &d->after);
+    err = put_value(cli, row, "valueBefore", names.before, d->key, &d->before);
+    if (err == NULL) err = put_value(cli, row, "valueAfter", names.after, d->key, &d->after);
   }
   sce_buf_free(&label);
   return err;
 }
 
-json_t *cli_difference_json(cli_t *cli, const cli_metadata_t *metadata, const sce_state_difference_t *d) {
+json_t *cli_difference_json(cli_t *cli, cli_names_t names, const sce_state_difference_t *d) {
   json_t *row = json_object();
   if (d->child != NULL) cli_put_hex(cli, row, "child", *d->child);
   cli_put_hex(cli, row, "key", d->key);
   cli_put(cli, row, "before", raw_json(&d->before));
   cli_put(cli, row, "after", raw_json(&d->after));
-  sce_error_t *err = metadata != NULL && d->child == NULL ? put_names(cli, row, metadata, d) : NULL;
+  sce_error_t *err = d->child == NULL ? put_names(cli, row, names, d) : NULL;
   if (err != NULL) cli->json_failed = true;
   sce_error_delete(err);
   return row;
@@ -71,35 +79,35 @@ static sce_error_t *append_value(sce_buf_t *text, const cli_metadata_t *m, sce_s
   return append_hex(text, bytes);
 }
 
-static sce_error_t *append_key(sce_buf_t *text, const cli_metadata_t **m, const sce_state_difference_t *d) {
+/* A key that is not explained has no explained value. */
+static sce_error_t *append_key(sce_buf_t *text, cli_names_t *names, const sce_state_difference_t *d) {
   size_t start = text->len;
   if (d->child != NULL) {
     SCE_TRY(sce_buf_printf(text, "child "));
     SCE_TRY(append_hex(text, *d->child));
     SCE_TRY(sce_buf_append_byte(text, ' '));
-    *m = NULL;
-  } else if (*m != NULL) {
-    SCE_TRY(cli_key_label(text, *m, d->key));
+  } else {
+    SCE_TRY(append_label(text, *names, d->key));
     if (text->len > start) return NULL;
-    *m = NULL; /* a key that is not explained has no explained value */
   }
+  *names = (cli_names_t){NULL, NULL};
   return append_hex(text, d->key);
 }
 
-static sce_error_t *difference_line(sce_buf_t *text, const cli_metadata_t *m, const sce_state_difference_t *d) {
+static sce_error_t *difference_line(sce_buf_t *text, cli_names_t names, const sce_state_difference_t *d) {
   SCE_TRY(sce_buf_printf(text, "%c ", !d->before.found ? '+' : !d->after.found ? '-' : '~'));
-  SCE_TRY(append_key(text, &m, d));
+  SCE_TRY(append_key(text, &names, d));
   if (!d->before.found && !d->after.found) return NULL;
   SCE_TRY(sce_buf_printf(text, " = "));
-  if (d->before.found) SCE_TRY(append_value(text, m, d->key, &d->before));
+  if (d->before.found) SCE_TRY(append_value(text, names.before, d->key, &d->before));
   if (d->before.found && d->after.found) SCE_TRY(sce_buf_printf(text, " => "));
-  return d->after.found ? append_value(text, m, d->key, &d->after) : NULL;
+  return d->after.found ? append_value(text, names.after, d->key, &d->after) : NULL;
 }
 
-sce_error_t *cli_difference_text(const cli_t *cli, const cli_metadata_t *metadata, const sce_state_difference_t *d) {
+sce_error_t *cli_difference_text(const cli_t *cli, cli_names_t names, const sce_state_difference_t *d) {
   const char *color = !d->before.found ? "\033[32m" : !d->after.found ? "\033[31m" : "\033[33m";
   sce_buf_t text = {0};
-  sce_error_t *err = difference_line(&text, metadata, d);
+  sce_error_t *err = difference_line(&text, names, d);
   if (err == NULL && cli->color_out) err = cli_printf("%s", color);
   if (err == NULL) err = cli_write_escaped(sce_buf_span(&text));
   if (err == NULL) err = cli_printf(cli->color_out ? "\033[0m\n" : "\n");
@@ -109,15 +117,15 @@ sce_error_t *cli_difference_text(const cli_t *cli, const cli_metadata_t *metadat
 
 /* ---- a whole list ---- */
 
-sce_error_t *cli_differences_begin(cli_differences_t *d, cli_t *cli, const cli_metadata_t *metadata) {
-  *d = (cli_differences_t){.cli = cli, .metadata = metadata};
+sce_error_t *cli_differences_begin(cli_differences_t *d, cli_t *cli, cli_names_t names) {
+  *d = (cli_differences_t){.cli = cli, .names = names};
   return cli->output == CLI_JSON ? cli_rows_begin(cli, "differences") : NULL;
 }
 
 sce_error_t *cli_differences_print(void *ctx, const sce_state_difference_t *difference) {
   const cli_differences_t *d = ctx;
-  if (d->cli->output != CLI_JSON) return cli_difference_text(d->cli, d->metadata, difference);
-  return cli_rows_add(d->cli, cli_difference_json(d->cli, d->metadata, difference));
+  if (d->cli->output != CLI_JSON) return cli_difference_text(d->cli, d->names, difference);
+  return cli_rows_add(d->cli, cli_difference_json(d->cli, d->names, difference));
 }
 
 sce_error_t *cli_differences_end(cli_differences_t *d) {

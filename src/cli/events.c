@@ -65,7 +65,15 @@ static sce_error_t *decode_digest(json_t **items, const cli_metadata_t *m, const
   return NULL;
 }
 
+/* None where the runtime has no such item: not every chain is made of FRAME. */
 static sce_error_t *decode_events(json_t **events, const cli_metadata_t *m, sce_overlay_t *overlay) {
+  size_t place, item;
+  sce_error_t *missing = sce_metadata_storage_find(m->metadata, &place, &item, sce_span_text("System.Events"));
+  if (missing != NULL) {
+    sce_error_delete(missing);
+    *events = json_array();
+    return *events == NULL ? sce_error_oom() : NULL;
+  }
   sce_buf_t key = {0};
   sce_value_t value = {.found = false};
   sce_error_t *err = sce_storage_key_encode(m->metadata, &key, sce_span_text("System.Events"), sce_span_text("[]"));
@@ -73,11 +81,9 @@ static sce_error_t *decode_events(json_t **events, const cli_metadata_t *m, sce_
   sce_buf_free(&key);
   if (err != NULL) return err;
   /* V0 to V13 call the type only in System.Events, the later ones also by their own name. */
-  size_t pallet, index;
   sce_storage_info_t info;
   char type[16] = "events";
-  SCE_TRY(sce_metadata_storage_find(m->metadata, &pallet, &index, sce_span_text("System.Events")));
-  if (sce_metadata_storage_get(m->metadata, &info, pallet, index))
+  if (sce_metadata_storage_get(m->metadata, &info, place, item))
     snprintf(type, sizeof type, "%u", (unsigned)info.value_type);
   return decode(events, m, type, value.found ? sce_span(value.data, value.len) : sce_span("\0", 1));
 }

@@ -1,7 +1,6 @@
 /* inspect.c: `scexec inspect`: what code is, without running it where its custom sections say enough. */
 #include "cli/inspect.h"
 #include "cli/commands.h"
-#include "cli/version_of.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -78,7 +77,8 @@ sce_error_t *cli_import_state(cli_import_state_t *state, const sce_blob_t *blob,
 static sce_error_t *inspect_blob(cli_t *cli, cli_source_t *source) {
   cli_inspection_t inspection = {.source = source};
   SCE_TRY(cli_source_blob(source, &inspection.blob));
-  inspection.version_error = cli_version_of(cli, &inspection.version, &inspection.embedded, inspection.blob);
+  sce_config_t config = {.log = cli_own_log(cli)};
+  inspection.version_error = sce_code_version(&inspection.version, &inspection.embedded, source->code, &config);
   inspection.has_version = inspection.version_error == NULL;
   sce_error_t *err =
       cli->output == CLI_JSON ? cli_inspect_print_json(cli, &inspection) : cli_inspect_print_text(cli, &inspection);

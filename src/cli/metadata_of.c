@@ -196,15 +196,12 @@ sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *s
 sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session) {
   *out = (cli_metadata_t){0};
   cli_run_options_t options = {.source = session->source.options};
-  sce_value_t code;
   choose_engine(&options.engine, &options.source);
   session->log = cli_own_log(cli);
   SCE_TRY(cli_services_config(&session->services, &options.host));
   SCE_TRY(cli_cache_path(&session->cache_path, &options.cache));
   SCE_TRY(cli_keystore_open(cli, &session->keystore, &options.host));
-  SCE_TRY(sce_state_get(session->source.state, &code, NULL, sce_span_text(":code")));
-  if (!code.found) return sce_error_new(SCE_NOT_FOUND, "the state has no :code");
-  session->source.code = sce_span(code.data, code.len);
+  SCE_TRY(cli_source_choose_code(cli, &session->source, SCE_CODE_READ, &session->cache_path));
   SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
   return cli_metadata_load(cli, out, session, 0);
 }

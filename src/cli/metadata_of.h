@@ -26,8 +26,8 @@ sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_r
 /* Reads and compiles SOURCE for nothing but its metadata. The session is kept by the caller. */
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted);
-/* The same of the code in session->source.state, which the caller has loaded; the rest of the session is empty before.
- * Errors: SCE_NOT_FOUND when the state has no code. */
+/* The same of the code that wrote session->source.state, which the caller has loaded; the rest of the session is empty
+ * before. Errors: SCE_NOT_FOUND when the state has no code. */
 sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session);
 /* Of a file: metadata in SCALE, code, or a raw chain spec, told apart by its first bytes. */
 sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);

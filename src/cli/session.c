@@ -16,6 +16,7 @@ sce_error_t *cli_session_load(cli_t *cli, cli_session_t *session, const cli_run_
   session->cache_wanted = options->cache.path != NULL;
   SCE_TRY(cli_cache_path(&session->cache_path, &options->cache));
   SCE_TRY(cli_source_load(cli, &session->source, &options->source));
+  SCE_TRY(cli_source_choose_code(cli, &session->source, options->source.use, &session->cache_path));
   return cli_keystore_open(cli, &session->keystore, &options->host);
 }
 

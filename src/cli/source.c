@@ -1,7 +1,6 @@
 /* source.c: SOURCE options, and reading what they name. */
 #include "cli/source.h"
 #include "cli/source_kind.h"
-#include "cli/version_of.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -102,9 +101,9 @@ static sce_state_version_t version_in_spec(cli_t *cli, const sce_chain_spec_t *s
   bool embedded;
   sce_runtime_version_t found = {0};
   if (!sce_chain_spec_storage(spec, &code, sce_span_text(":code"))) return SCE_STATE_V0;
-  sce_error_t *err = sce_blob_new(&blob, code);
-  if (err == NULL)
-    err = ask ? cli_version_of(cli, &found, &embedded, blob) : sce_blob_embedded_version(blob, &found, &embedded);
+  sce_config_t config = {.log = cli_own_log(cli)};
+  sce_error_t *err = ask ? sce_code_version(&found, &embedded, code, &config) : sce_blob_new(&blob, code);
+  if (err == NULL && !ask) err = sce_blob_embedded_version(blob, &found, &embedded);
   sce_state_version_t version = found.system_version >= 1 ? SCE_STATE_V1 : SCE_STATE_V0;
   sce_runtime_version_free(&found);
   sce_error_delete(err);
@@ -235,6 +234,23 @@ sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_
   return sce_state_from_chain_spec_later(&source->state, source->spec, genesis_version, source);
 }
 
+/* A state of a spec is not made for this where the spec has no substitutes. */
+sce_error_t *cli_source_choose_code(cli_t *cli, cli_source_t *source, sce_code_use_t use, const sce_buf_t *cache_path) {
+  bool substitutes = true;
+  uint32_t number;
+  sce_config_t config = {.log = cli_own_log(cli)};
+  if (cache_path->len > 0) config.cache_path = (const char *)cache_path->data;
+  if (source->options.artifact != NULL || source->options.runtime != NULL || source->chosen != NULL) return NULL;
+  if (source->spec != NULL && use == SCE_CODE_CALL)
+    SCE_TRY(sce_chain_spec_substitute(source->spec, &substitutes, &number, NULL, 0));
+  if (!substitutes) return NULL;
+  SCE_TRY(sce_state_code_new(&source->chosen, source->state, source->spec, use, &config));
+  source->code = sce_state_code_bytes(source->chosen);
+  const char *doubt = sce_state_code_doubt(source->chosen);
+  if (doubt != NULL) cli_warn(cli, "%s", doubt);
+  return NULL;
+}
+
 sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout) {
   *source = (cli_source_t){.options = *options};
   SCE_TRY(check_options(options));
@@ -269,6 +285,7 @@ sce_error_t *cli_commit_error(sce_error_t *err, const cli_source_options_t *opti
 
 void cli_source_free(cli_source_t *source) {
   sce_blob_delete(source->blob);
+  sce_state_code_delete(source->chosen);
   sce_state_delete(source->state);
   sce_chain_spec_delete(source->spec);
   sce_buf_free(&source->file);

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include "scexec/state.h"
+#include "scexec/state_code.h"
 
 typedef struct cli_source_options {
   const char *chain;    /* raw chain spec, "-": standard input */
@@ -19,6 +20,7 @@ typedef struct cli_source_options {
   uint64_t keep;        /* older states to keep in it, with keep_given */
   bool keep_given;
   bool strict_imports; /* where the code runs for its metadata: refuse it with unknown imports */
+  sce_code_use_t use;  /* what the code is for; set by the subcommand */
 } cli_source_options_t;
 
 extern const cli_option_t cli_source_options[];   /* --chain, --runtime, --state, --at */
@@ -28,15 +30,16 @@ extern const cli_option_t cli_strict_options[];   /* --strict-imports, for what 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {
   cli_source_options_t options;
-  cli_t *cli;             /* of who loaded it */
-  sce_chain_spec_t *spec; /* of --chain, or NULL */
-  sce_state_t *state;     /* what calls read: empty without --chain; NULL after cli_source_load_code() */
-  sce_buf_t file;         /* the runtime file's bytes; empty when the code comes from the state */
-  sce_span_t code;        /* as given, compressed or not; borrowed from the above; empty with --artifact */
-  sce_blob_t *blob;       /* see cli_source_blob() */
-  uint64_t read_ns;       /* reading files and the chain spec in them */
-  uint64_t state_ns;      /* making or opening the state; 0 when it is made as it is read */
-  uint64_t decode_ns;     /* decompressing and parsing the code */
+  cli_t *cli;               /* of who loaded it */
+  sce_chain_spec_t *spec;   /* of --chain, or NULL */
+  sce_state_t *state;       /* what calls read: empty without --chain; NULL after cli_source_load_code() */
+  sce_buf_t file;           /* the runtime file's bytes; empty when the code comes from the state */
+  sce_state_code_t *chosen; /* what cli_source_choose_code() found, or NULL */
+  sce_span_t code;          /* as given, compressed or not; borrowed from the above; empty with --artifact */
+  sce_blob_t *blob;         /* see cli_source_blob() */
+  uint64_t read_ns;         /* reading files and the chain spec in them */
+  uint64_t state_ns;        /* making or opening the state; 0 when it is made as it is read */
+  uint64_t decode_ns;       /* decompressing and parsing the code */
 } cli_source_t;
 
 /* Reads the code, and the state where there is one; that of a chain spec is made when it is first read. `source` stays
@@ -45,6 +48,10 @@ typedef struct cli_source {
 sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_options_t *options);
 /* The same without making the state: for what only looks at the code. */
 sce_error_t *cli_source_load_code(cli_t *cli, cli_source_t *source, const cli_source_options_t *options);
+/* Puts the code for a use in the place of the state's own, unless --runtime or --artifact names another: a substitute
+ * of the chain spec, or (SCE_CODE_READ) the code that wrote the state, with a warning where that is not certain. Done
+ * once for a source. `cache_path` as in a session. */
+sce_error_t *cli_source_choose_code(cli_t *cli, cli_source_t *source, sce_code_use_t use, const sce_buf_t *cache_path);
 /* Layouts of genesis values beside 0 and 1: as the genesis runtime has it, by its version section or (_ASKED) where
  * there is none by Core_version. */
 enum { CLI_LAYOUT_ASKED = -1, CLI_LAYOUT_EMBEDDED = -2 };

@@ -45,8 +45,10 @@ sce_error_t *cli_take_dir(cli_source_options_t *options, const cli_list_t *words
 sce_error_t *cli_state_open(cli_t *cli, cli_state_t *state, const cli_state_values_t *v, bool metadata) {
   *state = (cli_state_t){0};
   SCE_TRY(set_child(state, v->child));
-  if (metadata) return cli_metadata_open(cli, &state->metadata, &state->session, &v->source, 0);
-  return cli_source_load_state(cli, &state->session.source, &v->source, CLI_LAYOUT_EMBEDDED);
+  cli_source_options_t source = v->source;
+  source.use = SCE_CODE_READ;
+  if (metadata) return cli_metadata_open(cli, &state->metadata, &state->session, &source, 0);
+  return cli_source_load_state(cli, &state->session.source, &source, CLI_LAYOUT_EMBEDDED);
 }
 
 void cli_state_close(cli_state_t *state) {

@@ -57,8 +57,8 @@ static sce_error_t *load_second(cli_t *cli, cli_source_t *b, const cli_source_t 
   return cli_source_load_state(cli, b, options, CLI_LAYOUT_EMBEDDED);
 }
 
-/* Metadata of the second state's code. Where it has none to give, keys and values stay bytes, unless they are asked for
- * by name. */
+/* Metadata of the code that wrote a state. Where it has none to give, keys and values stay bytes, unless they are asked
+ * for by name. */
 static sce_error_t *load_metadata(cli_t *cli, cli_metadata_t *metadata, cli_session_t *session, bool named) {
   sce_error_t *err = cli_metadata_of_state(cli, metadata, session);
   if (err == NULL || named) return err;
@@ -80,18 +80,41 @@ static sce_error_t *print_wanted(void *ctx, const sce_state_difference_t *d) {
   return cli_differences_print(&filter->printer, d);
 }
 
-static sce_error_t *compare(cli_t *cli, const diff_values_t *v, const sce_state_t *a, cli_session_t *b,
-                            const cli_list_t *words) {
-  cli_metadata_t metadata = {0};
+/* Names and values of both sides, each by the code that wrote it. Where that is one code it is asked once. */
+typedef struct sides {
+  cli_session_t a, b;
+  cli_metadata_t metadata_a, metadata_b;
+} sides_t;
+
+static const cli_metadata_t *there(const cli_metadata_t *metadata) {
+  return metadata->metadata != NULL ? metadata : NULL;
+}
+
+static sce_error_t *load_names(cli_t *cli, cli_names_t *names, sides_t *sides, bool named) {
+  SCE_TRY(load_metadata(cli, &sides->metadata_b, &sides->b, named));
+  names->after = there(&sides->metadata_b);
+  names->before = names->after;
+  sce_error_t *err = cli_source_choose_code(cli, &sides->a.source, SCE_CODE_READ, &sides->b.cache_path);
+  if (err != NULL && sce_error_kind(err) == SCE_NOT_FOUND) { /* a state without code: the other side's names */
+    sce_error_delete(err);
+    return NULL;
+  }
+  if (err != NULL || sce_span_equal(sides->a.source.code, sides->b.source.code)) return err;
+  SCE_TRY(load_metadata(cli, &sides->metadata_a, &sides->a, false));
+  names->before = there(&sides->metadata_a);
+  return NULL;
+}
+
+static sce_error_t *compare(cli_t *cli, const diff_values_t *v, sides_t *sides, const cli_list_t *words) {
+  cli_names_t names = {NULL, NULL};
   filter_t filter = {.prefix = {0}};
   bool named = cli_key_is_named(words->items + 2, words->count - 2);
-  sce_error_t *err = !v->hex || named ? load_metadata(cli, &metadata, b, named) : NULL;
-  if (err == NULL) err = cli_key_read(&filter.prefix, &metadata, words->items + 2, words->count - 2);
-  const cli_metadata_t *names = metadata.metadata != NULL && !v->hex ? &metadata : NULL;
+  sce_error_t *err = !v->hex || named ? load_names(cli, &names, sides, named) : NULL;
+  if (err == NULL) err = cli_key_read(&filter.prefix, &sides->metadata_b, words->items + 2, words->count - 2);
+  if (v->hex) names = (cli_names_t){NULL, NULL};
   if (err == NULL) err = cli_differences_begin(&filter.printer, cli, names);
-  if (err == NULL) err = sce_state_diff(a, b->source.state, print_wanted, &filter);
+  if (err == NULL) err = sce_state_diff(sides->a.source.state, sides->b.source.state, print_wanted, &filter);
   if (err == NULL) err = cli_differences_end(&filter.printer);
-  cli_metadata_free(&metadata);
   sce_buf_free(&filter.prefix);
   return err;
 }
@@ -99,15 +122,16 @@ static sce_error_t *compare(cli_t *cli, const diff_values_t *v, const sce_state_
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   const diff_values_t *v = values;
   cli_source_options_t options_a, options_b;
-  cli_source_t a = {0};
-  cli_session_t b = {0};
+  sides_t sides = {.a = {.compile_ns = 0}};
   SCE_TRY(options_of(&options_a, words->items[0], v->at_a, "at-a"));
   SCE_TRY(options_of(&options_b, words->items[1], v->at_b, "at-b"));
-  sce_error_t *err = cli_source_load_state(cli, &a, &options_a, CLI_LAYOUT_EMBEDDED);
-  if (err == NULL) err = load_second(cli, &b.source, &a, &options_b);
-  if (err == NULL) err = compare(cli, v, a.state, &b, words);
-  cli_session_close(&b);
-  cli_source_free(&a);
+  sce_error_t *err = cli_source_load_state(cli, &sides.a.source, &options_a, CLI_LAYOUT_EMBEDDED);
+  if (err == NULL) err = load_second(cli, &sides.b.source, &sides.a.source, &options_b);
+  if (err == NULL) err = compare(cli, v, &sides, words);
+  cli_metadata_free(&sides.metadata_a);
+  cli_metadata_free(&sides.metadata_b);
+  cli_session_close(&sides.b);
+  cli_session_close(&sides.a);
   return err;
 }
 

@@ -17,6 +17,7 @@
  *   7 path                       node record of the top trie (trie_rows.h), but for light branches (lmdb_branch.h)
  *   8 u32 child id, path         of a child trie
  *   9 "spec"                     what the chain spec said: a JSON object of all its members but the genesis
+ *   9 "substitute"               u32 block of its first code substitute, where it has any
  *   10 u64 state                 journal: what it changed in the one before (lmdb_changes.h); of states not yet settled
  *   11 u64 state                 journal: the node records that it changed
  *

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/checked.h"
 #include "base/error.h"
 #include "state/trie.h"
 
@@ -116,12 +117,28 @@ static sce_error_t *write_tries(import_t *import) {
 
 /* ---- records ---- */
 
+/* Substitutes that can't be read count from block 0 on: whoever needs them then gets the error. */
+static sce_error_t *write_substitute(import_t *import) {
+  bool found = true;
+  uint32_t number = 0;
+  uint8_t first[4];
+  sce_lmdb_key_t key;
+  sce_error_t *err = sce_chain_spec_substitute(import->options.spec, &found, &number, NULL, 0);
+  if (err != NULL && sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  sce_error_delete(err);
+  if (!found) return NULL;
+  sce_store_le32(first, number);
+  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(SCE_ABOUT_SUBSTITUTE));
+  return sce_lmdb_put(import->writer, &key, sce_span(first, sizeof first));
+}
+
 static sce_error_t *write_about(import_t *import) {
   const sce_chain_spec_t *spec = import->options.spec;
   if (spec == NULL) return NULL;
   sce_lmdb_key_t key;
   sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(SCE_ABOUT_SPEC));
-  return sce_lmdb_put(import->writer, &key, sce_span_text(sce_chain_spec_members(spec)));
+  SCE_TRY(sce_lmdb_put(import->writer, &key, sce_span_text(sce_chain_spec_members(spec))));
+  return write_substitute(import);
 }
 
 static sce_error_t *write_records(import_t *import) {

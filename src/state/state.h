@@ -15,8 +15,10 @@
 /* The member of an exported spec that holds the header of the block that made the state. */
 #define SCE_HEADER_MEMBER "blockHeader"
 
-/* The record of a database that keeps the members of its chain spec (SCE_LMDB_ABOUT). */
+/* The records of a database about its chain spec (SCE_LMDB_ABOUT): its members, and, where it has code substitutes, the
+ * block of the first as u32: who opens the state of another chain need not read megabytes to know that it has none. */
 #define SCE_ABOUT_SPEC "spec"
+#define SCE_ABOUT_SUBSTITUTE "substitute"
 
 struct sce_state {
   atomic_size_t refs;
@@ -39,6 +41,9 @@ static inline sce_error_t *sce_state_find_trie(const sce_state_t *state, sce_tri
   *trie = SCE_TRIE_TOP;
   return child == NULL ? NULL : state->backend->ops->find_child(state->backend, trie, *child);
 }
+
+/* Whether code substitutes are kept with the state that may begin at or below block `number`. */
+sce_error_t *sce_state_may_substitute(const sce_state_t *state, bool *may, uint32_t number);
 
 /* Sets the block; the header is copied. On failure the state has none. */
 sce_error_t *sce_state_keep_block(sce_state_t *state, const sce_block_info_t *block);

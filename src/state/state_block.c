@@ -60,16 +60,13 @@ sce_error_t *sce_state_check_header(const sce_state_t *state, sce_block_info_t *
   return sce_header_hash(&decoded, block->hash);
 }
 
-/* The header that an export has left in its spec. One that is not that of the state (which somebody may have changed
- * since) says nothing. */
-static sce_error_t *find_header(sce_state_t *state, bool *found, const sce_chain_spec_t *spec) {
-  sce_buf_t header = {0};
-  sce_block_info_t block;
-  sce_error_t *err = hex_member(&header, spec, SCE_HEADER_MEMBER);
-  *found = err == NULL && header.len > 0;
-  if (*found) err = sce_state_check_header(state, &block, sce_buf_span(&header));
-  if (err == NULL && *found) err = sce_state_set_block(state, &block);
-  sce_buf_free(&header);
+/* The block of the header that an export has left in its spec; `header` holds it. One that is not that of the state
+ * (which somebody may have changed since) says nothing. `spec` may be NULL. */
+static sce_error_t *find_header(const sce_state_t *state, bool *found, sce_block_info_t *block, sce_buf_t *header,
+                                const sce_chain_spec_t *spec) {
+  sce_error_t *err = spec != NULL ? hex_member(header, spec, SCE_HEADER_MEMBER) : NULL;
+  *found = err == NULL && header->len > 0;
+  if (*found) err = sce_state_check_header(state, block, sce_buf_span(header));
   if (err == NULL) return NULL;
   bool other = sce_error_kind(err) == SCE_BAD_BLOCK || sce_error_kind(err) == SCE_BAD_INPUT;
   if (!other) return err;
@@ -80,33 +77,48 @@ static sce_error_t *find_header(sce_state_t *state, bool *found, const sce_chain
 
 /* ---- what is known ---- */
 
+/* Of a state in memory that knows no block. */
+static sce_error_t *decide(sce_state_t *state, const sce_chain_spec_t *spec) {
+  sce_buf_t header = {0};
+  sce_block_info_t block;
+  bool found, genesis = false;
+  sce_error_t *err = find_header(state, &found, &block, &header, spec);
+  if (err == NULL && found) err = sce_state_set_block(state, &block);
+  if (err == NULL && !found) err = is_genesis(state, &genesis);
+  if (err == NULL && genesis) err = sce_state_make_genesis(state);
+  sce_buf_free(&header);
+  return err;
+}
+
 sce_error_t *sce_state_find_block(sce_state_t *state, sce_block_origin_t *origin, const sce_chain_spec_t *spec) {
-  bool found = state->has_block;
-  if (!found && sce_lmdb_snapshot_of(state->backend) == NULL) {
-    if (spec != NULL) SCE_TRY(find_header(state, &found, spec));
-    if (!found) SCE_TRY(is_genesis(state, &found));
-    if (found && !state->has_block) SCE_TRY(sce_state_make_genesis(state));
-  }
-  *origin = !found ? SCE_ORIGIN_UNKNOWN : state->block.number == 0 ? SCE_ORIGIN_GENESIS : SCE_ORIGIN_BLOCK;
+  if (!state->has_block && sce_lmdb_snapshot_of(state->backend) == NULL) SCE_TRY(decide(state, spec));
+  *origin = !state->has_block ? SCE_ORIGIN_UNKNOWN : state->block.number == 0 ? SCE_ORIGIN_GENESIS : SCE_ORIGIN_BLOCK;
   return NULL;
 }
 
-sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number) {
+/* System.Number: little-endian, of 32 bits or more. */
+static sce_error_t *number_of_frame(const sce_state_t *state, bool *known, uint32_t *number) {
   sce_buf_t key = {0};
   sce_value_t value = {.found = false};
-  *known = true;
-  *number = state->block.number;
-  if (state->has_block) return NULL;
-  SCE_TRY(is_genesis(state, known));
-  *number = 0;
-  if (*known) return NULL;
   sce_error_t *err = sce_state_key_parse(&key, sce_span_text("System.Number"));
   if (err == NULL) err = sce_state_get(state, &value, NULL, sce_buf_span(&key));
   sce_buf_free(&key);
   if (err != NULL) return err;
-  /* Little-endian, of 32 bits or more. */
   *known = value.found && value.len >= 4;
   for (size_t i = 4; i < value.len && *known; i++) *known = value.data[i] == 0;
   if (*known) *number = sce_load_le32(value.data);
   return NULL;
+}
+
+sce_error_t *sce_state_block_number(const sce_state_t *state, bool *known, uint32_t *number,
+                                    const sce_chain_spec_t *spec) {
+  sce_buf_t header = {0};
+  sce_block_info_t block = {.number = 0};
+  sce_error_t *err = NULL;
+  *known = sce_state_block(state, &block);
+  if (!*known) err = find_header(state, known, &block, &header, spec);
+  sce_buf_free(&header);
+  if (err == NULL && !*known) err = is_genesis(state, known);
+  *number = block.number;
+  return err != NULL || *known ? err : number_of_frame(state, known, number);
 }

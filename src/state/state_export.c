@@ -1,5 +1,6 @@
 /* state_export.c: a state as a raw chain spec (sc-chain-spec, ClientSpec and RawGenesis). */
 #include "base/buf.h"
+#include "base/checked.h"
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/json_pull.h"
@@ -34,21 +35,34 @@ static sce_error_t *hand_on(export_t *export, bool all) {
 
 /* ---- what describes the chain ---- */
 
-sce_error_t *sce_state_chain_spec(const sce_state_t *state, sce_chain_spec_t **spec) {
+/* A record about the spec; found false where there is none, and for states of no database. */
+static sce_error_t *get_about(const sce_state_t *state, bool *found, sce_span_t *value, const char *name) {
   const sce_lmdb_snapshot_t *snapshot = sce_lmdb_snapshot_of(state->backend);
   sce_lmdb_key_t key;
+  *found = false;
+  if (snapshot == NULL) return NULL;
+  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(name));
+  return sce_lmdb_in(snapshot->db, sce_pages_get(&snapshot->pages, found, value, sce_lmdb_key_span(&key)));
+}
+
+sce_error_t *sce_state_may_substitute(const sce_state_t *state, bool *may, uint32_t number) {
+  sce_span_t first;
+  SCE_TRY(get_about(state, may, &first, SCE_ABOUT_SUBSTITUTE));
+  if (*may) *may = first.len != 4 || sce_load_le32(first.data) <= number;
+  return NULL;
+}
+
+sce_error_t *sce_state_chain_spec(const sce_state_t *state, sce_chain_spec_t **spec) {
   sce_span_t members;
   bool found;
   *spec = NULL;
-  if (snapshot == NULL) return NULL;
-  sce_lmdb_name_key(&key, SCE_LMDB_ABOUT, sce_span_text(SCE_ABOUT_SPEC));
-  SCE_TRY(sce_lmdb_in(snapshot->db, sce_pages_get(&snapshot->pages, &found, &members, sce_lmdb_key_span(&key))));
+  SCE_TRY(get_about(state, &found, &members, SCE_ABOUT_SPEC));
   if (!found) return NULL;
   sce_error_t *err = sce_chain_spec_parse_members(spec, members);
   if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
   sce_error_t *damaged = sce_error_new(SCE_BAD_STATE, "the state database is damaged: %s", sce_error_message(err));
   sce_error_delete(err);
-  return sce_lmdb_in(snapshot->db, damaged);
+  return sce_lmdb_in(sce_lmdb_snapshot_of(state->backend)->db, damaged);
 }
 
 static sce_error_t *put_hex(sce_buf_t *out, sce_span_t bytes) {

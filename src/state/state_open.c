@@ -131,6 +131,35 @@ sce_error_t *sce_state_at_hash(sce_state_t **at, sce_state_t *state, const uint8
   return state_at(at, state, &(wanted_block_t){hash, 0});
 }
 
+static sce_error_t *no_state_before(void) {
+  return sce_error_new(SCE_NOT_FOUND, "the state before this one is not kept");
+}
+
+/* Takes the snapshot, also on failure. */
+static sce_error_t *state_of_number(sce_state_t **state, sce_lmdb_snapshot_t *snapshot, uint64_t number) {
+  sce_lmdb_state_record_t record;
+  sce_lmdb_state_t *made;
+  bool found = false;
+  sce_error_t *err = NULL;
+  if (number >= snapshot->database.oldest) err = sce_lmdb_find_state(snapshot, &found, &record, number);
+  if (err == NULL && !found) err = no_state_before();
+  if (err != NULL) {
+    sce_lmdb_snapshot_delete(snapshot);
+    return err;
+  }
+  SCE_TRY(sce_lmdb_state_at(&made, snapshot, number, &record));
+  return make_state(state, &made->backend, &record);
+}
+
+sce_error_t *sce_state_before(sce_state_t **before, sce_state_t *state) {
+  uint64_t number;
+  const sce_lmdb_snapshot_t *snapshot = snapshot_under(state, &number);
+  sce_lmdb_snapshot_t *newest;
+  if (snapshot == NULL || number == 0) return no_state_before();
+  SCE_TRY(sce_lmdb_snapshot_new(&newest, snapshot->db));
+  return state_of_number(before, newest, number - 1);
+}
+
 sce_error_t *sce_state_history(const sce_state_t *state, bool *found, bool *has_block, sce_block_info_t *block,
                                uint8_t root[32], uint64_t back) {
   uint64_t number;

@@ -24,6 +24,11 @@ static const char spec_text[] =
     "\"genesis\":{\"raw\":{\"top\":{\"0x00\":\"0x01\",\"0x3a636f6465\":\"0x0061736d\",\"0x0102\":\"0x\"},"
     "\"childrenDefault\":{\"0x3a6368696c645f73746f726167653a64656661756c743aaa\":{\"0x01\":\"0x02\",\"0x03\":\"0x04\"}}"
     "}}}";
+/* An empty module with the section "runtime_version": spec version 1, names "t". */
+#define CODE "\"0x0061736d0100000000260f72756e74696d655f76657273696f6e04740474000000000100000000000000000000000000\""
+#define ZEROS "\"0x0000000000000000000000000000000000000000000000000000000000000000\""
+static const char chain_text[] = "{\"codeSubstitutes\":{\"0\":" CODE "},\"forkBlocks\":[[1," ZEROS
+                                 "]],\"badBlocks\":[" ZEROS "],\"genesis\":{\"raw\":[{\"0x3a636f6465\":" CODE "}]}}";
 static char folder[200];
 static uint8_t keys[KEYS][600], values[KEYS][3000];
 static sce_state_pair_t pairs[KEYS];
@@ -82,6 +87,35 @@ static sce_error_t *chain_spec(void) {
   if (err == NULL) err = sce_state_from_chain_spec(&state, spec, SCE_STATE_V1);
   if (err == NULL) err = sce_state_root(state, root, NULL);
   sce_state_delete(state);
+  sce_chain_spec_delete(spec);
+  return err;
+}
+
+/* What is found out about a state of a spec, and of a database made of it. */
+static sce_error_t *ask_chain(const sce_chain_spec_t *spec, sce_state_t *state) {
+  sce_state_code_t *code = NULL;
+  sce_block_origin_t origin;
+  sce_chain_spec_t *kept = NULL;
+  sce_error_t *err = sce_state_find_block(state, &origin, spec);
+  if (err == NULL) err = sce_state_code_new(&code, state, spec, SCE_CODE_READ, NULL);
+  if (err == NULL) err = sce_state_chain_spec(state, &kept);
+  sce_chain_spec_delete(kept);
+  sce_state_code_delete(code);
+  return err;
+}
+
+static sce_error_t *chain(void) {
+  sce_chain_spec_t *spec = NULL;
+  sce_state_t *memory = NULL, *database = NULL;
+  sce_error_t *err = sce_chain_spec_parse(&spec, (sce_span_t){(const uint8_t *)chain_text, sizeof chain_text - 1});
+  sce_state_import_t how = {.size = sizeof how, .spec = spec, .keep = 2};
+  if (err == NULL) err = sce_state_from_chain_spec(&memory, spec, SCE_STATE_V0);
+  if (err == NULL) err = ask_chain(spec, memory);
+  if (err == NULL) err = open_database(&database, true);
+  if (err == NULL) err = sce_state_import(&database, memory, &how);
+  if (err == NULL) err = ask_chain(NULL, database);
+  sce_state_delete(database);
+  sce_state_delete(memory);
   sce_chain_spec_delete(spec);
   return err;
 }
@@ -196,6 +230,9 @@ static sce_error_t *tools(void) {
   sce_error_t *err = open_database(&state, false);
   if (err == NULL) err = sce_state_verify(state, NULL, NULL);
   if (err == NULL) err = sce_state_export(state, NULL, drop_text, &size, NULL, NULL);
+  if (err == NULL) err = sce_state_before(&older, state);
+  sce_state_delete(older);
+  older = NULL;
   if (err == NULL) err = sce_state_at_number(&older, state, 6);
   if (err == NULL) err = use_older(state, older);
   sce_state_delete(older);
@@ -270,6 +307,7 @@ static void every_allocation_may_fail(void **state) {
   refuse_each("chain spec", nothing, chain_spec, NULL);
   refuse_each("commits in memory", nothing, commits_in_memory, NULL);
   refuse_each("import", remove_folder, import, NULL);
+  refuse_each("chain", remove_folder, chain, NULL);
   fresh_database();
   root_on_disk(root);
   refuse_each("commit", fresh_database, commit, root);

@@ -267,7 +267,7 @@ static void the_block_of_a_state(void **unused) {
     bool known;
     uint32_t number;
     for (int again = 0; again < 2; again++) { /* before it is found out, and after */
-      ok(sce_state_block_number(state, &known, &number));
+      ok(sce_state_block_number(state, &known, &number, spec));
       assert_int_equal(known, cases[i].known);
       if (known) assert_int_equal(number, cases[i].number);
       ok(sce_state_find_block(state, &origin, spec));
@@ -304,6 +304,11 @@ static void a_header_tells_the_block_of_its_state(void **unused) {
     ok(sce_hex_append(&member, sce_buf_span(&scale)));
     ok(sce_buf_append(&member, "\",", 3)); /* with its NUL */
     state = state_of(&spec, (const char *)member.data, top);
+    bool known;
+    uint32_t number;
+    ok(sce_state_block_number(state, &known, &number, spec));
+    assert_int_equal(known, !other);
+    if (known) assert_int_equal(number, 6);
     ok(sce_state_find_block(state, &origin, spec));
     assert_int_equal(origin, other ? SCE_ORIGIN_UNKNOWN : SCE_ORIGIN_BLOCK);
     if (!other) assert_true(sce_state_block(state, &block) && memcmp(block.hash, hash, 32) == 0);
