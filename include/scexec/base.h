@@ -69,7 +69,7 @@ typedef enum sce_error_kind {
   SCE_STACK_LIMIT = 10,    /* native or deterministic stack exhausted */
   SCE_HOST_FUNCTION = 11,  /* a host function refused its arguments or failed; ends the call like a trap */
   SCE_BAD_INPUT = 12,      /* data given by the caller can't be read (hex, SCALE, JSON, key) */
-  SCE_BAD_CHAIN_SPEC = 13, /* not a raw chain spec */
+  SCE_BAD_CHAIN_SPEC = 13, /* not a chain spec, or none whose state can be made */
   SCE_BAD_STATE = 14,      /* a state database or trie is damaged, foreign or of another format version */
   SCE_BAD_PROOF = 15,      /* a storage proof does not prove what it should */
   SCE_BAD_BLOCK = 16,      /* a block with the wrong parent, root, or encoding */

@@ -1,8 +1,11 @@
-/* chain_spec.h: raw chain specs: the JSON files that nodes start a chain from.
+/* chain_spec.h: chain specs: the JSON files that nodes start a chain from.
  *
  * Source: sc-chain-spec (ChainSpec, ClientSpec, RawGenesis). `genesis.raw` may be the object {"top", "childrenDefault"}
  * or the list [top, childrenDefault] of Kusama's spec. Of equal keys the last one counts, as for serde. Keys of the top
  * trie under ":child_storage:" are left out: child roots are computed.
+ *
+ * A plain spec has `genesis.runtimeGenesis` instead: code, and what that makes the state of (sce_chain_spec_build() in
+ * chain.h). Until then its only key is ":code", and no state can be made of it.
  */
 #ifndef SCEXEC_CHAIN_SPEC_H
 #define SCEXEC_CHAIN_SPEC_H
@@ -19,9 +22,9 @@ extern "C" {
 /* A parsed spec: immutable, shared freely by threads. */
 typedef struct sce_chain_spec sce_chain_spec_t;
 
-/* Parses the text of a raw chain spec, which may stand in the answer of a node's sync_state_genSyncSpec, and begin with
- * a byte order mark. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong
- * item; a spec that is not raw is refused with the way to make it so. `text` is not needed afterwards. */
+/* Parses the text of a chain spec, which may stand in the answer of a node's sync_state_genSyncSpec, and begin with a
+ * byte order mark. Errors are SCE_BAD_CHAIN_SPEC, with line and column or the path of the wrong item; one that is
+ * neither raw nor plain is refused with the way to make it so. `text` is not needed afterwards. */
 SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t text);
 
 /* The same for a file; SCE_IO when it can't be read. Errors begin with the path. A file that only this user and root
@@ -29,6 +32,9 @@ SCE_API sce_error_t *sce_chain_spec_parse(sce_chain_spec_t **spec, sce_span_t te
 SCE_API sce_error_t *sce_chain_spec_load(sce_chain_spec_t **spec, const char *path);
 
 SCE_API void sce_chain_spec_delete(sce_chain_spec_t *spec);
+
+/* False for a plain spec. */
+SCE_API bool sce_chain_spec_is_raw(const sce_chain_spec_t *spec);
 
 /* Names as the spec gives them: UTF-8, NUL-terminated, "" where absent; they live as long as `spec`. The chain type is
  * "Live", "Development", "Local", or the JSON text of a custom one. */

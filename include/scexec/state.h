@@ -38,14 +38,15 @@ SCE_API sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_p
 SCE_API sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec_t *spec,
                                                sce_state_version_t version);
 
-/* Gives the state version of a chain's genesis runtime. */
-typedef sce_error_t *(*sce_state_version_fn)(void *ctx, sce_state_version_t *version);
+/* Gives the state version of a chain's genesis runtime. `*spec` is the spec that was given; a plain one is to be
+ * replaced by a raw one made of it (sce_chain_spec_build()), which must stay as long as the other. */
+typedef sce_error_t *(*sce_genesis_fn)(void *ctx, const sce_chain_spec_t **spec, sce_state_version_t *version);
 
 /* The same, made when it is first read: calls that read no state need none, and to know the version takes reading the
- * code. `spec`, and what `ctx` points to, must stay until the state is deleted; `version_of` is called once, by the
+ * code. `spec`, and what `ctx` points to, must stay until the state is deleted; `genesis_of` is called once, by the
  * thread that reads first. Its errors, and those of making the state, are errors of that read. */
 SCE_API sce_error_t *sce_state_from_chain_spec_later(sce_state_t **state, const sce_chain_spec_t *spec,
-                                                     sce_state_version_fn version_of, void *ctx);
+                                                     sce_genesis_fn genesis_of, void *ctx);
 
 /* A state that is known only by a proof of what was read from one with the root `root`: what the proof does not cover
  * is an SCE_BAD_PROOF error. `proof` is borrowed and must outlive the state. SCE_BAD_PROOF when the root node is

@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char cli_source_text[] =
-    "SOURCE is --chain SPEC.json (a raw chain spec: code and state), --state DIR (a database\n"
+    "SOURCE is --chain SPEC.json (a chain spec: code and state), --state DIR (a database\n"
     "made by `scexec state import`), --runtime FILE (code), or the last with one of the others:\n"
     "the code of the file on that state.";
 

@@ -37,7 +37,7 @@ static const cli_option_t metadata_options[] = {
      .offset = offsetof(metadata_values_t, types)},
     {.name = "diff",
      .kind = CLI_FLAG,
-     .help = "Compare two files instead: code, raw chain specs, or metadata in SCALE",
+     .help = "Compare two files instead: code, chain specs, or metadata in SCALE",
      .offset = offsetof(metadata_values_t, diff)},
     {.name = NULL},
 };

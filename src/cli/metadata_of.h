@@ -29,7 +29,7 @@ sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *s
 /* The same of the code that wrote session->source.state, which the caller has loaded; the rest of the session is empty
  * before. Errors: SCE_NOT_FOUND when the state has no code. */
 sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session);
-/* Of a file: metadata in SCALE, code, or a raw chain spec, told apart by its first bytes. */
+/* Of a file: metadata in SCALE, code, or a chain spec, told apart by its first bytes. */
 sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);
 void cli_metadata_free(cli_metadata_t *metadata);
 

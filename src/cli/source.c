@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/hex.h"
 
+#include "scexec/chain.h"
+
 #include <string.h>
 
 const cli_option_t cli_source_options[] = {
@@ -13,7 +15,7 @@ const cli_option_t cli_source_options[] = {
      .letter = 'c',
      .kind = CLI_TEXT,
      .argument = "SPEC.json",
-     .help = "Raw chain spec: its state, and the code in it",
+     .help = "Chain spec: its state, and the code in it",
      .offset = offsetof(cli_source_options_t, chain)},
     {.name = "runtime",
      .letter = 'r',
@@ -111,9 +113,27 @@ static sce_state_version_t version_in_spec(cli_t *cli, const sce_chain_spec_t *s
   return version;
 }
 
-/* sce_state_version_fn: `ctx` is the source, which is only read: any thread may come first. */
-static sce_error_t *genesis_version(void *ctx, sce_state_version_t *version) {
-  const cli_source_t *source = ctx;
+/* Has a plain spec's state made by its code: a few calls, compiled as soon as can be. */
+static sce_error_t *build_raw(cli_source_t *source) {
+  sce_config_t config;
+  sce_config_block(&config);
+  config.semantics.compiler = SCE_COMPILER_TIERED;
+  config.log = cli_own_log(source->cli);
+  sce_externalities_t externalities = {.size = sizeof externalities, .log = cli_runtime_log(source->cli)};
+  sce_chain_options_t options = {.size = sizeof options, .config = &config, .externalities = &externalities};
+  cli_waiting_t waiting;
+  cli_waiting_start(&waiting, source->cli, "making the genesis state");
+  sce_error_t *err = sce_chain_spec_build(&source->raw, source->spec, &options);
+  cli_waiting_end(&waiting);
+  return sce_error_prefix(err, "%s", cli_file_label(source->options.chain));
+}
+
+/* sce_genesis_fn: `ctx` is the source. Whichever thread comes first is the only one here. */
+static sce_error_t *genesis_of(void *ctx, const sce_chain_spec_t **spec, sce_state_version_t *version) {
+  cli_source_t *source = ctx;
+  bool plain = !sce_chain_spec_is_raw(*spec);
+  if (plain && source->raw == NULL) SCE_TRY(build_raw(source));
+  if (plain) *spec = source->raw;
   if (source->options.runtime != NULL || source->options.artifact != NULL) {
     *version = version_in_spec(source->cli, source->spec, false);
     return NULL;
@@ -128,7 +148,9 @@ static sce_error_t *genesis_version(void *ctx, sce_state_version_t *version) {
 
 static sce_error_t *make_genesis(cli_source_t *source, sce_state_version_t version) {
   uint64_t start = cli_now_ns();
-  SCE_TRY(sce_state_from_chain_spec(&source->state, source->spec, version));
+  if (!sce_chain_spec_is_raw(source->spec)) SCE_TRY(build_raw(source));
+  const sce_chain_spec_t *spec = source->raw != NULL ? source->raw : source->spec;
+  SCE_TRY(sce_state_from_chain_spec(&source->state, spec, version));
   source->state_ns = cli_now_ns() - start;
   return NULL;
 }
@@ -231,7 +253,7 @@ sce_error_t *cli_source_load(cli_t *cli, cli_source_t *source, const cli_source_
   if (source->state != NULL) return NULL; /* of a database */
   if (source->spec == NULL) return sce_state_new_memory(&source->state, NULL, 0, SCE_STATE_V0);
   source->cli = cli;
-  return sce_state_from_chain_spec_later(&source->state, source->spec, genesis_version, source);
+  return sce_state_from_chain_spec_later(&source->state, source->spec, genesis_of, source);
 }
 
 /* A state of a spec is not made for this where the spec has no substitutes. */
@@ -252,7 +274,7 @@ sce_error_t *cli_source_choose_code(cli_t *cli, cli_source_t *source, sce_code_u
 }
 
 sce_error_t *cli_source_load_state(cli_t *cli, cli_source_t *source, const cli_source_options_t *options, int layout) {
-  *source = (cli_source_t){.options = *options};
+  *source = (cli_source_t){.options = *options, .cli = cli};
   SCE_TRY(check_options(options));
   if (options->state != NULL) return open_database(source);
   if (options->chain == NULL) return sce_error_new(SCE_MISUSE, "a state is missing: --chain SPEC.json or --state DIR");
@@ -287,6 +309,7 @@ void cli_source_free(cli_source_t *source) {
   sce_blob_delete(source->blob);
   sce_state_code_delete(source->chosen);
   sce_state_delete(source->state);
+  sce_chain_spec_delete(source->raw);
   sce_chain_spec_delete(source->spec);
   sce_buf_free(&source->file);
   *source = (cli_source_t){0};

@@ -8,7 +8,7 @@
 #include "scexec/state_code.h"
 
 typedef struct cli_source_options {
-  const char *chain;    /* raw chain spec, "-": standard input */
+  const char *chain;    /* chain spec, "-": standard input */
   const char *runtime;  /* code, "-": standard input */
   const char *artifact; /* compiled code */
   const char *key_file; /* key of the artifact; NULL: the user's own */
@@ -32,6 +32,7 @@ typedef struct cli_source {
   cli_source_options_t options;
   cli_t *cli;               /* of who loaded it */
   sce_chain_spec_t *spec;   /* of --chain, or NULL */
+  sce_chain_spec_t *raw;    /* made of a plain one, when its state is needed */
   sce_state_t *state;       /* what calls read: empty without --chain; NULL after cli_source_load_code() */
   sce_buf_t file;           /* the runtime file's bytes; empty when the code comes from the state */
   sce_state_code_t *chosen; /* what cli_source_choose_code() found, or NULL */

@@ -136,7 +136,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
 }
 
 static const cli_positional_t positionals[] = {
-    {.name = "A", .help = "A state database, or a raw chain spec"},
+    {.name = "A", .help = "A state database, or a chain spec"},
     {.name = "B", .help = "The same: what changed from A to B is shown"},
     {.name = "PREFIX",
      .help = "Only keys under it: 0x…, or PALLET, PALLET.ITEM, with the first of its keys",

@@ -131,16 +131,16 @@ static sce_error_t *run_import(cli_t *cli, const void *values, const cli_list_t 
 }
 
 static const cli_positional_t import_positionals[] = {
-    {.name = "SPEC", .help = "Raw chain spec; - for standard input"},
+    {.name = "SPEC", .help = "Chain spec; - for standard input"},
     {.name = "DIR", .help = "Directory of the database: made, or there and empty"},
     {.name = NULL},
 };
 
 const cli_command_t cli_state_import_command = {
     .name = "state import",
-    .summary = "Makes a state database out of a raw chain spec",
+    .summary = "Makes a state database out of a chain spec",
     .description =
-        "Makes a database of the state in a raw chain spec, in one transaction: after a crash it is there as "
+        "Makes a database of the state in a chain spec, in one transaction: after a crash it is there as "
         "a whole or not at all. --state DIR is then a SOURCE of other commands. The state is that of the "
         "genesis block, or, of a spec that `scexec state export` has written, of the block that it was "
         "exported at.",

@@ -364,6 +364,10 @@ bool sce_chain_spec_storage(const sce_chain_spec_t *spec, sce_span_t *value, sce
   return false;
 }
 
+bool sce_chain_spec_is_raw(const sce_chain_spec_t *spec) {
+  return !spec->genesis.plain;
+}
+
 const sce_genesis_t *sce_chain_spec_genesis(const sce_chain_spec_t *spec) {
   return &spec->genesis;
 }

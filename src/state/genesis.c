@@ -40,6 +40,7 @@ void sce_genesis_free(sce_genesis_t *genesis) {
   for (size_t i = 0; i < genesis->child_count; i++) sce_free(genesis->children[i].pairs.items);
   sce_free(genesis->children);
   sce_free(genesis->top.items);
+  sce_buf_free(&genesis->config);
   sce_arena_unref(genesis->arena);
   *genesis = (sce_genesis_t){0};
 }
@@ -220,6 +221,56 @@ static sce_error_t *read_raw(spec_reader_t *reader) {
   return sce_json_error(reader->in, "genesis.raw should be an object {\"top\", \"childrenDefault\"} or a list");
 }
 
+static sce_error_t *read_code(spec_reader_t *reader) {
+  if (reader->genesis->top.count > 0) return sce_json_error(reader->in, "the same member twice");
+  sce_span_t code = {0};
+  SCE_TRY(read_hex(reader, &code));
+  return add_pair(&reader->genesis->top, (sce_pair_t){sce_span_text(":code"), code});
+}
+
+static sce_error_t *read_config(spec_reader_t *reader, bool is_patch) {
+  sce_genesis_t *genesis = reader->genesis;
+  sce_span_t json = {0};
+  if (genesis->config.len > 0) return sce_json_error(reader->in, "either \"patch\" or \"config\", and once");
+  SCE_TRY(sce_json_skip(reader->in, &json));
+  genesis->is_patch = is_patch;
+  return sce_buf_append(&genesis->config, json.data, json.len);
+}
+
+/* {"code": "0x…", "patch": …} or {"code": "0x…", "config": …}; serde passes over others. */
+static sce_error_t *read_runtime_genesis(spec_reader_t *reader) {
+  reader->genesis->plain = true;
+  SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
+  for (;;) {
+    bool more = false;
+    sce_json_string_t name = {0};
+    SCE_TRY(sce_json_member(reader->in, &more, &name));
+    if (!more) break;
+    bool is_patch = sce_json_string_is(name, "patch");
+    if (sce_json_string_is(name, "code"))
+      SCE_TRY(read_code(reader));
+    else if (is_patch || sce_json_string_is(name, "config"))
+      SCE_TRY(read_config(reader, is_patch));
+    else
+      SCE_TRY(sce_json_skip(reader->in, NULL));
+  }
+  if (reader->genesis->top.count == 0) return sce_json_error(reader->in, "genesis.runtimeGenesis has no \"code\"");
+  return reader->genesis->config.len > 0
+             ? NULL
+             : sce_json_error(reader->in, "genesis.runtimeGenesis has neither \"patch\" nor \"config\"");
+}
+
+/* What of a spec is not the state itself. */
+static sce_error_t *not_raw(const spec_reader_t *reader, sce_json_string_t name) {
+  if (sce_json_string_is(name, "stateRootHash"))
+    return sce_json_error(reader->in, "the spec has only the root of its genesis state (stateRootHash), and no state");
+  if (sce_json_string_is(name, "runtime"))
+    return sce_json_error(reader->in,
+                          "not a raw chain spec: this one describes its genesis pallet by pallet, for the chain's "
+                          "node alone. Make a raw one with that: build-spec --chain FILE --raw");
+  return sce_json_error(reader->in, "genesis has \"raw\" or \"runtimeGenesis\", and nothing else");
+}
+
 static sce_error_t *read_genesis(spec_reader_t *reader) {
   SCE_TRY(sce_json_enter(reader->in, SCE_JSON_OBJECT));
   bool more = false, seen = false;
@@ -227,15 +278,13 @@ static sce_error_t *read_genesis(spec_reader_t *reader) {
   for (;;) {
     SCE_TRY(sce_json_member(reader->in, &more, &name));
     if (!more) break;
-    if (!sce_json_string_is(name, "raw"))
-      return sce_json_error(reader->in,
-                            "not a raw chain spec: this one describes its genesis instead of listing it. Make a "
-                            "raw one with the chain's node: build-spec --chain FILE --raw");
-    if (seen) return sce_json_error(reader->in, "genesis.raw twice");
+    bool raw = sce_json_string_is(name, "raw");
+    if (!raw && !sce_json_string_is(name, "runtimeGenesis")) return not_raw(reader, name);
+    if (seen) return sce_json_error(reader->in, "genesis twice: \"raw\" or \"runtimeGenesis\", and once");
     seen = true;
-    SCE_TRY(read_raw(reader));
+    SCE_TRY(raw ? read_raw(reader) : read_runtime_genesis(reader));
   }
-  return seen ? NULL : sce_json_error(reader->in, "genesis has no \"raw\"");
+  return seen ? NULL : sce_json_error(reader->in, "genesis has neither \"raw\" nor \"runtimeGenesis\"");
 }
 
 sce_error_t *sce_genesis_read(sce_genesis_t *genesis, sce_json_reader_t *in) {

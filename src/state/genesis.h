@@ -41,6 +41,10 @@ typedef struct sce_genesis {
   sce_genesis_child_t *children;
   size_t child_count;
   size_t child_cap;
+  /* Of a plain spec (genesis.runtimeGenesis), whose storage its runtime has yet to make: `top` has the code alone. */
+  bool plain;
+  bool is_patch;    /* `config` is to be merged into the runtime's default */
+  sce_buf_t config; /* JSON */
 } sce_genesis_t;
 
 void sce_genesis_free(sce_genesis_t *genesis);

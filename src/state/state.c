@@ -145,6 +145,8 @@ sce_error_t *sce_state_new_memory(sce_state_t **state, const sce_state_pair_t *p
 
 static sce_error_t *memory_of_spec(sce_memory_t **memory, const sce_chain_spec_t *spec, sce_state_version_t version) {
   sce_memory_t *made;
+  if (!sce_chain_spec_is_raw(spec))
+    return sce_error_new(SCE_BAD_CHAIN_SPEC, "the spec is plain: its runtime has to make the state (genesis builder)");
   SCE_TRY(sce_memory_from_genesis(&made, sce_chain_spec_genesis(spec), version));
   sce_error_t *err = put_child_roots(made);
   if (err == NULL)
@@ -163,7 +165,7 @@ sce_error_t *sce_state_from_chain_spec(sce_state_t **state, const sce_chain_spec
 /* A genesis state that is made later. */
 typedef struct later {
   const sce_chain_spec_t *spec;
-  sce_state_version_fn version_of;
+  sce_genesis_fn genesis_of;
   void *ctx;
 } later_t;
 
@@ -171,17 +173,18 @@ static sce_error_t *make_now(void *ctx, sce_backend_t **backend) {
   const later_t *later = ctx;
   sce_state_version_t version;
   sce_memory_t *memory;
-  SCE_TRY(later->version_of(later->ctx, &version));
-  SCE_TRY(memory_of_spec(&memory, later->spec, version));
+  const sce_chain_spec_t *spec = later->spec;
+  SCE_TRY(later->genesis_of(later->ctx, &spec, &version));
+  SCE_TRY(memory_of_spec(&memory, spec, version));
   *backend = &memory->backend;
   return NULL;
 }
 
 sce_error_t *sce_state_from_chain_spec_later(sce_state_t **state, const sce_chain_spec_t *spec,
-                                             sce_state_version_fn version_of, void *ctx) {
+                                             sce_genesis_fn genesis_of, void *ctx) {
   later_t *later = sce_alloc(sizeof *later);
   if (later == NULL) return sce_error_oom();
-  *later = (later_t){spec, version_of, ctx};
+  *later = (later_t){spec, genesis_of, ctx};
   sce_backend_t *backend;
   SCE_TRY(sce_deferred_backend_new(&backend, make_now, later));
   return sce_state_from_backend(state, backend);

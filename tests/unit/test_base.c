@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/json_merge.h"
 #include "base/utf8.h"
 #include "base/written.h"
 
@@ -168,6 +169,51 @@ static void bytes_written_wrongly_are_named(void **state) {
   }
 }
 
+/* The tests of upstream's json_patch::merge, and what serde_json makes of the same member twice. */
+static void json_is_merged_as_upstream_does(void **state) {
+  (void)state;
+  static const struct {
+    const char *a, *b, *merged;
+  } cases[] = {
+      {"{\"a\":123}", "{\"b\":256}", "{\"a\":123,\"b\":256}"},
+      {"{\"a\":{\"name\":\"xxx\",\"value\":123},\"b\":{\"c\":{\"inner_name\":\"yyy\"}}}",
+       "{\"a\":{\"keys\":[\"a\",\"b\",\"c\"]}}",
+       "{\"a\":{\"keys\":[\"a\",\"b\",\"c\"],\"name\":\"xxx\",\"value\":123},\"b\":{\"c\":{\"inner_name\":\"yyy\"}}}"},
+      {"{\"a\":{\"name\":\"xxx\",\"value\":123,\"keys\":[\"d\"]}}", "{\"a\":{\"keys\":[\"a\",\"b\",\"c\"]}}",
+       "{\"a\":{\"keys\":[\"a\",\"b\",\"c\"],\"name\":\"xxx\",\"value\":123}}"},
+      {"{\"a\":{\"name\":\"xxx\",\"value\":123,\"b\":{\"inner_name\":\"yyy\"}}}",
+       "{\"a\":{\"name\":\"new_name\",\"b\":{\"inner_name\":\"inner_new_name\"}}}",
+       "{\"a\":{\"b\":{\"inner_name\":\"inner_new_name\"},\"name\":\"new_name\",\"value\":123}}"},
+      {"{\"a\":{\"name\":\"xxx\",\"value\":123,\"b\":{\"c\":{\"d\":{\"name\":\"yyy\",\"value\":256}}}}}",
+       "{\"a\":{\"value\":456,\"b\":{\"c\":{\"d\":{\"name\":\"new_name\"}}}}}",
+       "{\"a\":{\"b\":{\"c\":{\"d\":{\"name\":\"new_name\",\"value\":256}}},\"name\":\"xxx\",\"value\":456}}"},
+      {"{\"a\":{\"name\":\"xxx\",\"value\":123,\"enum_variant_1\":{\"name\":\"yyy\"}}}",
+       "{\"a\":{\"value\":456,\"enum_variant_1\":null,\"enum_variant_2\":32}}",
+       "{\"a\":{\"enum_variant_1\":null,\"enum_variant_2\":32,\"name\":\"xxx\",\"value\":456}}"},
+      {" 1 ", " [ 2 ] ", "[ 2 ]"},
+      {"{}", "{ }", "{}"},
+      {"{\"a\":1,\"a\":2}", "{\"\\u0061\":{\"x\":1},\"b\":1,\"b\":3}", "{\"a\":{\"x\":1},\"b\":3}"},
+      {"{\"a\":340282366920938463463374607431768211455}", "{\"b\":1e400}",
+       "{\"a\":340282366920938463463374607431768211455,\"b\":1e400}"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_buf_t out = {0};
+    assert_null(sce_json_merge(&out, sce_span_text(cases[i].a), sce_span_text(cases[i].b)));
+    assert_null(sce_buf_append_byte(&out, 0));
+    assert_string_equal((const char *)out.data, cases[i].merged);
+    sce_buf_free(&out);
+  }
+  const char *wrong[] = {"", "{", "{} x", "{\"a\":}", "1 2"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    sce_buf_t out = {0};
+    sce_error_t *err = sce_json_merge(&out, sce_span_text("{\"a\":1}"), sce_span_text(wrong[i]));
+    assert_non_null(err);
+    assert_int_equal(sce_error_kind(err), SCE_BAD_INPUT);
+    sce_error_delete(err);
+    sce_buf_free(&out);
+  }
+}
+
 static void utf8_follows_table_3_7(void **state) {
   (void)state;
   assert_true(sce_utf8_valid("", 0));
@@ -203,7 +249,8 @@ int main(void) {
       cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
       cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
       cmocka_unit_test(bytes_are_read_as_people_have_them), cmocka_unit_test(bytes_written_wrongly_are_named),
-      cmocka_unit_test(utf8_follows_table_3_7),         cmocka_unit_test(spans_order_bytewise),
+      cmocka_unit_test(json_is_merged_as_upstream_does), cmocka_unit_test(utf8_follows_table_3_7),
+      cmocka_unit_test(spans_order_bytewise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

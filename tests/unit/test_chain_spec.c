@@ -292,10 +292,10 @@ static void wrong_specs_are_refused(void **state) {
       {"[]", "chain spec: line 1, column 1: expected an object"},
       {"\xef\xbb\xbf\xef\xbb\xbf{}", "chain spec: line 1, column 1: expected an object"},
       {"{}", "chain spec: line 1, column 3: no member \"genesis\": this is not a chain spec"},
-      {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has no \"raw\""},
+      {"{\"genesis\":{}}", "chain spec: line 1, column 14: genesis has neither \"raw\" nor \"runtimeGenesis\""},
       {"{\"genesis\":{\"runtime\":{\"system\":1}}}", "chain spec: line 1, column 23: not a raw chain spec: this one "
-                                                     "describes its genesis instead of listing it. Make a raw "
-                                                     "one with the chain's node: build-spec --chain FILE --raw"},
+                                                     "describes its genesis pallet by pallet, for the chain's node "
+                                                     "alone. Make a raw one with that: build-spec --chain FILE --raw"},
       {"{\"genesis\":{\"raw\":{}}}", "chain spec: line 1, column 21: genesis.raw has no \"top\""},
       {"{\"genesis\":{\"raw\":[]}}",
        "chain spec: line 1, column 21: genesis.raw is an empty list: it should hold the top trie first"},

@@ -233,7 +233,8 @@ typedef struct asked {
   bool fails;
 } asked_t;
 
-static sce_error_t *version_of(void *ctx, sce_state_version_t *version) {
+static sce_error_t *version_of(void *ctx, const sce_chain_spec_t **spec, sce_state_version_t *version) {
+  assert_true(sce_chain_spec_is_raw(*spec));
   asked_t *asked = ctx;
   asked->times++;
   *version = SCE_STATE_V1;
