@@ -48,7 +48,7 @@ static void fuzz_line(const uint8_t *data, size_t size) {
   sce_error_t *problem = batch_request_read(&request, &slot);
   sce_span_t output = sce_buf_span(&request.data), value = request.args;
   sce_error_t *err = problem != NULL ? batch_answer_error(&answer, &request, problem)
-                                     : batch_answer_output(&answer, &request, output, value);
+                                     : batch_answer_output(&answer, &request, output, value, NULL);
   require(err == NULL && answer.len > 0 && memchr(answer.data, '\n', answer.len) == answer.data + answer.len - 1);
   sce_json_reader_t reader = sce_json_reader(sce_buf_span(&answer));
   require(sce_json_skip(&reader, NULL) == NULL && sce_json_end(&reader) == NULL);

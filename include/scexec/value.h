@@ -93,7 +93,8 @@ SCE_API sce_error_t *sce_value_encode(const sce_metadata_t *metadata, sce_buf_t 
  * of them. Errors as sce_value_encode(), with paths "args[i]…", the parameter's name and type, and an example. */
 SCE_API sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method,
                                             sce_span_t json);
-/* Appends a method's answer as JSON. */
+/* Appends a method's answer as JSON. Errors as sce_value_decode(): SCE_BAD_INPUT also says where the layout comes from a
+ * shipped table, see sce_method_info_t. */
 SCE_API sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method,
                                               sce_span_t output, const sce_value_format_t *format);
 

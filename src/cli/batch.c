@@ -57,9 +57,10 @@ static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
   return sce_method_args_encode(md, &request->data, method, request->args);
 }
 
-/* The output as JSON; stays empty for what the metadata does not describe, or what does not fit it: the call is done,
- * and its bytes are the answer in any case. */
-static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, const batch_request_t *request) {
+/* The output as JSON; stays empty for what the metadata does not describe, and for what does not fit it, which *misfit
+ * tells: the call is done, and its bytes are the answer in any case. */
+static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, sce_error_t **misfit,
+                                  const batch_request_t *request) {
   bool known;
   const char *method = (const char *)request->method.data;
   if (w->metadata == NULL) return NULL;
@@ -67,7 +68,7 @@ static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, const bat
                          ? cli_version_value(value, sce_buf_span(&w->output))
                          : cli_typed_output(value, &known, w->metadata, method, sce_buf_span(&w->output));
   if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
-  sce_error_delete(err);
+  *misfit = err;
   value->len = 0;
   return NULL;
 }
@@ -76,14 +77,15 @@ static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, const bat
 static sce_error_t *answer(worker_t *w, batch_slot_t *slot) {
   batch_request_t request = {0};
   sce_buf_t value = {0};
-  sce_error_t *problem = batch_request_read(&request, slot);
+  sce_error_t *misfit = NULL, *problem = batch_request_read(&request, slot);
   if (problem == NULL) problem = encode_args(w, &request);
   if (problem == NULL) problem = make_call(w, &request);
-  if (problem == NULL) problem = decode_output(w, &value, &request);
-  sce_error_t *err = problem == NULL
-                         ? batch_answer_output(&slot->answer, &request, sce_buf_span(&w->output), sce_buf_span(&value))
-                         : batch_answer_error(&slot->answer, &request, problem);
+  if (problem == NULL) problem = decode_output(w, &value, &misfit, &request);
+  sce_error_t *err = problem == NULL ? batch_answer_output(&slot->answer, &request, sce_buf_span(&w->output),
+                                                           sce_buf_span(&value), misfit)
+                                     : batch_answer_error(&slot->answer, &request, problem);
   sce_error_delete(problem);
+  sce_error_delete(misfit);
   sce_buf_free(&value);
   batch_request_free(&request);
   return err;

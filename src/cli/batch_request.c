@@ -126,16 +126,6 @@ static sce_error_t *begin_answer(sce_buf_t *out, const batch_request_t *request)
   return sce_buf_append_byte(out, ',');
 }
 
-sce_error_t *batch_answer_output(sce_buf_t *out, const batch_request_t *request, sce_span_t output, sce_span_t value) {
-  SCE_TRY(begin_answer(out, request));
-  SCE_TRY(sce_buf_printf(out, "\"output\":\"0x"));
-  SCE_TRY(sce_hex_append(out, output));
-  SCE_TRY(sce_buf_append_byte(out, '"'));
-  if (value.len > 0) SCE_TRY(sce_buf_printf(out, ",\"value\":"));
-  SCE_TRY(sce_buf_append(out, value.data, value.len));
-  return sce_buf_printf(out, "}\n");
-}
-
 static int append_text(const char *text, size_t len, void *ctx) {
   sce_error_t *err = sce_buf_append(ctx, text, len);
   bool failed = err != NULL;
@@ -144,7 +134,26 @@ static int append_text(const char *text, size_t len, void *ctx) {
 }
 
 static sce_error_t *append_json(sce_buf_t *out, const json_t *value) {
-  return json_dump_callback(value, append_text, out, JSON_COMPACT) == 0 ? NULL : sce_error_oom();
+  return json_dump_callback(value, append_text, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0 ? NULL : sce_error_oom();
+}
+
+sce_error_t *batch_answer_output(sce_buf_t *out, const batch_request_t *request, sce_span_t output, sce_span_t value,
+                                 const sce_error_t *misfit) {
+  SCE_TRY(begin_answer(out, request));
+  SCE_TRY(sce_buf_printf(out, "\"output\":\"0x"));
+  SCE_TRY(sce_hex_append(out, output));
+  SCE_TRY(sce_buf_append_byte(out, '"'));
+  if (value.len > 0) SCE_TRY(sce_buf_printf(out, ",\"value\":"));
+  SCE_TRY(sce_buf_append(out, value.data, value.len));
+  if (misfit != NULL) {
+    json_t *text = cli_json_text(sce_span_text(sce_error_message(misfit)));
+    if (text == NULL) return sce_error_oom();
+    sce_error_t *err = sce_buf_printf(out, ",\"warning\":");
+    if (err == NULL) err = append_json(out, text);
+    json_decref(text);
+    if (err != NULL) return err;
+  }
+  return sce_buf_printf(out, "}\n");
 }
 
 sce_error_t *batch_answer_error(sce_buf_t *out, const batch_request_t *request, const sce_error_t *problem) {

@@ -16,9 +16,10 @@ typedef struct batch_request {
 sce_error_t *batch_request_read(batch_request_t *request, const batch_slot_t *slot);
 void batch_request_free(batch_request_t *request);
 
-/* Append one line: {"id": …, "output": "0x…"}, with "value" where the JSON `value` is not empty, or {"id": …, "error":
- * {…}}. */
-sce_error_t *batch_answer_output(sce_buf_t *out, const batch_request_t *request, sce_span_t output, sce_span_t value);
+/* Append one line: {"id": …, "output": "0x…"}, with "value" where the JSON `value` is not empty and "warning" where
+ * `misfit` is not NULL, or {"id": …, "error": {…}}. */
+sce_error_t *batch_answer_output(sce_buf_t *out, const batch_request_t *request, sce_span_t output, sce_span_t value,
+                                 const sce_error_t *misfit);
 sce_error_t *batch_answer_error(sce_buf_t *out, const batch_request_t *request, const sce_error_t *problem);
 
 #endif

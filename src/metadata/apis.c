@@ -19,21 +19,39 @@ static uint32_t api_version(const sce_runtime_version_t *version, const char *na
   return api != NULL ? api->version : 0;
 }
 
-static bool row_fits(const sce_known_method_t *row, uint32_t version) {
-  if (version == UINT32_MAX) return row->last == 0;
-  return row->first <= version && (row->last == 0 || version <= row->last);
+/* True when all of a row's facts hold: those of sce_facts_hold(), and `Api>=2`, that the runtime's version lists the
+ * API in this version or a newer one. All APIs are new when it is not known which runtime it is. */
+static bool all_hold(const sce_metadata_t *md, const sce_runtime_version_t *version, const char *facts) {
+  char fact[100], api[64];
+  unsigned least;
+  int len;
+  for (; sscanf(facts, " %99s%n", fact, &len) == 1; facts += len) {
+    bool turned = fact[0] == '!';
+    if (sscanf(fact + turned, "%63[A-Za-z]>=%u", api, &least) != 2) {
+      if (!sce_facts_hold(md, fact)) return false;
+    } else if ((version == NULL || api_version(version, api) >= least) == turned) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool row_fits(const sce_metadata_t *md, const sce_runtime_version_t *version, const sce_known_method_t *row,
+                     uint32_t v) {
+  bool fits = v == UINT32_MAX ? row->last == 0 : row->first <= v && (row->last == 0 || v <= row->last);
+  return fits && (row->when == NULL || all_hold(md, version, row->when));
 }
 
 /* `a: T, b: U` as a struct, whose fields become the method's inputs. */
 static sce_error_t *make_inputs(sce_metadata_t *md, sce_method_t *method, const char *inputs) {
   sce_buf_t text = {0};
-  sce_span_t kept = {NULL, 0}, nowhere = {NULL, 0};
+  sce_span_t kept = {NULL, 0}, scope = sce_span_text(SCE_API_SCOPE);
   uint32_t type = 0;
   if (inputs[0] == '\0') return NULL;
   sce_error_t *err = sce_buf_printf(&text, "{%s}", inputs);
   if (err == NULL) err = sce_arena_copy(&md->arena, &kept, sce_buf_span(&text));
   sce_buf_free(&text);
-  if (err == NULL) err = sce_expr_resolve(md, &type, kept, nowhere);
+  if (err == NULL) err = sce_expr_resolve(md, &type, kept, scope);
   if (err != NULL) return err;
   method->inputs = md->types[type].fields.items;
   method->input_count = md->types[type].fields.count;
@@ -41,10 +59,9 @@ static sce_error_t *make_inputs(sce_metadata_t *md, sce_method_t *method, const 
 }
 
 static sce_error_t *make_method(sce_metadata_t *md, sce_method_t *method, const sce_known_method_t *row) {
-  sce_span_t nowhere = {NULL, 0};
   method->name = sce_span_text(row->name);
   SCE_TRY(make_inputs(md, method, row->inputs));
-  return sce_expr_resolve(md, &method->output, sce_span_text(row->output), nowhere);
+  return sce_expr_resolve(md, &method->output, sce_span_text(row->output), sce_span_text(SCE_API_SCOPE));
 }
 
 /* Adds the API of rows[0..count] in its version, when the runtime has it. */
@@ -58,7 +75,7 @@ static sce_error_t *add_api(sce_metadata_t *md, const sce_runtime_version_t *ver
   sce_method_t *methods = room;
   sce_api_t *api = &md->apis[md->api_count];
   for (size_t i = 0; i < count; i++)
-    if (row_fits(&rows[i], v))
+    if (row_fits(md, version, &rows[i], v))
       SCE_TRY(sce_error_prefix(make_method(md, &methods[api->method_count++], &rows[i]), "shipped method %s_%s",
                                rows[i].api, rows[i].name));
   api->name = sce_span_text(rows[0].api);
@@ -218,5 +235,9 @@ sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t 
   const sce_api_t *api;
   const sce_method_t *m = method_at(metadata, &api, method);
   if (m == NULL) return no_method(method);
-  return sce_value_decode(metadata, json, m->output, output, format);
+  sce_error_t *err = sce_value_decode(metadata, json, m->output, output, format);
+  if (metadata->version >= 15) return err;
+  return sce_error_prefix(err, "the shipped layout of %.*s_%.*s (API version %u) does not fit", (int)api->name.len,
+                          (const char *)api->name.data, (int)m->name.len, (const char *)m->name.data,
+                          (unsigned)api->version);
 }

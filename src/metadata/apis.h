@@ -13,6 +13,7 @@ typedef struct sce_known_method {
   uint8_t first, last; /* versions of the API; last 0: no end */
   const char *inputs;  /* fields of a struct: `name: type, name: type` */
   const char *output;
+  const char *when; /* facts that must hold, see all_hold() in apis.c; NULL: always */
 } sce_known_method_t;
 
 /* The 8 bytes that a runtime version calls a shipped API by; NULL for others. */

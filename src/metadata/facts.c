@@ -1,4 +1,4 @@
-/* facts.c: what metadata of V13 and before tells of the code that it comes from, for known_types.c. */
+/* facts.c: what metadata tells of the code that it comes from, for known_types.c and known_apis.c. */
 #include "metadata/registry.h"
 
 #include "base/buf.h"
@@ -45,7 +45,14 @@ static bool chain_fits(const sce_metadata_t *md, sce_span_t chain, sce_span_t ve
          (versions.len == 0 || md->spec_version <= number(versions));
 }
 
+static bool is_type(sce_span_t fact) {
+  bool path = fact.data[0] == '*';
+  for (size_t i = 0; i + 1 < fact.len; i++) path = path || (fact.data[i] == ':' && fact.data[i + 1] == ':');
+  return path;
+}
+
 static bool holds(const sce_metadata_t *md, sce_span_t fact) {
+  if (is_type(fact)) return sce_metadata_find_type(md, fact) != SCE_TYPE_NONE;
   if (memchr(fact.data, ':', fact.len) != NULL) {
     sce_span_t chain = take(&fact, ":");
     return chain_fits(md, chain, fact);

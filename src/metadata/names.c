@@ -85,6 +85,14 @@ static uint32_t account_type(const sce_metadata_t *md) {
   return type != SCE_TYPE_NONE ? type : segment_type(md, "AccountId20");
 }
 
+/* Weight was u64, then a struct of one compact number, then of two. u64 has no path, so what is of type Weight tells.
+ */
+static uint32_t weight_type(const sce_metadata_t *md) {
+  return sce_metadata_find_type(
+      md, sce_span_text("frame_support::DispatchInfo.weight frame_support::DispatchInfo.call_weight "
+                        "frame_system::DispatchEventInfo.weight sp_weights::Weight frame_support::Weight"));
+}
+
 /* How AssetConversion names assets: as the two halves of a pool's identifier. */
 static uint32_t conversion_asset(const sce_metadata_t *md) {
   const sce_pallet_t *p = sce_metadata_find_pallet(md, sce_span_text("AssetConversion"));
@@ -113,6 +121,7 @@ uint32_t sce_names_find_well_known(const sce_metadata_t *md, sce_span_t name) {
   if (sce_text_is(name, "Digest") || sce_text_is(name, "digest")) return storage_value(md, "System", "Digest");
   if (sce_text_is(name, "Events") || sce_text_is(name, "events")) return storage_value(md, "System", "Events");
   if (sce_text_is(name, "Extrinsic") || sce_text_is(name, "extrinsic")) return extrinsic_type(md);
+  if (sce_text_is(name, "Weight")) return weight_type(md);
   if (sce_text_is(name, "AssetConversionKind")) return conversion_asset(md);
   if (sce_text_is(name, "MultiAddress") || sce_text_is(name, "Address")) return md->extrinsic.address;
   if (sce_text_is(name, "Signature")) return md->extrinsic.signature;
@@ -197,12 +206,11 @@ static sce_error_t *find_in_registry(const sce_metadata_t *md, uint32_t *type, c
 
 /* ---- shipped types ---- */
 
-/* The type of a row of known_types.c. It is entered under its name before its expression is read, since types may hold
+/* A type of the shipped tables. It is entered under its name before its expression is read, since types may hold
  * themselves (in a Vec or a Box). */
-static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_known_type_t *known, sce_span_t name,
-                               sce_span_t pallet) {
-  bool in_pallet = strchr(known->name, ':') != NULL;
-  sce_span_t scope = in_pallet ? pallet : (sce_span_t){NULL, 0}, *path;
+static sce_error_t *make_shipped(sce_metadata_t *md, uint32_t *type, const char *def, sce_span_t name,
+                                 sce_span_t scope) {
+  sce_span_t *path;
   void *room;
   SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof *path));
   path = room;
@@ -210,7 +218,7 @@ static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_kno
   uint32_t made;
   SCE_TRY(sce_registry_add(md, type, &(sce_type_t){.def = SCE_DEF_TUPLE, .resolving = true}));
   SCE_TRY(sce_names_put(&md->names, scope, *path, *type));
-  SCE_TRY(sce_expr_resolve(md, &made, sce_span_text(known->def), scope));
+  SCE_TRY(sce_expr_resolve(md, &made, sce_span_text(def), scope));
   sce_type_t copy = md->types[made];
   if (copy.resolving) { /* an alias of a type that is being made: wrap it */
     SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_field_t)));
@@ -224,6 +232,12 @@ static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_kno
   if (copy.text.data == NULL) copy.text = *path;
   md->types[*type] = copy;
   return NULL;
+}
+
+static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_known_type_t *known, sce_span_t name,
+                               sce_span_t pallet) {
+  bool in_pallet = strchr(known->name, ':') != NULL;
+  return make_shipped(md, type, known->def, name, in_pallet ? pallet : (sce_span_t){NULL, 0});
 }
 
 sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
@@ -271,8 +285,28 @@ static sce_error_t *no_type(const sce_metadata_t *md, const sce_name_t *name) {
   return sce_suggest_error(&near, "type");
 }
 
+/* What a name means in the table of runtime APIs: never whatever type happens to be called so, but what the runtimes of
+ * V8 to V13 call so, or the type that the name's row says where to find, or else the row's own layout. */
+static sce_error_t *resolve_in_apis(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
+  sce_span_t all = {NULL, 0}, scope = sce_span_text(SCE_API_SCOPE);
+  const sce_known_api_type_t *row = sce_known_api_type_find(name);
+  const sce_known_type_t *known = sce_known_type_find(md, all, name);
+  const char *def = row != NULL && row->def != NULL ? row->def : known != NULL ? known->def : NULL;
+  *type = sce_names_find(&md->names, scope, name);
+  if (*type == SCE_TYPE_NONE) SCE_TRY(find_primitive(md, type, name));
+  if (*type == SCE_TYPE_NONE) *type = sce_names_find_well_known(md, name);
+  if (*type != SCE_TYPE_NONE) return NULL;
+  if (row != NULL && row->places != NULL) *type = sce_metadata_find_type(md, sce_span_text(row->places));
+  if (*type != SCE_TYPE_NONE && md->types[*type].def != SCE_DEF_UNKNOWN)
+    return sce_names_put(&md->names, scope, sce_span_text(row->name), *type);
+  if (md->version < 14 && known != NULL) return sce_names_resolve(md, type, &(sce_name_t){.name = name}, all);
+  if (def != NULL) return make_shipped(md, type, def, name, scope);
+  return md->final ? no_type(md, &(sce_name_t){.name = name}) : sce_names_add_unknown(md, type, name);
+}
+
 sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_name_t *name, sce_span_t pallet) {
   sce_span_t all = {NULL, 0}, n = name->name;
+  if (sce_text_is(pallet, SCE_API_SCOPE)) return resolve_in_apis(md, type, n);
   *type = sce_names_find(&md->names, pallet, n);
   if (*type != SCE_TYPE_NONE && name->args.len == 0 && name->path.len == 0) return NULL;
   const sce_known_type_t *known = pallet.len > 0 ? sce_known_type_find(md, pallet, n) : NULL;
@@ -286,6 +320,7 @@ sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_nam
   if (*type != SCE_TYPE_NONE) return NULL;
   known = sce_known_type_find(md, all, n);
   if (known != NULL) return make_known(md, type, known, n, all);
+  if (sce_known_api_type_find(n) != NULL) return resolve_in_apis(md, type, n);
   if (!md->final) return sce_names_add_unknown(md, type, n);
   return no_type(md, name);
 }

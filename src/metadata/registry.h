@@ -101,6 +101,19 @@ bool sce_type_is_called(const sce_type_t *type, const char *segment);
 const sce_pallet_t *sce_metadata_find_pallet(const sce_metadata_t *md, sce_span_t name);
 const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_span_t name);
 
+/* ---- where types stand (find.c) ---- */
+
+/* The type at the first of some places, separated by spaces, that the metadata has; SCE_TYPE_NONE when it has none:
+ *
+ *   crate::module::Name        the type of this path, segments between the first and the last left out at will
+ *   crate::Name.field          the type of its field
+ *   Pallet.Item                the value of a storage item; Pallet `*`: of the first pallet that has it
+ *   Pallet.Item?               the same, where the item is optional
+ *   Pallet.Item[] Pallet.Item[0]  the elements of the value, the first key
+ *   Pallet.call(argument)      the argument of a call
+ */
+uint32_t sce_metadata_find_type(const sce_metadata_t *md, sce_span_t places);
+
 /* ---- shipped data (known_types.c, known_api_types.c) ---- */
 
 /* What a name means to chains whose metadata does not say. */
@@ -111,10 +124,20 @@ typedef struct sce_known_type {
   uint8_t first_md, last_md; /* metadata versions; last 0: no end */
 } sce_known_type_t;
 
-/* The rows of known_api_types.c. */
-const sce_known_type_t *sce_known_api_types(size_t *count);
+/* What a name means in the table of runtime APIs, known_apis.c. */
+typedef struct sce_known_api_type {
+  const char *name;
+  const char *places; /* where the metadata has the type, for sce_metadata_find_type(); NULL: nowhere */
+  const char *def;    /* an expression, where it does not; NULL: the bytes stay hex */
+} sce_known_api_type_t;
 
-/* The first row for `name` that fits, or NULL. */
+/* The row of known_api_types.c, or NULL. */
+const sce_known_api_type_t *sce_known_api_type_find(sce_span_t name);
+
+/* The scope of names in that table, for sce_expr_resolve(): no pallet's name has a space. */
+#define SCE_API_SCOPE "runtime APIs"
+
+/* The first row of known_types.c for `name` that fits, or NULL. */
 const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t pallet, sce_span_t name);
 
 /* ---- facts (facts.c) ---- */
@@ -124,6 +147,7 @@ const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t
  *   Pallet.item     the pallet has a storage item, call, event or constant of that name
  *   Pallet.item=N   the storage item's default, or the constant's value, has N bytes
  *   Pallet.call(a)  the pallet's call has an argument of that name
+ *   crate::Name  crate::Name.field  *.Item?  the metadata has a type there, see sce_metadata_find_type()
  *   spec:A-B        the runtime is called `spec` and its spec_version lies from A to B; without B there is no end
  * Facts about pallets hold only once the metadata's pallets are read. */
 bool sce_facts_hold(const sce_metadata_t *md, const char *facts);

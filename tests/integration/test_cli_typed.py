@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 from command import INPUTS, scexec
+from wat import write
 
 POLKADOT = ["--chain", INPUTS / "polkadot.json"]
 PASEO = ["--chain", INPUTS / "paseo.json"]
@@ -107,6 +108,32 @@ class Typed(unittest.TestCase):
         bytes_only = self.output(*command, stdin=stdin).splitlines()
         self.assertEqual(json.loads(bytes_only[0])["error"]["message"], '"args" needs --values')
         self.assertEqual(json.loads(bytes_only[1]), {"id": 2, "output": "0x00000000"})
+
+    def test_output_that_does_not_fit(self):
+        """A runtime whose account_nonce is of one byte: its bytes are shown, and a warning says why there is no value."""
+        scale = scexec("metadata", *POLKADOT, "--output", "scale").stdout
+        version = bytes.fromhex(self.call(*POLKADOT, "Core_version").strip()[2:])
+        opaque = (len(scale) << 2 | 2).to_bytes(4, "little") + scale
+
+        def export(name, at, size):
+            return f'(func (export "{name}") (param i32 i32) (result i64) (i64.const {size << 32 | at}))'
+
+        def data(at, contents):
+            return f'(data (i32.const {at}) "{"".join(f"{chr(92)}{byte:02x}" for byte in contents)}")'
+
+        runtime = write(self.folder, "nonce.wasm", f"""(module (memory (export "memory") 32)
+          (global (export "__heap_base") i32 (i32.const 1048576))
+          {export("Core_version", 16, len(version))} {data(16, version)}
+          {export("Metadata_metadata", 4096, len(opaque))} {data(4096, opaque)}
+          {export("AccountNonceApi_account_nonce", 2048, 1)} {data(2048, b"7")})""")
+        reason = ("the shipped layout of AccountNonceApi_account_nonce (API version 1) does not fit: input ends at offset 1, 4 "
+                  "bytes are needed at offset 0")
+        done = scexec("call", *WINCH, *self.cache, "--runtime", runtime, "AccountNonceApi_account_nonce", ALICE)
+        self.assertEqual((done.returncode, done.stdout), (0, b"0x37\n"))
+        self.assertIn(f"warning: the output can't be shown as a value: {reason}\n", done.stderr.decode())
+        request = json.dumps({"id": 1, "method": "AccountNonceApi_account_nonce", "args": [ALICE]}).encode()
+        answer = json.loads(self.output("batch", *WINCH, *self.cache, "--runtime", runtime, "--values", stdin=request))
+        self.assertEqual(answer, {"id": 1, "output": "0x37", "warning": reason})
 
     def test_version_as_value(self):
         document = json.loads(self.call(*PASEO, "Core_version", "--json"))

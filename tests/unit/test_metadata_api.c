@@ -163,6 +163,86 @@ static void the_well_known_are_all_there(void **state) {
   }
 }
 
+/* Layouts that depend on more than the API's version: what the runtime's other APIs and its metadata tell. */
+static void facts_choose_layouts(void **state) {
+  (void)state;
+  static const struct {
+    const char *sample, *api;
+    uint32_t version, payment; /* of TransactionPaymentApi */
+    const char *method, *output, *value;
+  } cases[] = {
+      {"tick.v13", "MmrApi", 1, 1, "verify_proof", "0x0103", "{\"Err\":\"GenerateProof\"}"},
+      {"asset-hub-polkadot.v14", "MmrApi", 1, 1, "verify_proof", "0x0103", "{\"Err\":\"GenerateProof\"}"},
+      {"asset-hub-polkadot.v14", "MmrApi", 1, 2, "mmr_leaf_count", "0x0101", "{\"Err\":\"Push\"}"},
+      {"polkadot.v11", "ParachainHost", 3, 1, "global_validation_schedule", "0x010000000200000003000000",
+       "{\"max_code_size\":1,\"max_head_data_size\":2,\"block_number\":3}"},
+      {"kusama.v9", "ParachainHost", 1, 1, "active_parachains", "0x040700000000", "[[7,null]]"},
+      {"tick.v13", "ParachainHost", 1, 1, "session_index_for_child", "0x05000000", "5"},
+      {"kusama.v9", "BlockBuilder", 3, 1, "apply_extrinsic", "0x01020003",
+       "{\"Err\":{\"Validity\":{\"Invalid\":\"Stale\"}}}"},
+      {"kusama.v9", "TransactionPaymentApi", 1, 1, "query_info", "0x050000000106000000000000000000000000000000",
+       "{\"weight\":5,\"class\":\"Operational\",\"partial_fee\":6}"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_api_version_t apis[2] = {{.version = cases[i].version}, {.version = cases[i].payment}};
+    const sce_runtime_version_t version = {.apis = apis, .api_count = 2};
+    sce_buf_t file = sample_bytes(cases[i].sample), name = {0}, json = {0}, output = {0};
+    sce_metadata_t *md;
+    sce_span_t scale;
+    size_t index;
+    memcpy(apis[0].id, sce_known_api_id(cases[i].api), sizeof apis[0].id);
+    memcpy(apis[1].id, sce_known_api_id("TransactionPaymentApi"), sizeof apis[1].id);
+    must(sce_metadata_unwrap(&scale, sce_buf_span(&file)));
+    must(sce_metadata_new(&md, scale, &version));
+    must(sce_buf_printf(&name, "%s_%s", cases[i].api, cases[i].method));
+    must(sce_hex_decode(&output, sce_span_text(cases[i].output)));
+    must(sce_metadata_method_find(md, &index, sce_buf_span(&name)));
+    must(sce_method_output_decode(md, &json, index, sce_buf_span(&output), NULL));
+    assert_string_equal(as_text(&json), cases[i].value);
+    sce_metadata_delete(md);
+    sce_buf_free(&file);
+    sce_buf_free(&name);
+    sce_buf_free(&json);
+    sce_buf_free(&output);
+  }
+}
+
+/* Where find.c finds types, and where not. */
+static void types_are_found_by_place(void **state) {
+  (void)state;
+  static const struct {
+    const char *place, *type;
+  } cases[] = {
+      {"sp_weights::Weight", "Weight"},
+      {"sp_weights::weight_v2::Weight", "Weight"},
+      {"weight_v2::Weight", NULL},
+      {"sp_weights::Weight.proof_size", "Compact<u64>"},
+      {"sp_weights::Weight.nothing", NULL},
+      {"none::Weight sp_runtime::DispatchError", "DispatchError"},
+      {"System.Number", "u32"},
+      {"System.Account[0]", "AccountId32"},
+      {"System.Account[1]", NULL},
+      {"System.Account?", NULL},
+      {"*.Authorities[]", "Public"},
+      {"*.LastRuntimeUpgrade?", "LastRuntimeUpgradeInfo"},
+      {"System.remark(remark)", "Vec<u8>"},
+      {"System.remark(text)", NULL},
+      {"System.nothing(remark)", NULL},
+      {"Nothing.remark(remark)", NULL},
+  };
+  sce_metadata_t *md = sample_metadata("asset-hub-polkadot.v15");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    uint32_t type = sce_metadata_find_type(md, sce_span_text(cases[i].place));
+    sce_buf_t name = {0};
+    if (type != SCE_TYPE_NONE) must(sce_type_name(md, &name, type));
+    if (cases[i].type == NULL ? type != SCE_TYPE_NONE : type == SCE_TYPE_NONE)
+      fail_msg("%s: %s", cases[i].place, type == SCE_TYPE_NONE ? "none" : as_text(&name));
+    if (cases[i].type != NULL) assert_string_equal(as_text(&name), cases[i].type);
+    sce_buf_free(&name);
+  }
+  sce_metadata_delete(md);
+}
+
 /* A runtime gets the APIs that its version lists, in their versions; without a version all, in their newest. */
 static void versions_choose_methods(void **state) {
   (void)state;
@@ -346,7 +426,8 @@ static void json_is_indented_by_its_depth(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(table_agrees_with_v15),         cmocka_unit_test(the_well_known_are_all_there),
-      cmocka_unit_test(versions_choose_methods),       cmocka_unit_test(arguments_are_encoded),
+      cmocka_unit_test(versions_choose_methods),       cmocka_unit_test(facts_choose_layouts),
+      cmocka_unit_test(types_are_found_by_place),      cmocka_unit_test(arguments_are_encoded),
       cmocka_unit_test(answers_are_decoded),           cmocka_unit_test(words_become_json),
       cmocka_unit_test(json_is_indented_by_its_depth), cmocka_unit_test(words_that_begin_as_json_must_be_it),
   };
