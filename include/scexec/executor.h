@@ -100,6 +100,11 @@ typedef struct sce_config {
    * modules of one call (sandbox) have as much together. Runtime tasks, and code whose version a runtime asks for, have
    * memory of their own: the former as much each, the latter at most its own pages and 128 MiB. */
   uint64_t max_memory_size;
+  /* Bytes of the host's memory that the host functions of one call may have at a time beyond what was there before it:
+   * pending writes, submitted extrinsics, index operations, what a root takes while it is computed. 0: no bound; default
+   * 2 GiB. More ends the call with SCE_MEMORY_LIMIT. Linear memory, the machine code of nested modules and what Rust
+   * libraries take do not count; nor does a program that replaces the allocator (base/alloc.h) count anything. */
+  uint64_t max_host_memory;
   /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
    * false). sce_runtime_missing_imports() lists them. */
   bool allow_missing_imports;
@@ -216,7 +221,8 @@ SCE_API sce_error_t *sce_instance_call_table_wrapped(sce_instance_t *instance, s
 
 /* Ends the call that is running on the instance, if any, with SCE_CANCELLED, also where it waits for its code or
  * for a slot of the pool; so it does with sce_instance_get_global_const(). The one function that another thread may
- * call while the instance is in use. Host functions are not interrupted; the call ends when compiled code goes on. */
+ * call while the instance is in use. Built-in host functions look at it, and at the time limit, while they work
+ * (sce_caller_check()); a host's own that do not are noticed when they return. */
 SCE_API void sce_instance_cancel(sce_instance_t *instance);
 
 /* A constant of a WebAssembly type. */

@@ -44,6 +44,20 @@ void scn_blake3(uint8_t out[32], const uint8_t *data, size_t len);
 /* The 32-byte BLAKE2b digests of `count` inputs, several at a time in SIMD lanes. */
 void scn_blake2b_256_many(uint8_t (*out)[32], const sce_span_t *inputs, size_t count);
 
+/* Says whether work that takes long is to go on; it is asked every few milliseconds. */
+typedef bool (*scn_go_on_t)(void *ctx);
+
+typedef enum scn_hash {
+  SCN_BLAKE2B_128,
+  SCN_BLAKE2B_256,
+  SCN_SHA2_256,
+  SCN_KECCAK_256,
+  SCN_KECCAK_512
+} scn_hash_t;
+
+/* The digest of `head` and `data` behind it; false when `go_on` ended it, and then `out` is undefined. */
+bool scn_hash_pieces(uint8_t *out, scn_hash_t hash, sce_span_t head, sce_span_t data, scn_go_on_t go_on, void *ctx);
+
 /* A 32-byte BLAKE2b digest in pieces. The state is plain data: may be copied, needs no freeing. */
 typedef struct scn_blake2b_state {
   _Alignas(16) uint8_t opaque[256];
@@ -137,6 +151,7 @@ typedef enum scn_curve_status {
   SCN_CURVE_DEGENERATE_POINT = 4,
   SCN_CURVE_UNKNOWN = 255, /* the value does not exist, or the curve has no such operation */
   SCN_CURVE_PANIC = -1,    /* arkworks would panic, or did */
+  SCN_CURVE_ENDED = -3,    /* `go_on` said so */
   SCN_CURVE_NO_MEMORY = -2 /* the operands' size asks for more memory than there is */
 } scn_curve_status_t;
 
@@ -149,9 +164,10 @@ typedef struct scn_curve_out {
 } scn_curve_out_t;
 
 /* An scn_curve_status_t. Operands and value are described in src/crypto/curve.h. The time is in proportion to the
- * operands (about a microsecond a bit of SCN_CURVE_MUL's scalar), and nothing interrupts it. */
+ * operands (about a microsecond a bit of SCN_CURVE_MUL's scalar). `go_on` can end it, but for the additions of an old
+ * sum, and the second half of BW6's multi Miller loop. */
 int32_t scn_curve_compute(scn_curve_out_t *out, bool old, scn_curve_op_t op, scn_curve_t curve, sce_span_t a,
-                          sce_span_t b);
+                          sce_span_t b, scn_go_on_t go_on, void *ctx);
 
 /* ---- phrases and randomness (mnemonic.rs, random.rs) ---- */
 

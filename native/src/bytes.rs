@@ -1,6 +1,7 @@
 //! From C pointers to Rust references, and the stop for panics.
 
 use std::cell::Cell;
+use std::ffi::c_void;
 use std::panic::{catch_unwind, set_hook, take_hook, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -30,6 +31,9 @@ pub unsafe fn slice<'a>(data: *const u8, len: usize) -> &'a [u8] {
     }
     std::slice::from_raw_parts(data, len)
 }
+
+/// `scn_go_on_t`: false when work that takes long is to end.
+pub type GoOn = unsafe extern "C" fn(ctx: *mut c_void) -> bool;
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };

@@ -5,12 +5,14 @@
 //!
 //! Nothing checks that a point is on its curve or in the subgroup, as in the reference: whatever the formulas make of
 //! it is the result. The reference splits a sum over its threads (ark-ec's `parallel`): for points on the curve that
-//! changes nothing, for others the order of additions counts. Here there is one thread.
+//! changes nothing, for others the order of additions counts. Here there is one thread, and `new` adds long sums in
+//! pieces, between which it asks whether it is to go on. The old sums can't be cut: their coordinates would differ.
 
 mod new;
 mod old;
 
-use crate::bytes::{guard, Span};
+use crate::bytes::{guard, GoOn, Span};
+use std::ffi::c_void;
 
 /// `scn_curve_out_t`. The longest value is an element of the target field of BW6-761.
 #[repr(C)]
@@ -31,10 +33,44 @@ enum Failure {
     Unknown = 255,
     Panic = -1,
     NoMemory = -2,
+    Ended = -3,
 }
 
 type Outcome = Result<(), Failure>;
-type Work = fn(&[u8], &[u8], &mut Out) -> Outcome;
+type Work = fn(&[u8], &[u8], &mut Out, &Watch) -> Outcome;
+
+/// Whoever waits for the result: asked about every 10 milliseconds, may end the work.
+pub struct Watch {
+    go_on: GoOn,
+    ctx: *mut c_void,
+}
+
+impl Watch {
+    fn check(&self) -> Outcome {
+        // SAFETY: scn_curve_compute's caller gave both for the time of the call.
+        if unsafe { (self.go_on)(self.ctx) } {
+            Ok(())
+        } else {
+            Err(Failure::Ended)
+        }
+    }
+
+    /// Once for many items.
+    fn item(&self, index: usize) -> Outcome {
+        if index % ITEMS == ITEMS - 1 {
+            self.check()
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Points or scalars that are decoded, or bits that are multiplied by, between two looks.
+const ITEMS: usize = 4096;
+/// Points that are added at once, of 64 bytes each; fewer of larger ones.
+const SUM: usize = 4096;
+/// Pairs of points that are paired at once.
+const PAIRS: usize = 32;
 
 /// Refuses work whose memory, `factor` times its input, cannot be had: later, a failed allocation ends the process.
 fn room(a: &[u8], b: &[u8], factor: usize) -> Outcome {
@@ -80,7 +116,17 @@ pub enum Curve {
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn scn_curve_compute(out: *mut Out, old: bool, op: Op, curve: Curve, a: Span, b: Span) -> i32 {
+pub unsafe extern "C" fn scn_curve_compute(
+    out: *mut Out,
+    old: bool,
+    op: Op,
+    curve: Curve,
+    a: Span,
+    b: Span,
+    go_on: GoOn,
+    ctx: *mut c_void,
+) -> i32 {
+    let watch = Watch { go_on, ctx };
     let (out, a, b) = (&mut *out, a.as_slice(), b.as_slice());
     out.len = 0;
     let work = if old {
@@ -89,7 +135,7 @@ pub unsafe extern "C" fn scn_curve_compute(out: *mut Out, old: bool, op: Op, cur
         new::work(op, curve)
     };
     let outcome = match work {
-        Some(work) => guard(Err(Failure::Panic), || work(a, b, out)),
+        Some(work) => guard(Err(Failure::Panic), || work(a, b, out, &watch)),
         None => Err(Failure::Unknown),
     };
     outcome.map_or_else(|failure| failure as i32, |()| 0)

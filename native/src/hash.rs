@@ -1,11 +1,12 @@
 //! BLAKE2b (crate blake2b_simd: AVX2 or SSE4.1 found at run time), SHA-256 (crate sha2: SHA extensions found at run
 //! time), Keccak with the original padding (crate sha3), BLAKE3 (crate blake3). None of them panics for any input.
 
-use crate::bytes::{slice, Span};
+use crate::bytes::{slice, GoOn, Span};
 use blake2b_simd::many::{hash_many, HashManyJob};
 use blake2b_simd::{Params, State};
 use sha2::{Digest, Sha256};
 use sha3::{Keccak256, Keccak512};
+use std::ffi::c_void;
 
 /// Jobs given to `hash_many` at once. Its lanes run dry at the end of each batch, so a batch is much longer than the 4
 /// lanes of AVX2; 64 jobs take 13 KiB of stack.
@@ -57,6 +58,72 @@ pub unsafe extern "C" fn scn_blake2b_256_many(out: *mut [u8; 32], inputs: *const
         for (out, job) in outs.iter_mut().zip(jobs.iter()) {
             out.copy_from_slice(job.to_hash().as_bytes());
         }
+    }
+}
+
+/// `scn_hash_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(dead_code)]
+pub enum Hash {
+    Blake2b128,
+    Blake2b256,
+    Sha2_256,
+    Keccak256,
+    Keccak512,
+}
+
+/// Bytes that are hashed at once: some milliseconds.
+const PIECE: usize = 1 << 20;
+
+/// Feeds both parts, in pieces; false as soon as `go_on` says so.
+unsafe fn feed(parts: [&[u8]; 2], go_on: GoOn, ctx: *mut c_void, mut update: impl FnMut(&[u8])) -> bool {
+    for piece in parts.into_iter().flat_map(|part| part.chunks(PIECE)) {
+        if !go_on(ctx) {
+            return false;
+        }
+        update(piece);
+    }
+    true
+}
+
+unsafe fn digest<D: Digest>(out: *mut u8, parts: [&[u8]; 2], go_on: GoOn, ctx: *mut c_void) -> bool {
+    let mut state = D::new();
+    let done = feed(parts, go_on, ctx, |piece| state.update(piece));
+    if done {
+        let value = state.finalize();
+        std::ptr::copy_nonoverlapping(value.as_ptr(), out, value.len());
+    }
+    done
+}
+
+unsafe fn blake2b_pieces(len: usize, out: *mut u8, parts: [&[u8]; 2], go_on: GoOn, ctx: *mut c_void) -> bool {
+    let mut state = Params::new().hash_length(len).to_state();
+    let done = feed(parts, go_on, ctx, |piece| {
+        state.update(piece);
+    });
+    if done {
+        std::ptr::copy_nonoverlapping(state.finalize().as_bytes().as_ptr(), out, len);
+    }
+    done
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn scn_hash_pieces(
+    out: *mut u8,
+    hash: Hash,
+    head: Span,
+    data: Span,
+    go_on: GoOn,
+    ctx: *mut c_void,
+) -> bool {
+    let parts = [head.as_slice(), data.as_slice()];
+    match hash {
+        Hash::Blake2b128 => blake2b_pieces(16, out, parts, go_on, ctx),
+        Hash::Blake2b256 => blake2b_pieces(32, out, parts, go_on, ctx),
+        Hash::Sha2_256 => digest::<Sha256>(out, parts, go_on, ctx),
+        Hash::Keccak256 => digest::<Keccak256>(out, parts, go_on, ctx),
+        Hash::Keccak512 => digest::<Keccak512>(out, parts, go_on, ctx),
     }
 }
 

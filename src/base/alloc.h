@@ -1,6 +1,6 @@
 /* alloc.h: the one place where scexec gets memory. The three functions are the library's allocator hook: a program that
  * links libscexec.a may define all three itself, and the archive's own (alloc.c) stay out. The tests inject failures
- * so. */
+ * so. The archive's own counts what a call takes (budget.h, sce_config_t.max_host_memory); another need not. */
 #ifndef SCE_BASE_ALLOC_H
 #define SCE_BASE_ALLOC_H
 

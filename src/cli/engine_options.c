@@ -62,6 +62,13 @@ const cli_option_t cli_engine_options[] = {
      .help = "End a call that asks for more linear memory, such as 64M",
      .offset = AT(max_memory),
      .max = (uint64_t)1 << 32},
+    {.name = "max-host-memory",
+     .kind = CLI_SIZE,
+     .argument = "BYTES",
+     .help = "End a call whose host functions take more memory of the host (2G when not given); 0 for no bound",
+     .offset = AT(max_host_memory),
+     .given = AT(max_host_memory_given),
+     .max = (uint64_t)1 << 62},
     {.name = "time-limit",
      .kind = CLI_DURATION,
      .argument = "TIME",
@@ -150,6 +157,7 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
   semantics->compiler = options->compiler_given ? (sce_compiler_t)options->compiler : SCE_COMPILER_TIERED;
   SCE_TRY(set_heap(&semantics->heap_pages, options));
   if (options->max_memory != 0) config->max_memory_size = options->max_memory;
+  if (options->max_host_memory_given) config->max_host_memory = options->max_host_memory;
   if (options->allow_missing_imports && options->strict_imports)
     return sce_error_new(SCE_MISUSE, "--allow-missing-imports and --strict-imports exclude each other");
   if (options->allow_missing_imports) config->allow_missing_imports = true;

@@ -13,6 +13,8 @@ typedef struct cli_engine_options {
   uint64_t heap_maximum;
   bool heap_maximum_given;
   uint64_t max_memory;
+  uint64_t max_host_memory;
+  bool max_host_memory_given;
   bool allow_missing_imports;
   bool strict_imports;
   bool canonicalize_nans;

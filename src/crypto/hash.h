@@ -62,4 +62,11 @@ void sce_twox_64(uint8_t out[8], sce_span_t data);
 void sce_twox_128(uint8_t out[16], sce_span_t data);
 void sce_twox_256(uint8_t out[32], sce_span_t data);
 
+/* For inputs whose length somebody else decides: above this many bytes a hash takes milliseconds. */
+#define SCE_HASH_LONG ((size_t)1 << 20)
+/* The digest of `head` and `data` behind it, in pieces, between which the calling thread's budget is looked at. */
+sce_error_t *sce_hash_long(uint8_t *out, scn_hash_t hash, sce_span_t head, sce_span_t data);
+/* The same for the "twox" hashes; `out` has 8 bytes for each of `lanes`, at most 4. */
+sce_error_t *sce_twox_long(uint8_t *out, unsigned lanes, sce_span_t data);
+
 #endif

@@ -25,6 +25,23 @@ static sce_error_t *missing_function(const sce_import_t *import) {
   return sce_error_new(SCE_MISSING_IMPORT, "call to the missing function env.%s", import->name);
 }
 
+/* Without a look at the clock. */
+static bool reached_limit(const sce_call_t *call) {
+  if (atomic_load_explicit(&call->instance->deadline.fired, memory_order_relaxed)) return true;
+  while (call->instance->outer != NULL) call = call->instance->outer;
+  return call->budget.refused || atomic_load_explicit(&call->instance->cancelled, memory_order_relaxed);
+}
+
+/* What a host function ended with. A limit that was reached meanwhile counts for more: an allocation that is refused for
+ * it looks like a lack of memory, and what took longer than it may is not done. */
+static sce_error_t *outcome(const sce_call_t *call, sce_error_t *err) {
+  if (!reached_limit(call)) return err;
+  sce_error_t *limit = err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY ? sce_call_check_limits(call) : NULL;
+  if (limit == NULL) return err;
+  sce_error_delete(err);
+  return limit;
+}
+
 wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *wasm_caller, wasmtime_val_raw_t *values, size_t count) {
   (void)count;
   const sce_import_t *import = env;
@@ -42,7 +59,7 @@ wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *wasm_caller, wasm
     bool narrow = signature->params[i] == WASM_I32 || signature->params[i] == WASM_F32;
     args[i] = narrow ? (uint32_t)values[i].i32 : (uint64_t)values[i].i64;
   }
-  sce_error_t *err = import->call(import->ctx, &call->caller, args, &result);
+  sce_error_t *err = outcome(call, import->call(import->ctx, &call->caller, args, &result));
   if (err != NULL) return end_call(call, sce_error_prefix(err, "%s", import->name));
   if (signature->has_result) values[0].i64 = (int64_t)result;
   return NULL;

@@ -13,6 +13,7 @@ void sce_config_init(sce_config_t *config) {
               .interruptible = true,
               .parallel_compilation = true,
           },
+      .max_host_memory = (uint64_t)2 << 30,
       .cache_max_size = (uint64_t)2 << 30,
       .max_instances = 64, /* sc-executor-wasmtime MAX_INSTANCE_COUNT */
       .resident_budget = (size_t)2 << 20,

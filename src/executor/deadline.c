@@ -41,9 +41,10 @@ static uint64_t fire_due(sce_deadlines_t *deadlines) {
   uint64_t now = sce_monotonic_ns(), earliest = 0;
   bool due = false;
   for (sce_deadline_t *d = deadlines->first; d != NULL; d = d->next) {
-    if (d->fired) continue;
+    if (atomic_load_explicit(&d->fired, memory_order_relaxed)) continue;
     if (d->at_ns <= now) {
-      d->fired = due = true;
+      due = true;
+      atomic_store_explicit(&d->fired, true, memory_order_relaxed);
     } else if (earliest == 0 || d->at_ns < earliest) {
       earliest = d->at_ns;
     }
@@ -111,7 +112,7 @@ sce_error_t *sce_deadlines_add(sce_deadlines_t *deadlines, sce_deadline_t *deadl
     deadlines->started = failed == 0;
   }
   if (failed == 0) {
-    deadline->fired = false;
+    atomic_store_explicit(&deadline->fired, false, memory_order_relaxed);
     deadline->previous = NULL;
     deadline->next = deadlines->first;
     if (deadlines->first != NULL) deadlines->first->previous = deadline;

@@ -21,8 +21,8 @@ typedef struct sce_time_limit {
 /* A running call's deadline; lives in the instance. */
 typedef struct sce_deadline {
   struct sce_deadline *previous, *next;
-  uint64_t at_ns; /* CLOCK_MONOTONIC */
-  bool fired;     /* the epoch was advanced for it */
+  uint64_t at_ns;    /* CLOCK_MONOTONIC */
+  atomic_bool fired; /* the epoch was advanced for it */
 } sce_deadline_t;
 
 typedef struct sce_deadlines {

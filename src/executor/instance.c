@@ -153,6 +153,24 @@ static void begin_call(sce_call_t *call, sce_instance_t *instance, const sce_cal
   sce_heap_init(&call->heap, call->live->heap_base);
 }
 
+static sce_error_t *check_limits(void *self) {
+  return sce_call_check_limits(self);
+}
+
+/* From here until sce_budget_leave(), allocations of this thread and loops within its host functions are the call's. One
+ * within a call has the outer call's budget. */
+static void begin_budget(sce_call_t *call) {
+  if (call->instance->outer != NULL) return;
+  uint64_t max = call->instance->home->engine->config.max_host_memory;
+  call->budget = (sce_budget_t){.check = check_limits, .ctx = call, .max = INT64_MAX};
+  if (max != 0 && max < INT64_MAX) call->budget.max = (int64_t)max;
+  sce_budget_enter(&call->budget);
+}
+
+static void end_budget(const sce_call_t *call) {
+  if (call->instance->outer == NULL) sce_budget_leave(&call->budget);
+}
+
 static sce_error_t *copy_input(sce_call_t *call, uint32_t *ptr, const uint8_t *data, size_t len) {
   if (len > SCE_HEAP_MAX_ALLOCATION)
     return sce_error_new(SCE_BAD_INPUT,
@@ -205,7 +223,10 @@ static sce_error_t *execute(sce_call_t *call, const entry_t *entry, uint32_t ptr
   const sce_storage_ops_t *storage = ext->storage;
   if (SCE_HAS_OP(storage, enter_runtime)) SCE_TRY(storage->enter_runtime(ext->storage_ctx));
   sce_error_t *err = sce_live_arm(call->live, call);
+  begin_budget(call);
   if (err == NULL) err = enter(call, entry, ptr, len, result);
+  end_budget(call);
+  if (err == NULL) err = sce_call_check_limits(call); /* the last host function may have taken longer than it may */
   if (SCE_HAS_OP(storage, exit_runtime)) {
     sce_error_t *exit_error = storage->exit_runtime(ext->storage_ctx, err == NULL);
     if (err == NULL) {

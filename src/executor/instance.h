@@ -2,6 +2,7 @@
 #ifndef SCE_EXECUTOR_INSTANCE_H
 #define SCE_EXECUTOR_INSTANCE_H
 
+#include "base/budget.h"
 #include "executor/heap.h"
 #include "executor/runtime.h"
 #include "executor/stack.h"
@@ -34,6 +35,7 @@ typedef struct sce_call {
   const char *what;   /* the method, for messages */
   sce_error_t *error; /* what a host function or a limit ended the call with */
   sce_time_limit_t limit;
+  sce_budget_t budget;  /* what host functions may take; of a call within a call its outer call's counts */
   sce_guests_t *guests; /* or NULL */
   sce_tasks_t *tasks;   /* or NULL */
 } sce_call_t;
@@ -81,7 +83,8 @@ sce_error_t *sce_live_table_entry(const sce_live_t *live, uint32_t index, wasmti
 sce_error_t *sce_live_check_type(const sce_live_t *live, const wasmtime_func_t *function, uint32_t index,
                                  const char *wanted);
 
-/* live.c: an error when the call, or the one that it is a task of, was cancelled or its time is over. */
+/* live.c: an error when the call, or the one that it is a task of, was cancelled, its time is over, or its host
+ * functions asked for more memory than they may have. */
 sce_error_t *sce_call_check_limits(const sce_call_t *call);
 /* Wasmtime's callback (wasmtime_store_epoch_deadline_callback) that looks; `data` is the instance. */
 wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,

@@ -42,8 +42,21 @@ static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) 
                                  SCE_MEMORY_LIMIT, "adding the heap pages");
 }
 
+/* The message may itself have no room within the bound, so it is lifted for that. */
+static sce_error_t *memory_refused(const sce_call_t *call) {
+  sce_budget_t lifted = {.max = INT64_MAX};
+  sce_budget_enter(&lifted);
+  sce_error_t *err = sce_error_new(SCE_MEMORY_LIMIT,
+                                   "the host functions of %s need more than %llu bytes of the host's memory, the most "
+                                   "that they may have",
+                                   call->what, (unsigned long long)call->budget.max);
+  sce_budget_leave(&lifted);
+  return err;
+}
+
 sce_error_t *sce_call_check_limits(const sce_call_t *call) {
   while (call->instance->outer != NULL) call = call->instance->outer;
+  if (call->budget.refused) return memory_refused(call);
   if (atomic_load_explicit(&call->instance->cancelled, memory_order_acquire))
     return sce_error_new(SCE_CANCELLED, "%s was cancelled", call->what);
   if (call->limit.deadline_ns != 0 && sce_monotonic_ns() >= call->limit.deadline_ns)

@@ -1,6 +1,7 @@
 /* args.c: the argument and result helpers of args.h that are not inlined. */
 #include "host/args.h"
 
+#include "base/budget.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -23,9 +24,24 @@ sce_error_t *sce_host_no_service(const sce_caller_t *caller, const char *service
 
 /* ---- arguments ---- */
 
+sce_error_t *sce_host_is_text(bool *valid, sce_span_t text) {
+  *valid = true;
+  while (*valid && text.len > SCE_BUDGET_BYTES) {
+    size_t len = SCE_BUDGET_BYTES; /* whole characters: bytes that continue one are 10xxxxxx, 3 at most */
+    for (int i = 0; i < 3 && (text.data[len] & 0xc0) == 0x80; i++) len--;
+    *valid = sce_utf8_valid(text.data, len);
+    text = sce_span_skip(text, len);
+    SCE_TRY(sce_budget_check());
+  }
+  *valid = *valid && sce_utf8_valid(text.data, text.len);
+  return NULL;
+}
+
 sce_error_t *sce_arg_text(const sce_caller_t *caller, sce_span_t *text, uint64_t arg, const char *name) {
   SCE_TRY(sce_arg_span(caller, text, arg, name));
-  if (sce_utf8_valid(text->data, text->len)) return NULL;
+  bool valid;
+  SCE_TRY(sce_host_is_text(&valid, *text));
+  if (valid) return NULL;
   return sce_error_new(SCE_HOST_FUNCTION, "argument `%s`: not valid UTF-8 (%zu bytes)", name, text->len);
 }
 

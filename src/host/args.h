@@ -38,6 +38,9 @@ sce_error_t *sce_host_no_service(const sce_caller_t *caller, const char *service
 
 /* ---- arguments ---- */
 
+/* Whether text of any length is UTF-8; looks at the call's limits now and then. */
+sce_error_t *sce_host_is_text(bool *valid, sce_span_t text);
+
 /* A pointer-size: pointer in the low, length in the high 32 bits. */
 static inline sce_error_t *sce_arg_span(const sce_caller_t *caller, sce_span_t *bytes, uint64_t arg, const char *name) {
   uint32_t ptr = (uint32_t)arg, len = (uint32_t)(arg >> 32);

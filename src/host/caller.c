@@ -1,4 +1,5 @@
 /* caller.c: the public view of a running call (sce_caller_*) and the state that host functions keep during it. */
+#include "base/budget.h"
 #include "host/args.h"
 
 #include <string.h>
@@ -53,6 +54,12 @@ sce_error_t *sce_caller_free(sce_caller_t *caller, uint32_t ptr) {
 
 sce_error_t *sce_caller_return(sce_caller_t *caller, uint64_t *pointer_size, sce_span_t bytes) {
   return sce_result_bytes(caller, pointer_size, bytes);
+}
+
+/* The thread carries the call's limits. */
+sce_error_t *sce_caller_check(const sce_caller_t *caller) {
+  (void)caller;
+  return sce_budget_check();
 }
 
 const sce_externalities_t *sce_caller_externalities(const sce_caller_t *caller) {

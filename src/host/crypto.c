@@ -2,6 +2,7 @@
  * Source: sp-io `trait Crypto`; the rules of acceptance are in src/crypto. */
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
+#include "crypto/hash.h"
 #include "crypto/sr25519.h"
 #include "host/handlers.h"
 
@@ -40,11 +41,25 @@ SCE_HANDLER(crypto_sr25519_verify_2) {
   return NULL;
 }
 
+/* Of a long message most of the time is its hash. */
+static sce_error_t *verify_ecdsa(bool *valid, const verify_args_t *in, sce_ecdsa_rule_t rule) {
+  uint8_t hash[32];
+  if (in->message.len <= SCE_HASH_LONG) {
+    *valid = sce_ecdsa_verify(in->signature, in->public_key, in->message, rule);
+    return NULL;
+  }
+  SCE_TRY(sce_hash_long(hash, SCN_BLAKE2B_256, sce_span(NULL, 0), in->message));
+  *valid = sce_ecdsa_verify_prehashed(in->signature, in->public_key, hash, rule);
+  return NULL;
+}
+
 static sce_error_t *ecdsa_verify(const sce_caller_t *caller, const uint64_t *args, uint64_t *result,
                                  sce_ecdsa_rule_t rule) {
   verify_args_t in;
+  bool valid;
   SCE_TRY(arg_verify(caller, &in, args, 65, 33));
-  *result = sce_ecdsa_verify(in.signature, in.public_key, in.message, rule);
+  SCE_TRY(verify_ecdsa(&valid, &in, rule));
+  *result = valid;
   return NULL;
 }
 
@@ -109,7 +124,9 @@ SCE_HANDLER(crypto_sr25519_batch_verify_1) {
 SCE_HANDLER(crypto_ecdsa_batch_verify_1) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 65, 33));
-  batch_add(caller, result, sce_ecdsa_verify(in.signature, in.public_key, in.message, SCE_ECDSA_STRICT));
+  bool valid;
+  SCE_TRY(verify_ecdsa(&valid, &in, SCE_ECDSA_STRICT));
+  batch_add(caller, result, valid);
   return NULL;
 }
 

@@ -38,7 +38,8 @@ static sce_error_t *into_buffer(sce_caller_t *caller, uint64_t *result, const ui
   SCE_TRY(arg_operands(caller, &a, &b, args, op));
   SCE_TRY(sce_arg_buffer(caller, &data, &len, args[2], "out"));
   sce_curve_out_t out = {.cap = len};
-  scn_curve_status_t status = sce_curve_compute(&out, false, op, curve, a, b);
+  scn_curve_status_t status;
+  SCE_TRY(sce_curve_compute(&status, &out, false, op, curve, a, b));
   SCE_TRY(check_status(status));
   if (len > 0) memset(data, 0, len);
   if (status == SCN_CURVE_OK) memcpy(data, out.bytes, out.len);
@@ -53,7 +54,8 @@ static sce_error_t *in_place(sce_caller_t *caller, uint64_t *result, const uint6
   uint32_t len;
   SCE_TRY(sce_arg_buffer(caller, &data, &len, args[0], "in_out"));
   sce_curve_out_t out = {.cap = len};
-  scn_curve_status_t status = sce_curve_compute(&out, false, op, curve, sce_span(data, len), sce_span(NULL, 0));
+  scn_curve_status_t status;
+  SCE_TRY(sce_curve_compute(&status, &out, false, op, curve, sce_span(data, len), sce_span(NULL, 0)));
   SCE_TRY(check_status(status));
   if (status == SCN_CURVE_OK) memcpy(data, out.bytes, out.len);
   *result = (uint32_t)status;
@@ -66,7 +68,8 @@ static sce_error_t *as_result(sce_caller_t *caller, uint64_t *result, const uint
   sce_span_t a, b;
   SCE_TRY(arg_operands(caller, &a, &b, args, op));
   sce_curve_out_t out = {.cap = sizeof out.bytes};
-  scn_curve_status_t status = sce_curve_compute(&out, true, op, curve, a, b);
+  scn_curve_status_t status;
+  SCE_TRY(sce_curve_compute(&status, &out, true, op, curve, a, b));
   SCE_TRY(check_status(status));
   sce_buf_t *scratch = &caller->state->scratch;
   scratch->len = 0;

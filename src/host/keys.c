@@ -1,6 +1,5 @@
 /* keys.c: the part of the crypto family that uses the keystore: making keys, listing and signing with them.
  * Source: sp-io `trait Crypto`. */
-#include "base/utf8.h"
 #include "host/handlers.h"
 
 #define KEYSTORE_NEEDS(caller, op)                                                                                     \
@@ -21,7 +20,9 @@ static sce_error_t *generate(sce_caller_t *caller, const uint64_t *args, uint64_
   uint8_t public_key[33];
   SCE_TRY(sce_arg_bytes(caller, &id, args[0], 4, "id"));
   SCE_TRY(sce_arg_option_bytes(caller, &seed, &seed_value, args[1], "seed"));
-  if (seed != NULL && !sce_utf8_valid(seed->data, seed->len)) {
+  bool valid = true;
+  if (seed != NULL) SCE_TRY(sce_host_is_text(&valid, *seed));
+  if (!valid) {
     return sce_error_new(SCE_HOST_FUNCTION, "argument `seed`: not valid UTF-8 (%zu bytes)", seed->len);
   }
   SCE_TRY(KEYSTORE_NEEDS(caller, generate));

@@ -1,6 +1,5 @@
 /* logging.c: the logging and panic handler families. Sources: sp-io `trait Logging` and `trait PanicHandler`; a
  * runtime's own panic handler (sp-io `fn panic`) logs the panic at error level, target "runtime", and traps. */
-#include "base/utf8.h"
 #include "host/handlers.h"
 #include "host/log.h"
 
@@ -36,7 +35,9 @@ SCE_HANDLER(logging_log_1) {
   SCE_TRY(sce_arg_span(caller, &message, args[2], "message"));
   bool panic = !caller->state->panic_set && is_panic_line((sce_log_level_t)level, target, message);
   if (!panic && !sce_host_log_wants(caller, (sce_log_level_t)level)) return NULL;
-  if (!sce_utf8_valid(message.data, message.len)) return NULL;
+  bool valid;
+  SCE_TRY(sce_host_is_text(&valid, message));
+  if (!valid) return NULL;
   if (panic) SCE_TRY(remember_panic(caller->state, message));
   sce_host_log(caller, (sce_log_level_t)level, target, message);
   return NULL;

@@ -1,7 +1,7 @@
 /* misc.c: the miscellaneous family, ext_misc_*: printing for debugging, and the version of another runtime.
  * Source: sp-io `trait Misc`. */
+#include "base/budget.h"
 #include "base/hex.h"
-#include "base/utf8.h"
 #include "host/handlers.h"
 #include "host/log.h"
 
@@ -24,7 +24,10 @@ SCE_HANDLER(misc_print_num_1) {
 SCE_HANDLER(misc_print_utf8_1) {
   sce_span_t text;
   SCE_TRY(sce_arg_span(caller, &text, args[0], "utf8"));
-  if (sce_host_log_wants(caller, SCE_LOG_DEBUG) && sce_utf8_valid(text.data, text.len)) print(caller, text);
+  if (!sce_host_log_wants(caller, SCE_LOG_DEBUG)) return NULL;
+  bool valid;
+  SCE_TRY(sce_host_is_text(&valid, text));
+  if (valid) print(caller, text);
   return NULL;
 }
 
@@ -34,7 +37,12 @@ SCE_HANDLER(misc_print_hex_1) {
   if (!sce_host_log_wants(caller, SCE_LOG_DEBUG)) return NULL;
   sce_buf_t *line = &caller->state->scratch;
   line->len = 0;
-  SCE_TRY(sce_hex_append(line, data));
+  SCE_TRY(sce_buf_reserve(line, 2 * data.len));
+  for (size_t len; data.len > 0; data = sce_span_skip(data, len)) {
+    len = data.len < SCE_BUDGET_BYTES ? data.len : SCE_BUDGET_BYTES;
+    SCE_TRY(sce_budget_check());
+    SCE_TRY(sce_hex_append(line, sce_span(data.data, len)));
+  }
   print(caller, sce_buf_span(line));
   return NULL;
 }

@@ -1,5 +1,6 @@
 /* offchain.c: the off-chain worker family but HTTP: what only an off-chain worker's call may use, the node-local
  * database, and the transaction pool. Source: sp-io `trait Offchain`. */
+#include "base/budget.h"
 #include "host/handlers.h"
 
 /* The error of a function outside of an off-chain worker's call, as upstream's missing extension. */
@@ -67,6 +68,7 @@ SCE_HANDLER(offchain_set_authorized_nodes_1) {
   SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, &count, 1), "nodes"));
   for (uint32_t i = 0; i < count; i++) {
     sce_span_t node;
+    SCE_TRY(sce_budget_item(i));
     SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &node), "nodes"));
   }
   sce_span_t nodes = sce_span(in.bytes.data, in.at);

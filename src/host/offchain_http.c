@@ -2,6 +2,7 @@
  * and statuses: sp_core::offchain HttpError (1, 2, 3) and HttpRequestStatus. A request's id is the low 16 bits of its
  * i32. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "host/handlers.h"
 
 #define HTTP_NEEDS(caller, op)                                                                                         \
@@ -71,7 +72,10 @@ SCE_HANDLER(offchain_http_response_wait_1) {
   uint16_t *ids = sce_calloc((size_t)count + 1, sizeof *ids);
   sce_http_status_t *statuses = sce_calloc((size_t)count + 1, sizeof *statuses);
   sce_error_t *err = ids == NULL || statuses == NULL ? sce_error_oom() : NULL;
-  for (uint32_t i = 0; err == NULL && i < count; i++) err = sce_scale_read_u16(&in, &ids[i]);
+  for (uint32_t i = 0; err == NULL && i < count; i++) {
+    err = sce_budget_item(i);
+    if (err == NULL) err = sce_scale_read_u16(&in, &ids[i]);
+  }
   out->len = 0;
   if (err == NULL) err = wait_for(caller, out, ids, statuses, count, deadline);
   sce_free(ids);

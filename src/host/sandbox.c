@@ -5,6 +5,7 @@
 #include "host/sandbox.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "host/handlers.h"
 
 #include <string.h>
@@ -56,7 +57,10 @@ static sce_error_t *read_values(sce_scale_reader_t *in, sce_guest_value_t **valu
   *count = total;
   *values = sce_calloc(total, sizeof **values);
   if (*values == NULL) return sce_error_oom();
-  for (size_t i = 0; i < total; i++) SCE_TRY(read_value(in, &(*values)[i]));
+  for (size_t i = 0; i < total; i++) {
+    SCE_TRY(sce_budget_item(i));
+    SCE_TRY(read_value(in, &(*values)[i]));
+  }
   return NULL;
 }
 
@@ -79,7 +83,10 @@ static sce_error_t *read_imports(sce_span_t bytes, sce_guest_import_t **imports,
   *count = total;
   *imports = sce_calloc(total, sizeof **imports);
   if (*imports == NULL) return sce_error_oom();
-  for (size_t i = 0; i < total; i++) SCE_TRY(read_import(&in, &(*imports)[i]));
+  for (size_t i = 0; i < total; i++) {
+    SCE_TRY(sce_budget_item(i));
+    SCE_TRY(read_import(&in, &(*imports)[i]));
+  }
   return NULL;
 }
 
@@ -266,7 +273,7 @@ SCE_HANDLER(sandbox_memory_get_1) {
   bool inside;
   uint32_t len = (uint32_t)args[3];
   SCE_TRY(both_ends(caller, &inside, &guest, &own, args));
-  if (inside && len > 0) memcpy(own, guest, len);
+  if (inside) SCE_TRY(sce_budget_copy(own, guest, len));
   *result = inside ? ERR_OK : ERR_OUT_OF_BOUNDS;
   return NULL;
 }
@@ -276,7 +283,7 @@ SCE_HANDLER(sandbox_memory_set_1) {
   bool inside;
   uint32_t len = (uint32_t)args[3];
   SCE_TRY(both_ends(caller, &inside, &guest, &own, args));
-  if (inside && len > 0) memcpy(guest, own, len);
+  if (inside) SCE_TRY(sce_budget_copy(guest, own, len));
   *result = inside ? ERR_OK : ERR_OUT_OF_BOUNDS;
   return NULL;
 }

@@ -2,12 +2,12 @@
 #include "host/services.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
 #include "scale/scale.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -63,7 +63,11 @@ static sce_error_t *pool_submit(void *ctx, bool *accepted, sce_span_t extrinsic)
     services->extrinsic_cap = cap;
   }
   sce_buf_t copy = {0};
-  SCE_TRY(sce_buf_append(&copy, extrinsic.data, extrinsic.len));
+  sce_error_t *err = sce_buf_append(&copy, extrinsic.data, extrinsic.len);
+  if (err != NULL) {
+    sce_buf_free(&copy);
+    return err;
+  }
   services->extrinsics[services->extrinsic_count++] = copy;
   *accepted = true;
   return NULL;
@@ -110,6 +114,12 @@ static uint64_t now(const sce_services_t *services) {
   return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
+static uint64_t monotonic_ms(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) return UINT64_MAX; /* nothing is waited for */
+  return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
 /* Milliseconds until a deadline (NULL: never), bounded by the longest wait; UINT64_MAX is for ever. */
 static uint64_t time_left(const sce_services_t *services, const uint64_t *deadline) {
   uint64_t time = now(services), left = UINT64_MAX;
@@ -142,9 +152,12 @@ static sce_error_t *sleep_until(void *ctx, uint64_t unix_ms) {
     if (unix_ms > services->now_ms) services->now_ms = unix_ms;
     return NULL;
   }
-  uint64_t left = time_left(services, &unix_ms);
-  struct timespec rest = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
-  while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {
+  uint64_t begin = monotonic_ms(), all = time_left(services, &unix_ms);
+  for (uint64_t passed = 0; passed < all; passed = monotonic_ms() - begin) {
+    uint64_t left = all - passed;
+    long nap = (long)(left < SCE_SERVICES_NAP_MS ? left : SCE_SERVICES_NAP_MS);
+    nanosleep(&(struct timespec){.tv_nsec = nap * 1000000}, NULL); /* a signal may cut it short */
+    SCE_TRY(sce_budget_check());
   }
   return NULL;
 }

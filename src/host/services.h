@@ -26,6 +26,9 @@ sce_error_t *sce_offchain_db_put(sce_offchain_db_t *db, sce_offchain_kind_t kind
                                  const sce_span_t *value);
 void sce_offchain_db_free(sce_offchain_db_t *db);
 
+/* What waits looks that often at the limits of its call, in milliseconds. */
+#define SCE_SERVICES_NAP_MS 25
+
 /* ---- HTTP (services_http.c) ---- */
 
 /* Requests of off-chain workers over libcurl. */

@@ -1,6 +1,7 @@
 /* services_db.c: the off-chain database in memory: a sorted array, searched by halving. A write moves what is behind
  * it, which is cheap for the thousands of entries that off-chain workers keep. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -43,8 +44,12 @@ static sce_error_t *make_entry(sce_offchain_entry_t *entry, sce_offchain_kind_t 
   if (!sce_add_size(key.len, value.len, &size)) return sce_error_oom();
   uint8_t *data = sce_alloc(size);
   if (data == NULL) return sce_error_oom();
-  if (key.len > 0) memcpy(data, key.data, key.len);
-  if (value.len > 0) memcpy(data + key.len, value.data, value.len);
+  sce_error_t *err = sce_budget_copy(data, key.data, key.len);
+  if (err == NULL) err = sce_budget_copy(data + key.len, value.data, value.len);
+  if (err != NULL) {
+    sce_free(data);
+    return err;
+  }
   *entry = (sce_offchain_entry_t){kind, data, key.len, value.len};
   return NULL;
 }

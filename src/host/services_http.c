@@ -4,6 +4,7 @@
  * Differences that a runtime can't tell: the body is collected and sent when it is complete, not in chunks as they
  * come. Redirects are not followed (hyper does not either); only http and https exist. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "host/curl.h"
@@ -350,17 +351,18 @@ static void perform(sce_http_t *http) {
   }
 }
 
-/* Works until `done` says so or the time is over. */
-static void work_until(sce_http_t *http, bool (*done)(const sce_http_t *http, const void *ctx), const void *ctx,
+/* Works until `done` says so or the time is over. An error is that of the call's limits. */
+static sce_error_t *work_until(sce_http_t *http, bool (*done)(const sce_http_t *http, const void *ctx), const void *ctx,
                        uint64_t wait_ms) {
   uint64_t begin = monotonic_ms();
   for (;;) {
     perform(http);
-    if (done(http, ctx)) return;
+    if (done(http, ctx)) return NULL;
     uint64_t passed = monotonic_ms() - begin;
-    if (passed >= wait_ms) return;
+    if (passed >= wait_ms) return NULL;
     uint64_t left = wait_ms - passed;
-    http->curl.multi_poll(http->multi, NULL, 0, left < 1000 ? (int)left : 1000, NULL);
+    http->curl.multi_poll(http->multi, NULL, 0, left < SCE_SERVICES_NAP_MS ? (int)left : SCE_SERVICES_NAP_MS, NULL);
+    SCE_TRY(sce_budget_check());
   }
 }
 
@@ -379,13 +381,14 @@ static bool all_answered(const sce_http_t *http, const void *ctx) {
   return true;
 }
 
-static void wait_for(sce_http_t *http, const uint16_t *ids, size_t count, uint64_t wait_ms) {
+static sce_error_t *wait_for(sce_http_t *http, const uint16_t *ids, size_t count, uint64_t wait_ms) {
   id_list_t list = {ids, count};
   for (size_t i = 0; i < count; i++) {
+    SCE_TRY(sce_budget_item(i));
     request_t *request = find(http, ids[i]);
     if (request != NULL) send_request(http, request);
   }
-  work_until(http, all_answered, &list, wait_ms);
+  return work_until(http, all_answered, &list, wait_ms);
 }
 
 static sce_http_status_t status_of(const request_t *request) {
@@ -396,7 +399,7 @@ static sce_http_status_t status_of(const request_t *request) {
 
 sce_error_t *sce_http_wait(sce_http_t *http, sce_http_status_t *statuses, const uint16_t *ids, size_t count,
                            uint64_t wait_ms) {
-  wait_for(http, ids, count, wait_ms);
+  SCE_TRY(wait_for(http, ids, count, wait_ms));
   for (size_t i = 0; i < count; i++) statuses[i] = status_of(find(http, ids[i]));
   for (size_t i = 0; i < count; i++) {
     request_t *request = statuses[i].tag == 1 ? find(http, ids[i]) : NULL;
@@ -428,16 +431,16 @@ sce_error_t *sce_http_read_body(sce_http_t *http, sce_http_error_t *result, uint
   *count = 0;
   *result = SCE_HTTP_INVALID_ID;
   if (request == NULL) return NULL;
-  wait_for(http, &id, 1, wait_ms);
+  SCE_TRY(wait_for(http, &id, 1, wait_ms));
   uint64_t passed = monotonic_ms() - begin;
   if (request->state == SENT && request->has_head) {
-    work_until(http, has_data, request, passed < wait_ms ? wait_ms - passed : 0);
+    SCE_TRY(work_until(http, has_data, request, passed < wait_ms ? wait_ms - passed : 0));
   }
   size_t left = request->data.len - request->taken;
   if (left > 0) {
     *result = SCE_HTTP_OK;
     *count = (uint32_t)(left < len ? left : len);
-    if (*count > 0) memcpy(buffer, request->data.data + request->taken, *count);
+    SCE_TRY(sce_budget_copy(buffer, request->data.data + request->taken, *count));
     request->taken += *count;
     return NULL;
   }

@@ -1,6 +1,7 @@
 /* storage.c: the storage family: ext_storage_*, and the steps it shares with child storage (storage.h).
  * Source: sp-io `trait Storage`; semantics of the state itself are behind sce_storage_ops_t. */
 #include "host/storage.h"
+#include "base/budget.h"
 #include "host/handlers.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ sce_error_t *sce_host_read_result(sce_caller_t *caller, uint64_t *result, const 
   uint32_t skip = (uint32_t)offset;
   size_t left = value.len > skip ? value.len - skip : 0;
   size_t count = left < out_len ? left : out_len;
-  if (count > 0) memcpy(out, value.data + skip, count);
+  if (count > 0) SCE_TRY(sce_budget_copy(out, value.data + skip, count));
   uint32_t rest = (uint32_t)left;
   return sce_result_option_u32(caller, result, &rest);
 }

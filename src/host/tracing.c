@@ -1,5 +1,6 @@
 /* tracing.c: the wasm tracing family: spans and events of the runtime, checked and passed on as they are encoded.
  * Sources: sp-io `trait WasmTracing`, sp-tracing types.rs (WasmMetadata, WasmEntryAttributes). */
+#include "base/budget.h"
 #include "host/handlers.h"
 
 /* What upstream's enter_span gives when nobody subscribed: the tracing library's null id. */
@@ -25,7 +26,10 @@ static sce_error_t *skip_metadata(sce_scale_reader_t *in) {
   SCE_TRY(skip_bytes(in));
   SCE_TRY(sce_scale_read_bool(in, &is_span));
   SCE_TRY(sce_scale_read_count(in, &count, 1));
-  for (uint32_t i = 0; i < count; i++) SCE_TRY(skip_bytes(in));
+  for (uint32_t i = 0; i < count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    SCE_TRY(skip_bytes(in));
+  }
   return NULL;
 }
 

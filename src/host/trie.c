@@ -1,5 +1,6 @@
 /* trie.c: the trie family: roots of key-value lists, and the check of compact proofs. Source: sp-io `trait Trie`. */
 #include "scexec/trie.h"
+#include "base/budget.h"
 #include "host/handlers.h"
 #include "scexec/proof.h"
 
@@ -23,6 +24,7 @@ static sce_error_t *arg_pairs(sce_caller_t *caller, sce_trie_pair_t **pairs, uin
   SCE_TRY(scratch_array(caller, &items, *count, sizeof **pairs));
   *pairs = items;
   for (uint32_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_budget_item(i));
     SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*pairs)[i].key), "input"));
     SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*pairs)[i].value), "input"));
   }
@@ -38,7 +40,10 @@ static sce_error_t *arg_items(sce_caller_t *caller, sce_span_t **items, uint32_t
   SCE_TRY(sce_arg_scale_error(sce_scale_read_count(&in, count, 1), name));
   SCE_TRY(scratch_array(caller, &array, *count, sizeof **items));
   *items = array;
-  for (uint32_t i = 0; i < *count; i++) SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*items)[i]), name));
+  for (uint32_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    SCE_TRY(sce_arg_scale_error(sce_scale_read_bytes(&in, &(*items)[i]), name));
+  }
   return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "state/key_index.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -141,6 +142,21 @@ static bool is_sorted(const uint32_t *ids, size_t count, sce_key_view_t view) {
   return true;
 }
 
+static sce_error_t *sort_groups(sorter_t *sorter) {
+  for (size_t done = 0; sorter->waiting > 0;) {
+    sort_group_t group = sorter->stack[--sorter->waiting];
+    if (group.count <= SMALL_GROUP)
+      sort_small(sorter, group);
+    else
+      split_group(sorter, group);
+    done += group.count;
+    if (done < SCE_BUDGET_ITEMS) continue;
+    SCE_TRY(sce_budget_check());
+    done = 0;
+  }
+  return NULL;
+}
+
 sce_error_t *sce_key_sort(uint32_t *ids, size_t count, sce_key_view_t view) {
   if (count < 2 || is_sorted(ids, count, view)) return NULL;
   sorter_t sorter = {.view = view, .random = sce_key_seed()};
@@ -148,14 +164,8 @@ sce_error_t *sce_key_sort(uint32_t *ids, size_t count, sce_key_view_t view) {
   if (sorter.items == NULL) return sce_error_oom();
   for (size_t i = 0; i < count; i++) sorter.items[i].id = ids[i];
   sorter.stack[sorter.waiting++] = (sort_group_t){0, count, 0, false};
-  while (sorter.waiting > 0) {
-    sort_group_t group = sorter.stack[--sorter.waiting];
-    if (group.count <= SMALL_GROUP)
-      sort_small(&sorter, group);
-    else
-      split_group(&sorter, group);
-  }
-  for (size_t i = 0; i < count; i++) ids[i] = sorter.items[i].id;
+  sce_error_t *err = sort_groups(&sorter);
+  for (size_t i = 0; i < count && err == NULL; i++) ids[i] = sorter.items[i].id;
   sce_free(sorter.items);
-  return NULL;
+  return err;
 }

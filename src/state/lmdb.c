@@ -27,6 +27,7 @@ void sce_lmdb_snapshot_delete(sce_lmdb_snapshot_t *snapshot) {
   if (snapshot == NULL) return;
   if (snapshot->txn != NULL) mdb_txn_abort(snapshot->txn);
   sce_lmdb_made_delete(snapshot->made);
+  sce_lmdb_groups_delete(snapshot->groups);
   pthread_mutex_destroy(&snapshot->counts.lock);
   sce_lmdb_unref(snapshot->db);
   sce_free(snapshot);
@@ -78,6 +79,7 @@ sce_error_t *sce_lmdb_snapshot_prepare(sce_lmdb_snapshot_t **snapshot, sce_lmdb_
   made->backend.ops = &tree_ops;
   made->db = sce_lmdb_ref(db);
   sce_error_t *err = sce_lmdb_made_new(&made->made);
+  if (err == NULL) err = sce_lmdb_groups_new(&made->groups);
   int code = err != NULL ? 0 : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &made->txn);
   if (code != 0) {
     made->txn = NULL;
@@ -286,17 +288,24 @@ static bool is_cut(const sce_page_item_t *item, size_t head) {
   return item->key.len > head + SCE_LMDB_SHORT;
 }
 
-/* Long keys that agree in their first bytes stand in the order of their hashes: the least of them that is not below
- * `from`
- * (`inclusive`: or at it), into `best`. The cursor begins at the first of them and ends behind the last. */
-static sce_error_t *least_of_group(const sce_lmdb_snapshot_t *self, sce_entry_t *best, bool *found,
-                                   sce_page_cursor_t *cursor, sce_page_item_t *item, size_t head, sce_span_t from,
-                                   bool inclusive) {
-  uint8_t group[SCE_LMDB_KEY_ROOM];
-  size_t group_len = head + SCE_LMDB_SHORT;
-  memcpy(group, item->key.data, group_len);
+/* Puts the cursor behind all keys that begin with `prefix` and 32 bytes more. */
+static sce_error_t *leave_group(const sce_lmdb_snapshot_t *self, sce_page_cursor_t *cursor, sce_page_item_t *item,
+                                sce_span_t prefix) {
+  uint8_t last[SCE_LMDB_KEY_ROOM];
+  memcpy(last, prefix.data, prefix.len);
+  memset(last + prefix.len, 0xff, 32);
+  return sce_pages_seek(&self->pages, cursor, item, self->pages.main, sce_span(last, prefix.len + 32), false);
+}
+
+/* Looks through the group, if it is small: the cursor then ends behind it, else `*small` is false. */
+static sce_error_t *least_of_few(const sce_lmdb_snapshot_t *self, sce_entry_t *best, bool *found, bool *small,
+                                 sce_page_cursor_t *cursor, sce_page_item_t *item, sce_span_t prefix, size_t head,
+                                 sce_span_t from, bool inclusive) {
   *found = false;
-  while (cursor->depth > 0 && is_cut(item, head) && memcmp(item->key.data, group, group_len) == 0) {
+  *small = true;
+  for (size_t seen = 0; cursor->depth > 0 && is_cut(item, head) && sce_span_starts_with(item->key, prefix); seen++) {
+    *small = seen < SCE_LMDB_GROUP_SMALL;
+    if (!*small) return NULL;
     sce_entry_t entry;
     SCE_TRY(sce_lmdb_read_value(&entry, item->key, head, item->value));
     int side = sce_span_compare(entry.key, from);
@@ -308,6 +317,24 @@ static sce_error_t *least_of_group(const sce_lmdb_snapshot_t *self, sce_entry_t 
     SCE_TRY(sce_pages_step(&self->pages, cursor, item));
   }
   return NULL;
+}
+
+/* Long keys that agree in their first bytes stand in the order of their hashes: the least of them that is not below
+ * `from` (`inclusive`: or at it), into `best`. The cursor begins at the first of them; where none is found, it ends
+ * behind the last. */
+static sce_error_t *least_of_group(const sce_lmdb_snapshot_t *self, sce_entry_t *best, bool *found,
+                                   sce_page_cursor_t *cursor, sce_page_item_t *item, size_t head, sce_span_t from,
+                                   bool inclusive) {
+  uint8_t bytes[SCE_LMDB_KEY_ROOM];
+  sce_span_t prefix = sce_span(bytes, head + SCE_LMDB_SHORT);
+  memcpy(bytes, item->key.data, prefix.len);
+  if (!sce_lmdb_groups_find(self->groups, best, found, prefix, from, inclusive)) {
+    bool small;
+    SCE_TRY(least_of_few(self, best, found, &small, cursor, item, prefix, head, from, inclusive));
+    if (small) return NULL;
+    SCE_TRY(sce_lmdb_groups_least(self->groups, best, found, &self->pages, prefix, head, from, inclusive));
+  }
+  return *found ? NULL : leave_group(self, cursor, item, prefix);
 }
 
 /* The walk arrives where the cursor is, when that is still in the trie; `head`: what its keys begin with. Nothing that

@@ -8,6 +8,7 @@
 
 #include "scexec/state.h"
 #include "state/lmdb_format.h"
+#include "state/lmdb_groups.h"
 #include "state/lmdb_pages.h"
 
 #include <lmdb.h>
@@ -59,6 +60,7 @@ typedef struct sce_lmdb_snapshot {
   sce_lmdb_database_t database;
   sce_lmdb_state_record_t state; /* of the newest state */
   sce_lmdb_made_t *made;
+  sce_lmdb_groups_t *groups;
   sce_lmdb_counts_t counts;
 } sce_lmdb_snapshot_t;
 

@@ -2,6 +2,7 @@
 #include "state/overlay_map.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -200,8 +201,13 @@ sce_error_t *sce_ov_version_set(sce_ov_version_t *version, sce_span_t value, siz
     *bytes = (sce_ov_bytes_t){1, cap, NULL};
     bytes->data = bytes->room;
   }
-  if (value.len > 0) memmove(bytes->data + SCE_OV_HEAD, value.data, value.len);
-  if (bytes != old) release_bytes(old);
+  if (bytes == old && value.len > 0) { /* it may be part of what is written over */
+    memmove(bytes->data + SCE_OV_HEAD, value.data, value.len);
+  } else if (bytes != old) {
+    sce_error_t *err = sce_budget_copy(bytes->data + SCE_OV_HEAD, value.data, value.len);
+    release_bytes(err == NULL ? old : bytes);
+    if (err != NULL) return err;
+  }
   version->kind = SCE_OV_SET;
   version->bytes = bytes;
   version->start = SCE_OV_HEAD;

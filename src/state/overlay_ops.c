@@ -3,6 +3,7 @@
 #include "state/overlay.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -174,7 +175,7 @@ static sce_error_t *merge_to_next(const sce_overlay_t *overlay, sce_span_t *next
       *found = true;
       return NULL;
     }
-    ++*skipped;
+    SCE_TRY(sce_budget_item(++*skipped));
     if (side == 0) SCE_TRY(overlay->backend->ops->step(overlay->backend, walk));
   }
   *next = walk->entry.key;
@@ -229,7 +230,7 @@ static sce_error_t *clear_pending(sce_overlay_t *overlay, uint32_t *count, uint3
     if (!sce_span_starts_with(key, prefix)) return NULL;
     if (entry->now.kind != SCE_OV_SET) continue;
     SCE_TRY(sce_overlay_write(overlay, map, key, NULL));
-    ++*count;
+    SCE_TRY(sce_budget_item(++*count));
   }
 }
 
@@ -267,6 +268,7 @@ static sce_error_t *clear_backend(sce_overlay_t *overlay, sce_removal_t *removal
       count_up(&removal->backend);
     }
     count_up(&removal->loops);
+    SCE_TRY(sce_budget_item(removal->loops));
     SCE_TRY(overlay->backend->ops->step(overlay->backend, &walk));
   }
   return NULL;

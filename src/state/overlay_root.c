@@ -3,6 +3,7 @@
 #include "state/overlay.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/trie.h"
@@ -23,6 +24,7 @@ sce_error_t *sce_overlay_list(sce_ov_change_list_t *list, sce_ov_map_t *map) {
     if (id == SCE_NO_ENTRY) return NULL;
     const sce_ov_entry_t *entry = &map->entries[id];
     if (entry->now.kind == SCE_OV_UNTOUCHED) continue;
+    SCE_TRY(sce_budget_item(list->count));
     sce_change_t *change = &list->items[list->count++];
     change->key = sce_span(entry->head.key, entry->head.key_len);
     change->removed = entry->now.kind == SCE_OV_REMOVED;

@@ -6,6 +6,7 @@
  * left out. The way down finds the last node; on the way up each node is encoded with what was left out, and hashed for
  * its parent. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "scexec/proof.h"
@@ -71,6 +72,7 @@ static sce_error_t *go_down(check_t *check, bool *ok) {
   sce_trie_node_t node;
   SCE_TRY(add_step(check, ok, &node, check->nodes[check->used++], false));
   for (size_t start = 0; *ok;) {
+    SCE_TRY(sce_budget_item(start));
     *ok = node.kind != SCE_TRIE_EMPTY && agrees(&node, check->key, start);
     if (!*ok) return NULL;
     start += node.nibbles;
@@ -114,16 +116,19 @@ static bool children_fit(const sce_trie_node_t *node) {
 }
 
 /* What a parent has for the node that was encoded; false when it does not fit where it was. */
-static bool refer(sce_trie_ref_t *ref, const step_t *step, const sce_buf_t *encoded, sce_trie_hasher_t hasher) {
+static sce_error_t *refer(sce_trie_ref_t *ref, bool *ok, const step_t *step, const sce_buf_t *encoded,
+                          sce_trie_hasher_t hasher) {
+  sce_span_t bytes = sce_buf_span(encoded);
   if (!step->is_inline) {
-    sce_trie_hash(ref->data, hasher, sce_buf_span(encoded));
+    SCE_TRY(sce_trie_hash_all(&ref->data, hasher, &bytes, 1));
     ref->len = 32;
-    return true;
+    return NULL;
   }
-  if (encoded->len > 32) return false;
-  memcpy(ref->data, encoded->data, encoded->len);
-  ref->len = (uint8_t)encoded->len;
-  return true;
+  *ok = bytes.len <= 32;
+  if (!*ok) return NULL;
+  memcpy(ref->data, bytes.data, bytes.len);
+  ref->len = (uint8_t)bytes.len;
+  return NULL;
 }
 
 /* Encodes the nodes from the last to the first and hands each one's reference to its parent. */
@@ -131,7 +136,7 @@ static sce_error_t *go_up(check_t *check, bool *ok, sce_trie_ref_t *ref, sce_buf
   uint8_t value_hash[32];
   bool hashed = check->options->version == SCE_STATE_V1 && check->value.len >= SCE_TRIE_HASHED_VALUE_MIN;
   sce_span_t value = hashed ? (sce_span_t){value_hash, 32} : check->value;
-  if (hashed) sce_trie_hash(value_hash, check->options->hasher, check->value);
+  if (hashed) SCE_TRY(sce_trie_hash_all(&value_hash, check->options->hasher, &check->value, 1));
   for (size_t i = check->step_count; i-- > 0 && *ok;) {
     const step_t *step = &check->steps[i];
     sce_trie_node_t node;
@@ -141,7 +146,8 @@ static sce_error_t *go_up(check_t *check, bool *ok, sce_trie_ref_t *ref, sce_buf
     if (!*ok) return NULL;
     encoded->len = 0;
     SCE_TRY(sce_trie_node_encode(encoded, &node));
-    *ok = refer(ref, step, encoded, check->options->hasher);
+    SCE_TRY(refer(ref, ok, step, encoded, check->options->hasher));
+    SCE_TRY(sce_budget_item(i));
   }
   return NULL;
 }

@@ -9,6 +9,7 @@
 #include "state/trie_build.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -171,7 +172,7 @@ static sce_error_t *report_branch(sce_trie_builder_t *b, const batch_node_t *nod
 
 /* Hashes what is queued and empties the scratch. */
 static sce_error_t *drain(sce_trie_builder_t *b) {
-  sce_trie_hash_many(b->hashes, b->hasher, b->inputs, b->queued);
+  SCE_TRY(sce_trie_hash_all(b->hashes, b->hasher, b->inputs, b->queued));
   for (size_t i = 0; i < b->queued; i++) {
     sce_trie_ref_t *ref = &b->refs[b->carried + b->queue[i]];
     ref->len = 32;
@@ -185,13 +186,12 @@ static sce_error_t *drain(sce_trie_builder_t *b) {
 }
 
 /* Inline values that only have to be hashed and are longer than the scratch are not copied into it. */
-static bool is_long_leaf(const sce_trie_builder_t *b, const batch_node_t *node) {
-  return node->layout == VALUE_INLINE && node->children == 0 && node->value.len > SCRATCH_BYTES &&
-         b->hasher == SCE_TRIE_BLAKE2B_256;
+static bool is_long_leaf(const batch_node_t *node) {
+  return node->layout == VALUE_INLINE && node->children == 0 && node->value.len > SCRATCH_BYTES;
 }
 
-static size_t node_room(const sce_trie_builder_t *b, const batch_node_t *node) {
-  size_t value = node->layout != VALUE_INLINE || is_long_leaf(b, node) ? 32 : node->value.len;
+static size_t node_room(const batch_node_t *node) {
+  size_t value = node->layout != VALUE_INLINE || is_long_leaf(node) ? 32 : node->value.len;
   return SCE_TRIE_HEADER_ROOM(node->count) + node->count / 2 + 1 + 2 + SCE_TRIE_COMPACT_ROOM + value + 16 * 33;
 }
 
@@ -221,36 +221,29 @@ static uint8_t *encode(const sce_trie_builder_t *b, uint8_t *at, uint32_t index)
 }
 
 /* Hashes a leaf whose inline value is too long to be worth a copy. */
-static void hash_long_leaf(sce_trie_builder_t *b, uint32_t index, uint8_t *head) {
+static sce_error_t *hash_long_leaf(sce_trie_builder_t *b, uint32_t index, uint8_t *head) {
   const batch_node_t *node = &b->nodes[index];
   uint8_t *at = sce_trie_write_header(head, SCE_TRIE_LEAF, SCE_TRIE_INLINE, node->count);
   at = sce_trie_write_partial(at, node->key, node->start, node->count);
   at = sce_trie_write_compact(at, node->value.len);
-  sce_blake2b_256_state_t state;
-  sce_blake2b_256_init(&state);
-  sce_blake2b_256_update(&state, (sce_span_t){head, (size_t)(at - head)});
-  sce_blake2b_256_update(&state, node->value);
   sce_trie_ref_t *ref = &b->refs[b->carried + index];
   ref->len = 32;
   ref->is_leaf = true;
-  sce_blake2b_256_final(&state, ref->data);
+  return sce_trie_hash_long(ref->data, b->hasher, (sce_span_t){head, (size_t)(at - head)}, node->value);
 }
 
 /* Encodes a node whose children are known; queues it for hashing unless it is small enough to stand for itself. */
 static sce_error_t *resolve(sce_trie_builder_t *b, uint32_t index, bool is_root) {
   const batch_node_t *node = &b->nodes[index];
   if (node->layout == NODE_DONE) return NULL;
-  size_t room = node_room(b, node);
+  size_t room = node_room(node);
   if (b->queued == QUEUE_NODES || b->scratch.len + room > b->scratch.cap) {
     SCE_TRY(drain(b));
     size_t wanted = b->batch == BATCH_NODES ? SCRATCH_BYTES : 4096;
     SCE_TRY(sce_buf_reserve(&b->scratch, room < wanted ? wanted : room));
   }
   uint8_t *from = b->scratch.data + b->scratch.len;
-  if (is_long_leaf(b, node)) {
-    hash_long_leaf(b, index, from);
-    return NULL;
-  }
+  if (is_long_leaf(node)) return hash_long_leaf(b, index, from);
   size_t len = (size_t)(encode(b, from, index) - from);
   if (len < 32 && !is_root) {
     sce_trie_ref_t *ref = &b->refs[b->carried + index];
@@ -265,11 +258,11 @@ static sce_error_t *resolve(sce_trie_builder_t *b, uint32_t index, bool is_root)
   return NULL;
 }
 
-static void hash_values(sce_trie_builder_t *b) {
+static sce_error_t *hash_values(sce_trie_builder_t *b) {
   size_t queued = 0;
   for (uint32_t i = 0; i <= b->count; i++) {
     if (queued == QUEUE_NODES || i == b->count) {
-      sce_trie_hash_many(b->hashes, b->hasher, b->inputs, queued);
+      SCE_TRY(sce_trie_hash_all(b->hashes, b->hasher, b->inputs, queued));
       for (size_t j = 0; j < queued; j++) memcpy(b->value_hash[b->queue[j]], b->hashes[j], 32);
       queued = 0;
     }
@@ -277,6 +270,7 @@ static void hash_values(sce_trie_builder_t *b) {
     b->queue[queued] = i;
     b->inputs[queued++] = b->nodes[i].value;
   }
+  return NULL;
 }
 
 /* Puts the indices of the batch's nodes into `order`, lowest height first; level[h] is where height h ends. Returns the
@@ -294,7 +288,8 @@ static uint32_t order_by_height(sce_trie_builder_t *b) {
 }
 
 static sce_error_t *hash_batch(sce_trie_builder_t *b) {
-  hash_values(b);
+  SCE_TRY(sce_budget_check());
+  SCE_TRY(hash_values(b));
   uint32_t heights = order_by_height(b);
   uint32_t at = 0;
   for (uint32_t h = 0; h < heights; h++) {

@@ -1,5 +1,6 @@
 /* trie_delta.c: full and delta roots of backends; see trie.h. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -118,6 +119,7 @@ sce_error_t *sce_trie_full_root(uint8_t root[32], const sce_backend_t *backend, 
 
 static sce_error_t *apply(sce_edit_t *edit, const sce_change_t *changes, size_t count, sce_state_version_t version) {
   for (size_t i = 0; i < count; i++) {
+    if (i % 256 == 255) SCE_TRY(sce_budget_check()); /* each reads nodes of the way down */
     if (changes[i].removed) {
       SCE_TRY(sce_edit_remove(edit, changes[i].key));
     } else {

@@ -2,6 +2,7 @@
 #include "state/trie_edit.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -166,7 +167,7 @@ static sce_error_t *hash_values(sce_edit_t *edit, hash_queue_t *queue, const lev
   }
   uint8_t *hashes = sce_trie_arena_take(&edit->arena, 32 * queue->count);
   if (hashes == NULL) return sce_error_oom();
-  sce_blake2b_256_many(queue->hashes, queue->inputs, queue->count);
+  SCE_TRY(sce_trie_hash_all(queue->hashes, SCE_TRIE_BLAKE2B_256, queue->inputs, queue->count));
   if (queue->count > 0) memcpy(hashes, queue->hashes, 32 * queue->count);
   for (size_t i = 0; i < queue->count; i++) {
     queue->nodes[i]->value_kind = SCE_EDIT_HASHED;
@@ -179,6 +180,7 @@ static sce_error_t *hash_level(sce_edit_t *edit, hash_queue_t *queue, sce_edit_n
   queue->count = 0;
   for (size_t i = 0; i < count; i++) {
     sce_edit_node_t *node = nodes[i];
+    SCE_TRY(sce_budget_item(i));
     SCE_TRY(encode(edit, node));
     if (node->encoded.len >= 32 || node == edit->root) {
       enqueue(queue, node, node->encoded);
@@ -187,7 +189,7 @@ static sce_error_t *hash_level(sce_edit_t *edit, hash_queue_t *queue, sce_edit_n
       memcpy(node->ref.data, node->encoded.data, node->encoded.len);
     }
   }
-  sce_blake2b_256_many(queue->hashes, queue->inputs, queue->count);
+  SCE_TRY(sce_trie_hash_all(queue->hashes, SCE_TRIE_BLAKE2B_256, queue->inputs, queue->count));
   for (size_t i = 0; i < queue->count; i++) {
     queue->nodes[i]->ref.len = 32;
     memcpy(queue->nodes[i]->ref.data, queue->hashes[i], 32);

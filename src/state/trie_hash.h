@@ -24,6 +24,14 @@ static inline void sce_trie_hash_many(uint8_t (*out)[32], sce_trie_hasher_t hash
   }
 }
 
+/* The same for inputs that may be many or long: looks at the calling thread's budget in between. */
+sce_error_t *sce_trie_hash_all(uint8_t (*out)[32], sce_trie_hasher_t hasher, const sce_span_t *inputs, size_t count);
+/* The hash of `head` and `data` behind it, long. */
+static inline sce_error_t *sce_trie_hash_long(uint8_t out[32], sce_trie_hasher_t hasher, sce_span_t head,
+                                              sce_span_t data) {
+  return sce_hash_long(out, hasher == SCE_TRIE_KECCAK_256 ? SCN_KECCAK_256 : SCN_BLAKE2B_256, head, data);
+}
+
 static inline void sce_trie_empty_root(uint8_t root[32], sce_trie_hasher_t hasher) {
   static const uint8_t empty[1] = {0};
   sce_trie_hash(root, hasher, (sce_span_t){empty, 1});

@@ -5,6 +5,7 @@
 #include "scexec/trie.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -55,34 +56,81 @@ static inline void load_ahead(const sce_trie_pair_t *pairs, size_t i, size_t cou
 #endif
 }
 
-static bool is_ascending(const sce_trie_pair_t *pairs, size_t count) {
-  for (size_t i = 1; i < count; i++) {
+static sce_error_t *check_ascending(bool *ascending, const sce_trie_pair_t *pairs, size_t count) {
+  *ascending = true;
+  for (size_t i = 1; i < count && *ascending; i++) {
+    SCE_TRY(sce_budget_item(i));
     load_ahead(pairs, i, count, false);
-    if (sce_span_compare(pairs[i - 1].key, pairs[i].key) >= 0) return false;
+    *ascending = sce_span_compare(pairs[i - 1].key, pairs[i].key) < 0;
   }
-  return true;
+  return NULL;
+}
+
+/* Entries that are sorted at once: some milliseconds. */
+#define SORT_RUN ((size_t)1 << 14)
+
+/* Merges two neighbouring runs of `from` into `to`. */
+static sce_error_t *merge_runs(sort_entry_t *to, const sort_entry_t *from, size_t first, size_t middle, size_t end) {
+  size_t left = first, right = middle;
+  for (size_t i = first; i < end; i++) {
+    SCE_TRY(sce_budget_item(i));
+    bool take_left = right == end || (left < middle && compare_entries(&from[left], &from[right]) < 0);
+    to[i] = take_left ? from[left++] : from[right++];
+  }
+  return NULL;
+}
+
+/* Sorts `*entries`, in pieces between which the budget is looked at; `*other` has as much room, and they may change
+ * places. */
+static sce_error_t *sort_entries(sort_entry_t **entries, sort_entry_t **other, size_t count) {
+  for (size_t first = 0; first < count; first += SORT_RUN) {
+    SCE_TRY(sce_budget_check());
+    qsort(*entries + first, count - first < SORT_RUN ? count - first : SORT_RUN, sizeof **entries, compare_entries);
+  }
+  for (size_t run = SORT_RUN; run < count; run *= 2) {
+    for (size_t first = 0; first < count; first += 2 * run) {
+      size_t middle = first + run < count ? first + run : count, end = first + 2 * run < count ? first + 2 * run : count;
+      SCE_TRY(merge_runs(*other, *entries, first, middle, end));
+    }
+    sort_entry_t *merged = *other;
+    *other = *entries;
+    *entries = merged;
+  }
+  return NULL;
+}
+
+/* `entries`, `other` (where there are more than one run) and `out` have room for all. */
+static sce_error_t *fill_sorted(sce_trie_pair_t *out, size_t *count, const sce_trie_pair_t *pairs, sort_entry_t *entries,
+                                sort_entry_t *other) {
+  for (size_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    entries[i] = (sort_entry_t){key_head(pairs[i].key), &pairs[i]};
+  }
+  SCE_TRY(sort_entries(&entries, &other, *count));
+  size_t kept = 0;
+  for (size_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    if (kept > 0 && sce_span_equal(out[kept - 1].key, entries[i].pair->key)) kept--;
+    out[kept++] = *entries[i].pair;
+  }
+  *count = kept;
+  return NULL;
 }
 
 /* A sorted copy in `*sorted`, owned by the caller, without all but the last of equal keys. */
 static sce_error_t *sort_pairs(sce_trie_pair_t **sorted, size_t *count, const sce_trie_pair_t *pairs) {
   sort_entry_t *entries = sce_realloc_array(NULL, *count, sizeof *entries);
+  sort_entry_t *other = *count > SORT_RUN ? sce_realloc_array(NULL, *count, sizeof *other) : NULL;
   sce_trie_pair_t *out = sce_realloc_array(NULL, *count, sizeof *out);
-  if (entries == NULL || out == NULL) {
-    sce_free(entries);
-    sce_free(out);
-    return sce_error_oom();
-  }
-  for (size_t i = 0; i < *count; i++) entries[i] = (sort_entry_t){key_head(pairs[i].key), &pairs[i]};
-  qsort(entries, *count, sizeof *entries, compare_entries);
-  size_t kept = 0;
-  for (size_t i = 0; i < *count; i++) {
-    if (kept > 0 && sce_span_equal(out[kept - 1].key, entries[i].pair->key)) kept--;
-    out[kept++] = *entries[i].pair;
-  }
+  bool has_room = entries != NULL && out != NULL && (other != NULL || *count <= SORT_RUN);
+  sce_error_t *err = has_room ? fill_sorted(out, count, pairs, entries, other) : sce_error_oom();
   sce_free(entries);
-  *sorted = out;
-  *count = kept;
-  return NULL;
+  sce_free(other);
+  if (err != NULL)
+    sce_free(out);
+  else
+    *sorted = out;
+  return err;
 }
 
 /* ---- one thread ---- */
@@ -280,7 +328,9 @@ sce_error_t *sce_trie_sorted_root(uint8_t root[32], const sce_trie_pair_t *pairs
                                   unsigned threads) {
   if (count >= UINT32_MAX - 1) return sce_error_new(SCE_BAD_INPUT, "a trie of %zu pairs is too large", count);
   sce_trie_options_t options = {.threads = threads};
-  if (!is_ascending(pairs, count)) return sce_error_new(SCE_MISUSE, "the keys of a state are not in ascending order");
+  bool ascending;
+  SCE_TRY(check_ascending(&ascending, pairs, count));
+  if (!ascending) return sce_error_new(SCE_MISUSE, "the keys of a state are not in ascending order");
   return sorted_root(root, &(input_t){pairs, hashed, count, &options});
 }
 
@@ -290,7 +340,9 @@ sce_error_t *sce_trie_root(uint8_t root[32], const sce_trie_pair_t *pairs, size_
   if (options == NULL) options = &defaults;
   if (count >= UINT32_MAX - 1) return sce_error_new(SCE_BAD_INPUT, "a trie of %zu pairs is too large", count);
   sce_trie_pair_t *sorted = NULL;
-  if (!is_ascending(pairs, count)) SCE_TRY(sort_pairs(&sorted, &count, pairs));
+  bool ascending;
+  SCE_TRY(check_ascending(&ascending, pairs, count));
+  if (!ascending) SCE_TRY(sort_pairs(&sorted, &count, pairs));
   sce_error_t *err = sorted_root(root, &(input_t){sorted == NULL ? pairs : sorted, NULL, count, options});
   sce_free(sorted);
   return err;
@@ -304,7 +356,8 @@ sce_error_t *sce_trie_ordered_root(uint8_t root[32], const sce_span_t *items, si
   sce_error_t *err = pairs == NULL ? sce_error_oom() : sce_buf_reserve(&keys, 5 * count);
   for (size_t i = 0; i < count && err == NULL; i++) {
     size_t from = keys.len;
-    err = sce_scale_write_compact(&keys, i);
+    err = sce_budget_item(i);
+    if (err == NULL) err = sce_scale_write_compact(&keys, i);
     if (err == NULL) pairs[i] = (sce_trie_pair_t){{keys.data + from, keys.len - from}, items[i]};
   }
   if (err == NULL) err = sce_trie_root(root, pairs, count, options);

@@ -124,9 +124,47 @@ static void symbols_are_demangled(void **state) {
   assert_memory_equal(out, "core", 4);
 }
 
+/* Long inputs are hashed in pieces. */
+static void pieces_are_the_whole(void **state) {
+  (void)state;
+  static const struct {
+    hash_fn whole;
+    scn_hash_t hash;
+    size_t len;
+  } hashes[] = {{plain_blake2b_128, SCN_BLAKE2B_128, 16},
+                {plain_blake2b_256, SCN_BLAKE2B_256, 32},
+                {plain_sha2_256, SCN_SHA2_256, 32},
+                {plain_keccak_256, SCN_KECCAK_256, 32},
+                {plain_keccak_512, SCN_KECCAK_512, 64}};
+  static const hash_fn twox[] = {plain_twox_64, plain_twox_128, NULL, plain_twox_256};
+  static const size_t sizes[] = {0, 1, 1000, SCE_HASH_LONG - 1, SCE_HASH_LONG, SCE_HASH_LONG + 1, 3 * SCE_HASH_LONG + 7};
+  uint8_t *data = malloc(4 * SCE_HASH_LONG);
+  assert_non_null(data);
+  for (size_t i = 0; i < 4 * SCE_HASH_LONG; i++) data[i] = (uint8_t)(i * 2654435761u >> 13);
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    uint8_t whole[64], pieces[64];
+    sce_span_t all = sce_span(data, sizes[s]);
+    for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) {
+      hashes[i].whole(whole, all);
+      for (size_t head = 0; head <= sizes[s]; head += sizes[s] / 2 + 1) {
+        assert_null(sce_hash_long(pieces, hashes[i].hash, sce_span(data, head), sce_span_skip(all, head)));
+        assert_memory_equal(pieces, whole, hashes[i].len);
+      }
+    }
+    for (unsigned lanes = 1; lanes <= 4; lanes++) {
+      if (twox[lanes - 1] == NULL) continue;
+      twox[lanes - 1](whole, all);
+      assert_null(sce_twox_long(pieces, lanes, all));
+      assert_memory_equal(pieces, whole, 8 * (size_t)lanes);
+    }
+  }
+  free(data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hashes_are_those_of_the_reference),
+      cmocka_unit_test(pieces_are_the_whole),
       cmocka_unit_test(blake2b_512_is_rfc_7693),
       cmocka_unit_test(many_and_streaming_equal_one_by_one),
       cmocka_unit_test(symbols_are_demangled),

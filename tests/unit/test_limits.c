@@ -3,6 +3,7 @@
 #include "calls_support.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 static void memory_limits(void **unused) {
@@ -167,6 +168,81 @@ static void cancelled_within_other_code(void **unused) {
   }
 }
 
+/* ---- host functions that take long ---- */
+
+/* In place of ext_allocator_malloc: works until the call's limits say that it is enough. */
+static sce_error_t *work_for_ever(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  (void)args, (void)result;
+  atomic_store((atomic_bool *)ctx, true);
+  for (;;) {
+    sce_error_t *err = sce_caller_check(caller);
+    if (err != NULL) return err;
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+}
+
+/* Asks nobody, and takes longer than it may. */
+static sce_error_t *work_too_long(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result) {
+  (void)ctx;
+  uint32_t ptr;
+  nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+  sce_error_t *err = sce_caller_alloc(caller, &ptr, (uint32_t)args[0]);
+  *result = ptr;
+  return err;
+}
+
+static void open_own_malloc(fixture_t *f, int strategy, sce_host_fn function, void *ctx) {
+  const sce_host_function_t own = {"ext_allocator_malloc_version_1", "(i32) -> i32", function, ctx, NULL};
+  sce_config_t config;
+  default_config(&config, (sce_strategy_t)strategy);
+  config.host_functions = &own;
+  config.host_function_count = 1;
+  open_config(f, "calls.wasm", &config);
+}
+
+static sce_error_t *allocate(fixture_t *f, uint64_t time_limit_ms) {
+  static const uint8_t hundred[4] = {100};
+  sce_call_options_t options = {.time_limit_ms = time_limit_ms};
+  return sce_instance_call(f->instance, &f->output, "allocate", hundred, 4, &options);
+}
+
+static void limits_are_seen_inside_host_functions(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    fixture_t f;
+    atomic_bool begun = false;
+    open_own_malloc(&f, s, work_for_ever, &begun);
+    expect_error(allocate(&f, 50), SCE_TIME_LIMIT, "did not finish within its time limit of 50 ms");
+    close_fixture(&f);
+    open_own_malloc(&f, s, work_too_long, NULL);
+    expect_error(allocate(&f, 50), SCE_TIME_LIMIT, "did not finish within its time limit of 50 ms");
+    expect_success(allocate(&f, 0));
+    assert_int_equal(f.output.len, 100);
+    close_fixture(&f);
+  }
+}
+
+static void *allocate_in_thread(void *arg) {
+  spinner_t *s = arg;
+  s->err = allocate(s->f, 0);
+  return NULL;
+}
+
+static void cancelled_inside_a_host_function(void **unused) {
+  (void)unused;
+  fixture_t f;
+  atomic_bool begun = false;
+  open_own_malloc(&f, SCE_STRATEGY_INSTANCE_REUSE, work_for_ever, &begun);
+  spinner_t spinner = {&f, NULL};
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, allocate_in_thread, &spinner), 0);
+  while (!atomic_load(&begun)) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  sce_instance_cancel(f.instance); /* once is enough */
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  expect_error(spinner.err, SCE_CANCELLED, "allocate was cancelled");
+  close_fixture(&f);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -176,6 +252,8 @@ int main(void) {
       cmocka_unit_test(versions_of_other_code),
       cmocka_unit_test(cancelled_from_another_thread),
       cmocka_unit_test(cancelled_within_other_code),
+      cmocka_unit_test(limits_are_seen_inside_host_functions),
+      cmocka_unit_test(cancelled_inside_a_host_function),
   };
   int failed;
   RUN_WITH_EACH_COMPILER(failed, tests);

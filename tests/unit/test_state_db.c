@@ -149,6 +149,50 @@ static void imports_and_exports_keep_everything(void **unused) {
   }
 }
 
+/* Keys that the database cuts at the same place: 300 random ones, 600 that begin with each other, a few of another
+ * beginning, and short ones around them. */
+#define SAME 500
+#define LONGEST (SAME + 700)
+
+static size_t long_key(uint8_t key[LONGEST], size_t i) {
+  memset(key, 0x11, LONGEST);
+  if (i < 300) {
+    uint32_t random = (uint32_t)i * 2654435761u;
+    memcpy(key + SAME, &random, sizeof random);
+    return SAME + 4;
+  }
+  if (i < 900) return SAME + i - 300;
+  key[100] = i % 2 == 0 ? 0x12 : 0x10;
+  return i < 905 ? SAME + i : 440 + i - 907; /* around the length up to which keys are whole */
+}
+
+#define LONG_KEYS 910
+
+static void long_keys_of_one_beginning(void **unused) {
+  (void)unused;
+  static uint8_t keys[LONG_KEYS][LONGEST];
+  static sce_state_pair_t pairs[LONG_KEYS];
+  for (size_t i = 0; i < LONG_KEYS; i++)
+    pairs[i] = (sce_state_pair_t){.key = {keys[i], long_key(keys[i], i)}, .value = {keys[i], i % 50}};
+  const char *dir = fresh_folder();
+  sce_state_t *memory, *db = open_db(dir, true, SCE_STATE_KEEP_STORED);
+  ok(sce_state_new_memory(&memory, pairs, LONG_KEYS, SCE_STATE_V1));
+  ok(sce_state_import(&db, memory, NULL));
+  expect_equal(memory, db);
+  for (size_t i = 0; i < LONG_KEYS; i++) {
+    sce_state_cursor_t x, y;
+    bool inclusive = i % 2 == 0;
+    sce_span_t from = sce_span(pairs[i].key.data, pairs[i].key.len - i % 3);
+    ok(sce_state_seek(memory, &x, NULL, from, inclusive));
+    ok(sce_state_seek(db, &y, NULL, from, inclusive));
+    assert_true(x.found == y.found && sce_span_equal(x.key, y.key) && sce_span_equal(x.value, y.value));
+  }
+  ok(sce_state_verify(db, NULL, NULL));
+  sce_state_delete(memory);
+  sce_state_delete(db);
+  remove_folder(dir);
+}
+
 /* More children than a snapshot remembers the counts of, each with another number of keys. */
 static void children_are_counted(void **unused) {
   (void)unused;
@@ -572,6 +616,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(commits_agree_with_memory),
       cmocka_unit_test(imports_and_exports_keep_everything),
+      cmocka_unit_test(long_keys_of_one_beginning),
       cmocka_unit_test(children_are_counted),
       cmocka_unit_test(appended_roots_are_no_damage),
       cmocka_unit_test(names_are_exported_as_text),

@@ -264,11 +264,33 @@ static void order_is_checked(void **state) {
   sce_trie_builder_delete(builder);
 }
 
+/* More pairs than are sorted at once, with every key twice: the later value counts. */
+#define UNSORTED 50000
+
+static void many_pairs_in_any_order(void **state) {
+  (void)state;
+  pair_list_t any = {0}, sorted = {0};
+  for (uint32_t i = 0; i < 2 * UNSORTED; i++) {
+    uint8_t key[4], value[40] = {0};
+    sce_store_le32(key, i % UNSORTED * 2654435761u);
+    sce_store_le32(value, i);
+    pair_list_add(&any, sce_span(key, 4), sce_span(value, i % 41));
+    if (i >= UNSORTED) pair_list_add(&sorted, sce_span(key, 4), sce_span(value, i % 41));
+  }
+  qsort(sorted.pairs, sorted.count, sizeof *sorted.pairs, compare_pairs);
+  uint8_t root[32], expected[32];
+  must(sce_trie_root(root, any.pairs, any.count, NULL));
+  must(sce_trie_root(expected, sorted.pairs, sorted.count, NULL));
+  assert_memory_equal(root, expected, 32);
+  pair_list_free(&any);
+  pair_list_free(&sorted);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(upstream_roots),    cmocka_unit_test(script_backends), cmocka_unit_test(genesis_states),
       cmocka_unit_test(chain_of_prefixes), cmocka_unit_test(uneven_keys),     cmocka_unit_test(branches_are_reported),
-      cmocka_unit_test(order_is_checked),
+      cmocka_unit_test(order_is_checked),  cmocka_unit_test(many_pairs_in_any_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
