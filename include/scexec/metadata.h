@@ -48,6 +48,12 @@ SCE_API sce_error_t *sce_metadata_unwrap(sce_span_t *bytes, sce_span_t output);
  * none above 14, for which Metadata_metadata does. Errors: SCE_BAD_METADATA. */
 SCE_API sce_error_t *sce_metadata_best_version(uint32_t *version, sce_span_t output);
 
+/* The runtime's version out of the constant System.Version (V12 and later), which runtimes fill with what Core_version
+ * returns. *found is false where there is none, or none that decodes; else `version` is freed with
+ * sce_runtime_version_free(). Errors: SCE_OUT_OF_MEMORY. */
+SCE_API sce_error_t *sce_metadata_runtime_version(const sce_metadata_t *metadata, sce_runtime_version_t *version,
+                                                  bool *found);
+
 /* 0 to 16. */
 SCE_API uint32_t sce_metadata_version(const sce_metadata_t *metadata);
 
@@ -102,7 +108,8 @@ SCE_API sce_error_t *sce_metadata_storage_find(const sce_metadata_t *metadata, s
 
 /* ---- runtime APIs ---- */
 
-/* A method, called as "<api>_<name>". */
+/* A method, called as "<api>_<name>", or a view function of a pallet (V16), called as sce_metadata_method_export() and
+ * sce_method_input_wrap() say. */
 typedef struct sce_method_info {
   sce_span_t api;
   sce_span_t name;
@@ -110,6 +117,7 @@ typedef struct sce_method_info {
   uint32_t input_count;
   uint32_t output; /* type */
   bool shipped;    /* out of the library's table, not out of the metadata */
+  bool view;       /* a view function: `api` is the pallet */
 } sce_method_info_t;
 
 SCE_API size_t sce_metadata_method_count(const sce_metadata_t *metadata);
@@ -117,8 +125,18 @@ SCE_API bool sce_metadata_method_get(const sce_metadata_t *metadata, sce_method_
 /* Parameter `input` of method `index`: its name and type. False when there is none. */
 SCE_API bool sce_metadata_method_input_get(const sce_metadata_t *metadata, sce_span_t *name, uint32_t *type,
                                            size_t index, size_t input);
-/* The place of "Api_method". Errors: SCE_NOT_FOUND with the nearest names. */
+/* The place of "Api_method", or of the view function "Pallet.function" ("Pallet_function" where no API has that name).
+ * Errors: SCE_NOT_FOUND with the nearest names. */
 SCE_API sce_error_t *sce_metadata_method_find(const sce_metadata_t *metadata, size_t *index, sce_span_t name);
+/* Appends the name of the export that method `index` is called by. Errors: SCE_NOT_FOUND. */
+SCE_API sce_error_t *sce_metadata_method_export(const sce_metadata_t *metadata, sce_buf_t *name, size_t index);
+
+/* Whether to keep the method called "<api>_<method>". */
+typedef bool (*sce_method_filter_fn)(void *ctx, sce_span_t api, sce_span_t method);
+/* Forgets the methods of runtime APIs that `keep` is false for, and APIs of which none is left; places count anew. For
+ * who knows which methods the code exports: metadata and the library's table may have more. View functions stay. On
+ * failure (SCE_OUT_OF_MEMORY, SCE_BAD_METADATA) some APIs have been looked at. */
+SCE_API sce_error_t *sce_metadata_retain_methods(sce_metadata_t *metadata, sce_method_filter_fn keep, void *ctx);
 
 /* ---- outlines ---- */
 
@@ -134,7 +152,8 @@ enum {
 SCE_API sce_error_t *sce_metadata_outline(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
                                           unsigned flags);
 
-/* The same of runtime APIs: all, one "Api", or one "Api_method". */
+/* The same of runtime APIs and of view functions, which stand under their pallet: all, one "Api" or "Pallet", or one
+ * "Api_method" or "Pallet_function". */
 SCE_API sce_error_t *sce_metadata_outline_apis(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
                                                unsigned flags);
 

@@ -89,12 +89,17 @@ SCE_API sce_error_t *sce_value_encode(const sce_metadata_t *metadata, sce_buf_t 
 
 /* ---- runtime APIs ---- */
 
-/* Appends the arguments of a method (its place, see sce_metadata_method_find()), one after the other, from a JSON array
- * of them. Errors as sce_value_encode(), with paths "args[i]…", the parameter's name and type, and an example. */
+/* Appends the input of a method (its place, see sce_metadata_method_find()): its arguments, one after the other, from a
+ * JSON array of them; for a view function wrapped as sce_method_input_wrap() does. Errors as sce_value_encode(), with
+ * paths "args[i]…", the parameter's name and type, and an example. */
 SCE_API sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method,
                                             sce_span_t json);
+/* Appends the input of a method whose encoded arguments are `args`: they themselves, and for a view function its id
+ * before them. Errors: SCE_NOT_FOUND (no such method); on failure `bytes` is as before. */
+SCE_API sce_error_t *sce_method_input_wrap(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method,
+                                           sce_span_t args);
 /* Appends a method's answer as JSON. Errors as sce_value_decode(): SCE_BAD_INPUT also says where the layout comes from a
- * shipped table, see sce_method_info_t. */
+ * shipped table, see sce_method_info_t, and why the runtime did not call a view function. */
 SCE_API sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method,
                                               sce_span_t output, const sce_value_format_t *format);
 

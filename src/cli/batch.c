@@ -32,7 +32,8 @@ typedef struct worker {
   const cli_metadata_t *metadata; /* NULL: bytes only */
   sce_instance_t *instance;
   cli_host_t host;
-  bool used; /* the host has seen a call */
+  bool used;        /* the host has seen a call */
+  sce_buf_t export; /* of the request at hand; empty: its method */
   sce_buf_t output;
   sce_error_t *err; /* what ended the worker before its time */
   pthread_t thread;
@@ -42,19 +43,25 @@ static sce_error_t *make_call(worker_t *w, const batch_request_t *request) {
   if (w->used) SCE_TRY(cli_host_reset(&w->host));
   w->used = true;
   sce_call_options_t options = {.externalities = &w->host.externalities, .time_limit_ms = w->time_limit_ms};
-  const char *method = (const char *)request->method.data;
+  const char *method = (const char *)(w->export.len > 0 ? w->export.data : request->method.data);
   if (w->time_limit_ms > 0) SCE_TRY(sce_instance_prepare(w->instance, method)); /* the limit is the call's alone */
   return sce_instance_call(w->instance, &w->output, method, request->data.data, request->data.len, &options);
 }
 
-/* The input of a request with "args" instead of "data". */
+/* The input of a request with "args" instead of "data", and what is called with it. */
 static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
-  if (request->args.len == 0) return NULL;
+  const char *name = (const char *)request->method.data;
+  bool view;
+  w->export.len = 0;
+  if (request->args.len == 0)
+    return w->metadata != NULL ? cli_view_input(&request->data, &w->export, &view, w->metadata, name) : NULL;
   if (w->metadata == NULL) return sce_error_new(SCE_MISUSE, "\"args\" needs --values");
   size_t method;
   const sce_metadata_t *md = w->metadata->metadata;
-  SCE_TRY(sce_metadata_method_find(md, &method, sce_span_text((const char *)request->method.data)));
-  return sce_method_args_encode(md, &request->data, method, request->args);
+  SCE_TRY(sce_metadata_method_find(md, &method, sce_span_text(name)));
+  SCE_TRY(sce_method_args_encode(md, &request->data, method, request->args));
+  SCE_TRY(sce_metadata_method_export(md, &w->export, method));
+  return sce_buf_append_byte(&w->export, 0);
 }
 
 /* The output as JSON; stays empty for what the metadata does not describe, and for what does not fit it, which *misfit
@@ -205,6 +212,7 @@ static sce_error_t *run_session(cli_t *cli, const cli_session_t *session, const 
   for (uint64_t i = 0; workers != NULL && i < v->threads; i++) {
     cli_host_close(&workers[i].host);
     sce_instance_delete(workers[i].instance);
+    sce_buf_free(&workers[i].export);
     sce_buf_free(&workers[i].output);
   }
   sce_free(workers);

@@ -45,7 +45,8 @@ static sce_error_t *typed_input(cli_t *cli, cli_call_t *call, const cli_session_
   const char *method = (const char *)call->method.data;
   sce_error_t *err = cli_call_need_metadata(cli, call, session);
   if (err != NULL) return sce_error_prefix(err, "JSON arguments need the runtime's metadata");
-  return cli_typed_input(cli, &call->input, &call->metadata, method, words->items + 1, words->count - 1, args);
+  return cli_typed_input(cli, &call->input, &call->export, &call->metadata, method, words->items + 1, words->count - 1,
+                         args);
 }
 
 static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, uint64_t time_limit_ms) {
@@ -55,7 +56,7 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
   call->instance_ns = cli_now_ns() - start;
   sce_call_options_t options = {
       .externalities = &host->externalities, .time_limit_ms = time_limit_ms, .stats = &call->stats};
-  const char *method = (const char *)call->method.data;
+  const char *method = (const char *)(call->export.len > 0 ? call->export.data : call->method.data);
   start = cli_now_ns();
   sce_error_t *err = NULL;
   if (time_limit_ms > 0) err = sce_instance_prepare(instance, method); /* the limit is the call's alone */
@@ -66,6 +67,38 @@ static sce_error_t *make_call(cli_t *cli, cli_call_t *call, cli_host_t *host, ui
   sce_instance_delete(instance);
   /* Whatever the kind (a missing import that was called, say): it was the call that failed, not the code. */
   if (err != NULL && sce_error_kind(err) > 0) cli->exit_code = CLI_CALL_FAILED;
+  return err;
+}
+
+/* A name that is no export may be a view function's, with its encoded arguments or without any. Takes `err`, the error
+ * of calling it, and gives it back where the metadata knows no such function. */
+static sce_error_t *try_view(cli_t *cli, cli_call_t *call, cli_host_t *host, uint64_t time_limit_ms, sce_error_t *err) {
+  bool view = false;
+  if (err == NULL || sce_error_kind(err) != SCE_MISSING_EXPORT || call->typed) return err;
+  sce_error_t *problem = cli_call_need_metadata(cli, call, host->session);
+  bool had_input = call->input.len > 0;
+  const char *method = (const char *)call->method.data;
+  if (problem == NULL) problem = cli_view_input(&call->input, &call->export, &view, &call->metadata, method);
+  if (problem != NULL || !view) {
+    sce_error_delete(problem);
+    return err;
+  }
+  sce_error_delete(err);
+  cli->exit_code = CLI_DONE;
+  call->typed = !had_input; /* without arguments the value is as much asked for as with some in JSON */
+  return make_call(cli, call, host, time_limit_ms);
+}
+
+/* A view function that the runtime did not call is a failure, whatever form of output was asked for. */
+static sce_error_t *check_view(cli_t *cli, const cli_call_t *call) {
+  sce_buf_t json = {0};
+  bool known;
+  if (call->export.len == 0 || strcmp((const char *)call->export.data, (const char *)call->method.data) == 0)
+    return NULL;
+  sce_error_t *err =
+      cli_typed_output(&json, &known, &call->metadata, (const char *)call->method.data, sce_buf_span(&call->output));
+  sce_buf_free(&json);
+  if (err != NULL) cli->exit_code = CLI_CALL_FAILED;
   return err;
 }
 
@@ -130,6 +163,8 @@ static sce_error_t *call_session(cli_t *cli, cli_call_t *call, const call_values
   if (err == NULL && call->typed) err = typed_input(cli, call, &session, v->args, words);
   if (err == NULL) err = cli_host_open(cli, &host, &session, (const char *)call->method.data);
   if (err == NULL) err = make_call(cli, call, &host, v->run.engine.time_limit);
+  err = try_view(cli, call, &host, v->run.engine.time_limit, err);
+  if (err == NULL) err = check_view(cli, call);
   hint_arguments(cli, call, &session, err);
   err = suggest_export(err, &session.source, (const char *)call->method.data);
   call->total_ns = cli_now_ns() - start;
@@ -151,13 +186,15 @@ static sce_error_t *run_call(cli_t *cli, const void *values, const cli_list_t *w
   if (err == NULL) err = call_session(cli, &call, v, words, start);
   cli_metadata_free(&call.metadata);
   sce_buf_free(&call.method);
+  sce_buf_free(&call.export);
   sce_buf_free(&call.input);
   sce_buf_free(&call.output);
   return err;
 }
 
 static const cli_positional_t positionals[] = {
-    {.name = "METHOD", .help = "Function of the runtime: Core_version or Core.version"},
+    {.name = "METHOD",
+     .help = "Function of the runtime: Core_version or Core.version; or a view function of a pallet: Pallet.function"},
     {.name = "ARGUMENT",
      .help = "Input in SCALE, as 0x… (hexadecimal), @FILE or - (standard input); or the function's arguments as JSON, "
              "one each, where text that is no JSON counts as a string unless it begins with {, [ or \"",

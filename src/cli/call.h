@@ -6,7 +6,8 @@
 #include "cli/typed.h"
 
 typedef struct cli_call {
-  sce_buf_t method; /* NUL-terminated */
+  sce_buf_t method; /* as it was asked for; NUL-terminated */
+  sce_buf_t export; /* what is called in its place, for a view function; NUL-terminated; empty: the method */
   sce_buf_t input;
   sce_buf_t output;
   bool typed;              /* arguments came as JSON */

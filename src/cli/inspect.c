@@ -10,6 +10,7 @@
 typedef struct inspect_values {
   cli_common_t common;
   cli_source_options_t source;
+  cli_token_options_t token;
 } inspect_values_t;
 
 static sce_error_t *types_text(sce_buf_t *out, sce_span_t types) {
@@ -74,15 +75,17 @@ sce_error_t *cli_import_state(cli_import_state_t *state, const sce_blob_t *blob,
   return err;
 }
 
-static sce_error_t *inspect_blob(cli_t *cli, cli_source_t *source) {
+static sce_error_t *inspect_blob(cli_t *cli, cli_source_t *source, const cli_token_options_t *token) {
   cli_inspection_t inspection = {.source = source};
   SCE_TRY(cli_source_blob(source, &inspection.blob));
   sce_config_t config = {.log = cli_own_log(cli)};
   inspection.version_error = sce_code_version(&inspection.version, &inspection.embedded, source->code, &config);
   inspection.has_version = inspection.version_error == NULL;
-  sce_error_t *err =
-      cli->output == CLI_JSON ? cli_inspect_print_json(cli, &inspection) : cli_inspect_print_text(cli, &inspection);
+  sce_error_t *err = cli_inspect_hashes(cli, &inspection, token);
+  if (err == NULL)
+    err = cli->output == CLI_JSON ? cli_inspect_print_json(cli, &inspection) : cli_inspect_print_text(cli, &inspection);
   sce_error_delete(inspection.version_error);
+  sce_error_delete(inspection.metadata_hash_missing);
   if (inspection.has_version) sce_runtime_version_free(&inspection.version);
   return err;
 }
@@ -92,22 +95,24 @@ static sce_error_t *run_inspect(cli_t *cli, const void *values, const cli_list_t
   const inspect_values_t *v = values;
   cli_source_t source;
   sce_error_t *err = cli_source_load_code(cli, &source, &v->source);
-  if (err == NULL) err = inspect_blob(cli, &source);
+  if (err == NULL) err = inspect_blob(cli, &source, &v->token);
   cli_source_free(&source);
   return err;
 }
 
 const cli_command_t cli_inspect_command = {
     .name = "inspect",
-    .summary = "Shows what a runtime is: versions, runtime APIs, imports, exports, memory",
+    .summary = "Shows what a runtime is: versions, hashes, runtime APIs, imports, exports, memory",
     .description =
-        "Shows name and versions of a runtime, its runtime APIs, what it imports and whether the host has it, "
-        "what it exports, its memory and table, and the sizes of its sections. Nothing is compiled where the "
-        "code carries its version in custom sections, as it does since 2020; older code is asked through "
-        "Core_version.",
+        "Shows name and versions of a runtime, the BLAKE2b-256 hash of its code as given and uncompressed, its "
+        "metadata hash (RFC-78), its runtime APIs, what it imports and whether the host has it, what it exports, "
+        "its memory and table, and the sizes of its sections. Code that carries its version in custom sections, as "
+        "it does since 2020, is compiled only for the metadata hash, which takes the chain's token: of the chain "
+        "spec or of the options. Older code is asked through Core_version.",
     .examples = "scexec inspect --chain polkadot.json\n"
                 "scexec inspect --runtime runtime.compact.compressed.wasm --json | jq .version",
     .groups = {{"Source", cli_source_options, offsetof(inspect_values_t, source)},
+               {"Metadata hash", cli_token_options, offsetof(inspect_values_t, token)},
                {"Output", cli_document_options, 0},
                {"Output", cli_common_options, 0}},
     .values_size = sizeof(inspect_values_t),

@@ -19,7 +19,24 @@ typedef struct cli_inspection {
   bool embedded;
   sce_runtime_version_t version;
   sce_error_t *version_error; /* why there is none; owned */
+  uint8_t code_hash[32];      /* BLAKE2b-256 of the code as given */
+  uint8_t wasm_hash[32];      /* of it uncompressed */
+  bool has_metadata_hash;
+  uint8_t metadata_hash[32];          /* of RFC-78 */
+  sce_error_t *metadata_hash_missing; /* why there is none; owned */
 } cli_inspection_t;
+
+/* What the chain's token is, for the metadata hash. */
+typedef struct cli_token_options {
+  const char *symbol; /* NULL: as the chain spec says */
+  uint64_t decimals;
+  bool decimals_given;
+} cli_token_options_t;
+
+extern const cli_option_t cli_token_options[];
+
+/* Fills in the hashes of the code, and that of the metadata or why there is none (inspect_hash.c). */
+sce_error_t *cli_inspect_hashes(cli_t *cli, cli_inspection_t *inspection, const cli_token_options_t *token);
 
 /* "(i64, i32) -> i64", "() -> ()": as the host's table writes types. Appended with a NUL. */
 sce_error_t *cli_type_text(sce_buf_t *out, const sce_wasm_function_type_t *type);

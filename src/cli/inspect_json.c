@@ -14,6 +14,8 @@ static json_t *code_json(cli_t *cli, const cli_inspection_t *in) {
   cli_put_count(cli, code, "size", in->source->code.len);
   cli_put(cli, code, "compressed", json_boolean(sce_blob_is_compressed(in->blob)));
   cli_put_count(cli, code, "wasmSize", sce_blob_code(in->blob).len);
+  cli_put_hex(cli, code, "blake2b256", sce_span(in->code_hash, sizeof in->code_hash));
+  cli_put_hex(cli, code, "wasmBlake2b256", sce_span(in->wasm_hash, sizeof in->wasm_hash));
   return code;
 }
 
@@ -136,6 +138,12 @@ sce_error_t *cli_inspect_print_json(cli_t *cli, const cli_inspection_t *in) {
   cli_put(cli, document, "code", code_json(cli, in));
   cli_put(cli, document, "version", version_json(cli, in));
   if (in->version_error != NULL) cli_put(cli, document, "versionError", cli_error_json(in->version_error));
+  if (in->has_metadata_hash)
+    cli_put_hex(cli, document, "metadataHash", sce_span(in->metadata_hash, sizeof in->metadata_hash));
+  else
+    cli_put(cli, document, "metadataHash", json_null());
+  if (!in->has_metadata_hash)
+    cli_put_text(cli, document, "metadataHashMissing", sce_error_message(in->metadata_hash_missing));
   cli_put(cli, document, "apis", apis_json(cli, in));
   cli_put(cli, document, "memory", memory_json(cli, in));
   cli_put(cli, document, "table", table_json(cli, in));

@@ -26,12 +26,25 @@ static sce_error_t *print_version(const cli_inspection_t *in) {
                     (unsigned)v->system_version, in->embedded ? "its custom sections" : "Core_version");
 }
 
+static sce_error_t *print_hash(const char *what, const uint8_t hash[32]) {
+  SCE_TRY(cli_printf("%s: 0x", what));
+  for (size_t i = 0; i < 32; i++) SCE_TRY(cli_printf("%02x", hash[i]));
+  return cli_printf("\n");
+}
+
 static sce_error_t *print_code(const cli_inspection_t *in) {
   char given[32], plain[32];
+  bool compressed = sce_blob_is_compressed(in->blob);
   cli_size_text(given, in->source->code.len);
-  if (!sce_blob_is_compressed(in->blob)) return cli_printf("code: %s, not compressed\n", given);
   cli_size_text(plain, sce_blob_code(in->blob).len);
-  return cli_printf("code: %s, compressed (%s of WebAssembly)\n", given, plain);
+  SCE_TRY(compressed ? cli_printf("code: %s, compressed (%s of WebAssembly)\n", given, plain)
+                     : cli_printf("code: %s, not compressed\n", given));
+  SCE_TRY(print_hash("code hash, BLAKE2b-256", in->code_hash));
+  if (compressed) SCE_TRY(print_hash("hash uncompressed", in->wasm_hash));
+  if (in->has_metadata_hash) return print_hash("metadata hash, RFC-78", in->metadata_hash);
+  SCE_TRY(cli_printf("no metadata hash: "));
+  SCE_TRY(cli_write_escaped(sce_span_text(sce_error_message(in->metadata_hash_missing))));
+  return cli_printf("\n");
 }
 
 static sce_error_t *print_limits(const sce_wasm_limits_t *limits, const char *unit) {

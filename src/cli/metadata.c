@@ -1,5 +1,6 @@
 /* metadata.c: `scexec metadata` and `scexec api`: what a runtime says of itself, as an outline. */
 #include "cli/commands.h"
+#include "cli/exports.h"
 #include "cli/metadata_of.h"
 
 #include "base/buf.h"
@@ -79,10 +80,15 @@ static sce_error_t *show(cli_t *cli, const metadata_values_t *v, const cli_list_
   cli_metadata_t metadata = {0};
   sce_buf_t text = {0};
   sce_error_t *err = cli_metadata_open(cli, &metadata, &session, &v->source, (uint32_t)v->version);
+  bool apis = outline == sce_metadata_outline_apis;
+  cli_exports_t exports = {0};
+  if (err == NULL && apis) err = cli_exports_match(&exports, &session, &metadata);
   bool scale = (int)cli->output == OUTPUT_SCALE;
   if (err == NULL && scale) err = cli_write(sce_buf_span(&metadata.scale));
   sce_span_t selector = words->count > 0 ? sce_span_text(words->items[0]) : (sce_span_t){0};
   if (err == NULL && !scale) err = outline(metadata.metadata, &text, selector, flags_of(cli, v));
+  if (err == NULL && apis && selector.len == 0) err = cli_exports_append(&text, &exports, cli->output == CLI_JSON);
+  cli_exports_free(&exports);
   if (err == NULL && !scale) err = print_outline(cli, sce_buf_span(&text));
   sce_buf_free(&text);
   cli_metadata_free(&metadata);
@@ -107,7 +113,7 @@ static sce_error_t *diff(cli_t *cli, const metadata_values_t *v, const cli_list_
 
 static sce_error_t *check_diff(const cli_t *cli, const metadata_values_t *v) {
   const cli_source_options_t *source = &v->source;
-  if (source->chain != NULL || source->runtime != NULL || source->state != NULL)
+  if (source->chain != NULL || source->runtime != NULL || source->state != NULL || source->metadata != NULL)
     return sce_error_new(SCE_MISUSE, "--diff compares two files: give no --chain, --runtime or --state");
   if ((int)cli->output == OUTPUT_SCALE) return sce_error_new(SCE_MISUSE, "--diff and --output scale disagree");
   if (v->version_given) return sce_error_new(SCE_MISUSE, "--diff and --metadata-version disagree");
@@ -158,6 +164,7 @@ const cli_command_t cli_metadata_command = {
                 "scexec metadata --diff old.wasm new.wasm",
     .positionals = metadata_positionals,
     .groups = {{"Source", cli_source_options, offsetof(metadata_values_t, source)},
+               {"Source", cli_metadata_source_options, offsetof(metadata_values_t, source)},
                {"Source", cli_strict_options, offsetof(metadata_values_t, source)},
                {"Metadata", version_options, 0},
                {"Metadata", metadata_options, 0},
@@ -185,6 +192,7 @@ const cli_command_t cli_api_command = {
                 "scexec api --chain paseo.json AccountNonceApi",
     .positionals = api_positionals,
     .groups = {{"Source", cli_source_options, offsetof(metadata_values_t, source)},
+               {"Source", cli_metadata_source_options, offsetof(metadata_values_t, source)},
                {"Source", cli_strict_options, offsetof(metadata_values_t, source)},
                {"Metadata", version_options, 0},
                {"Output", cli_document_options, 0},

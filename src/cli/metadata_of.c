@@ -1,6 +1,7 @@
 /* metadata_of.c: see metadata_of.h. */
 #include "cli/metadata_of.h"
 #include "cli/host.h"
+#include "cli/source_kind.h"
 
 #include "base/buf.h"
 #include "base/checked.h"
@@ -183,9 +184,41 @@ static void choose_engine(cli_engine_options_t *engine, const cli_source_options
   engine->strict_imports = source->strict_imports;
 }
 
+/* Metadata that comes without its runtime: what the constant System.Version says stands for what Core_version would. */
+static sce_error_t *take_file(cli_metadata_t *out, sce_span_t bytes) {
+  sce_runtime_version_t version;
+  bool found;
+  SCE_TRY(take_bytes(out, bytes, NULL, NULL));
+  SCE_TRY(sce_metadata_runtime_version(out->metadata, &version, &found));
+  if (!found) return NULL;
+  cli_metadata_free(out);
+  sce_error_t *err = take_bytes(out, bytes, &version, NULL);
+  sce_runtime_version_free(&version);
+  return err;
+}
+
+/* A file of metadata as the SOURCE. */
+static sce_error_t *open_file(cli_t *cli, cli_metadata_t *out, const cli_source_options_t *source, const char *path,
+                              uint32_t wanted) {
+  sce_buf_t bytes = {0};
+  if (source->chain != NULL || source->state != NULL || (source->metadata != NULL && source->runtime != NULL))
+    return sce_error_new(SCE_MISUSE, "--metadata stands in place of --chain, --state and --runtime: give one of them");
+  sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
+  if (err == NULL) err = sce_error_prefix(take_file(out, sce_buf_span(&bytes)), "%s", cli_file_label(path));
+  sce_buf_free(&bytes);
+  if (err != NULL) return err;
+  uint32_t got = sce_metadata_version(out->metadata);
+  if (wanted == 0 || wanted == got) return NULL;
+  return sce_error_new(SCE_NOT_FOUND, "%s is metadata of version %u, not %u", cli_file_label(path), (unsigned)got,
+                       (unsigned)wanted);
+}
+
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted) {
   *out = (cli_metadata_t){0};
+  if (source->metadata != NULL) return open_file(cli, out, source, source->metadata, wanted);
+  if (source->runtime != NULL && cli_is_metadata_file(source->runtime))
+    return open_file(cli, out, source, source->runtime, wanted);
   cli_run_options_t options = {.source = *source};
   choose_engine(&options.engine, source);
   SCE_TRY(cli_session_load(cli, session, &options));
@@ -193,17 +226,32 @@ sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *s
   return cli_metadata_load(cli, out, session, wanted);
 }
 
-sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session) {
-  *out = (cli_metadata_t){0};
+/* Compiles the code of a session that has nothing but its source, and asks it. `choose`: the code is the one that wrote
+ * the source's state. */
+static sce_error_t *ask_code(cli_t *cli, cli_metadata_t *out, cli_session_t *session, uint32_t wanted, bool choose) {
   cli_run_options_t options = {.source = session->source.options};
+  *out = (cli_metadata_t){0};
   choose_engine(&options.engine, &options.source);
   session->log = cli_own_log(cli);
   SCE_TRY(cli_services_config(&session->services, &options.host));
   SCE_TRY(cli_cache_path(&session->cache_path, &options.cache));
   SCE_TRY(cli_keystore_open(cli, &session->keystore, &options.host));
-  SCE_TRY(cli_source_choose_code(cli, &session->source, SCE_CODE_READ, &session->cache_path));
+  if (choose) SCE_TRY(cli_source_choose_code(cli, &session->source, SCE_CODE_READ, &session->cache_path));
   SCE_TRY(cli_session_compile(cli, session, &options.engine, 1));
-  return cli_metadata_load(cli, out, session, 0);
+  return cli_metadata_load(cli, out, session, wanted);
+}
+
+sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session) {
+  return ask_code(cli, out, session, 0, true);
+}
+
+sce_error_t *cli_metadata_of_code(cli_t *cli, cli_metadata_t *out, sce_span_t code, uint32_t wanted) {
+  cli_session_t session = {.source = {.code = code}};
+  *out = (cli_metadata_t){0};
+  sce_error_t *err = sce_state_new_memory(&session.source.state, NULL, 0, SCE_STATE_V0);
+  if (err == NULL) err = ask_code(cli, out, &session, wanted, false);
+  cli_session_close(&session);
+  return err;
 }
 
 /* ---- files ---- */
@@ -226,8 +274,7 @@ sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path
   sce_buf_t bytes = {0};
   sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
   bool code = is_code(sce_buf_span(&bytes)), spec = sce_is_json_object(sce_buf_span(&bytes));
-  if (err == NULL && !code && !spec)
-    err = sce_error_prefix(take_bytes(out, sce_buf_span(&bytes), NULL, NULL), "%s", path);
+  if (err == NULL && !code && !spec) err = sce_error_prefix(take_file(out, sce_buf_span(&bytes)), "%s", path);
   sce_buf_free(&bytes);
   if (err == NULL && (code || spec)) {
     if (strcmp(path, "-") == 0)

@@ -23,12 +23,15 @@ sce_error_t *cli_ss58_prefix(uint16_t *prefix, const cli_source_t *source, const
 sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_session_t *session, uint32_t wanted);
 /* What Core_version of the session's compiled runtime says; freed with sce_runtime_version_free(). */
 sce_error_t *cli_session_version(cli_t *cli, const cli_session_t *session, sce_runtime_version_t *version);
-/* Reads and compiles SOURCE for nothing but its metadata. The session is kept by the caller. */
+/* Reads and compiles SOURCE for nothing but its metadata, or reads it where SOURCE is a file of metadata: the session
+ * then stays empty. It is kept by the caller. */
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted);
 /* The same of the code that wrote session->source.state, which the caller has loaded; the rest of the session is empty
  * before. Errors: SCE_NOT_FOUND when the state has no code. */
 sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session);
+/* Of code, on an empty state. */
+sce_error_t *cli_metadata_of_code(cli_t *cli, cli_metadata_t *out, sce_span_t code, uint32_t wanted);
 /* Of a file: metadata in SCALE, code, or a chain spec, told apart by its first bytes. */
 sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);
 void cli_metadata_free(cli_metadata_t *metadata);

@@ -51,6 +51,15 @@ const cli_option_t cli_artifact_options[] = {
     {.name = NULL},
 };
 
+const cli_option_t cli_metadata_source_options[] = {
+    {.name = "metadata",
+     .kind = CLI_TEXT,
+     .argument = "FILE",
+     .help = "In place of a runtime: its metadata, in SCALE or as 0x…; - for standard input",
+     .offset = offsetof(cli_source_options_t, metadata)},
+    {.name = NULL},
+};
+
 const cli_option_t cli_strict_options[] = {
     {.name = "strict-imports",
      .kind = CLI_FLAG,

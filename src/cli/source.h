@@ -11,6 +11,7 @@ typedef struct cli_source_options {
   const char *chain;    /* chain spec, "-": standard input */
   const char *runtime;  /* code, "-": standard input */
   const char *artifact; /* compiled code */
+  const char *metadata; /* a file of metadata, "-": standard input; for what needs nothing but that */
   const char *key_file; /* key of the artifact; NULL: the user's own */
   const char *state;    /* directory of a state database */
   const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
@@ -23,9 +24,10 @@ typedef struct cli_source_options {
   sce_code_use_t use;  /* what the code is for; set by the subcommand */
 } cli_source_options_t;
 
-extern const cli_option_t cli_source_options[];   /* --chain, --runtime, --state, --at */
-extern const cli_option_t cli_artifact_options[]; /* --artifact, for what only makes calls */
-extern const cli_option_t cli_strict_options[];   /* --strict-imports, for what runs the code for its metadata alone */
+extern const cli_option_t cli_source_options[];          /* --chain, --runtime, --state, --at */
+extern const cli_option_t cli_metadata_source_options[]; /* --metadata, for what needs no code */
+extern const cli_option_t cli_artifact_options[];        /* --artifact, for what only makes calls */
+extern const cli_option_t cli_strict_options[]; /* --strict-imports, for what runs the code for its metadata alone */
 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {

@@ -14,10 +14,23 @@
 /* As much of a file as is looked at. */
 #define PEEK 512
 
-typedef enum kind { KIND_OTHER, KIND_SPEC, KIND_CODE, KIND_ARTIFACT, KIND_DATABASE } kind_t;
+typedef enum kind { KIND_OTHER, KIND_SPEC, KIND_CODE, KIND_ARTIFACT, KIND_DATABASE, KIND_METADATA } kind_t;
 
-static const char *const nouns[] = {NULL, "a chain spec", "code", "compiled code, an artifact", "a state database"};
-static const char *const options_of[] = {NULL, "--chain", "--runtime", "--artifact", "--state"};
+static const char *const nouns[] = {NULL,      "a chain spec", "code", "compiled code, an artifact", "a state database",
+                                    "metadata"};
+static const char *const options_of[] = {NULL, "--chain", "--runtime", "--artifact", "--state", "--metadata"};
+
+/* Metadata as it is, or as a runtime returns it: with a length before it, or as Some of that; in bytes or written out.
+ */
+static bool is_metadata(sce_span_t bytes) {
+  sce_span_t text = sce_trim(sce_skip_bom(bytes));
+  bool written = sce_span_starts_with(text, sce_span_text("0x"));
+  const char *magic = written ? "6d657461" : "meta";
+  size_t a_byte = written ? 2 : 1, skip = written ? 2 : 0;
+  for (size_t before = 0; before <= 5; before++) /* a tag and a compact length of up to four bytes */
+    if (sce_span_starts_with(sce_span_skip(text, skip + before * a_byte), sce_span_text(magic))) return true;
+  return false;
+}
 
 static kind_t kind_of_bytes(sce_span_t bytes) {
   static const char *const code[] = {"0x0061736d", "0x52bc537646db8e05"}; /* both as a JSON-RPC server gives them */
@@ -25,6 +38,7 @@ static kind_t kind_of_bytes(sce_span_t bytes) {
       sce_span_starts_with(bytes, sce_span("\x52\xbc\x53\x76\x46\xdb\x8e\x05", 8)))
     return KIND_CODE;
   if (sce_span_starts_with(bytes, sce_span("\177ELF", 4))) return KIND_ARTIFACT;
+  if (is_metadata(bytes)) return KIND_METADATA;
   sce_span_t text = sce_trim(sce_skip_bom(bytes));
   for (size_t i = 0; i < sizeof code / sizeof code[0]; i++)
     if (sce_span_starts_with(text, sce_span_text(code[i]))) return KIND_CODE;
@@ -60,6 +74,7 @@ static sce_error_t *check_kind(const char *path, kind_t wanted) {
   if (path == NULL || strcmp(path, "-") == 0) return NULL;
   kind_t kind = kind_of(path);
   if (kind == KIND_OTHER || kind == wanted) return NULL;
+  if (kind == KIND_METADATA) return sce_error_new(SCE_MISUSE, "%s is metadata, where %s is due", path, nouns[wanted]);
   return sce_error_new(SCE_MISUSE, "%s is %s: give it with %s, not with %s", path, nouns[kind], options_of[kind],
                        options_of[wanted]);
 }
@@ -73,12 +88,22 @@ sce_error_t *cli_check_kinds(const cli_source_options_t *options) {
 
 sce_error_t *cli_check_directory(const char *path) {
   kind_t kind = kind_of(path);
-  if (kind == KIND_OTHER || kind == KIND_DATABASE) return NULL;
+  if (kind == KIND_OTHER || kind == KIND_DATABASE || kind == KIND_METADATA) return NULL;
   return sce_error_new(SCE_MISUSE, "%s is %s, and no directory of a state database: give it with %s", path, nouns[kind],
                        options_of[kind]);
 }
 
+bool cli_is_metadata_file(const char *path) {
+  return strcmp(path, "-") != 0 && kind_of(path) == KIND_METADATA;
+}
+
 /* ---- a SOURCE without its option ---- */
+
+static bool takes_metadata(const cli_command_t *command) {
+  for (size_t g = 0; g < CLI_MAX_GROUPS && command->groups[g].title != NULL; g++)
+    if (command->groups[g].options == cli_metadata_source_options) return true;
+  return false;
+}
 
 static const cli_source_options_t *source_of(const cli_command_t *command, const void *values) {
   for (size_t g = 0; g < CLI_MAX_GROUPS && command->groups[g].title != NULL; g++)
@@ -116,12 +141,12 @@ sce_error_t *cli_misplaced_source(const cli_command_t *command, const void *valu
                                   char *const *argv) {
   const cli_source_options_t *source = source_of(command, values);
   if (source == NULL || source->chain != NULL || source->runtime != NULL || source->artifact != NULL ||
-      source->state != NULL)
+      source->state != NULL || source->metadata != NULL)
     return NULL;
   kind_t kind = KIND_OTHER;
   size_t i = 0;
   while (i < words->count && (kind = kind_of(words->items[i])) == KIND_OTHER) i++;
-  if (kind == KIND_OTHER) return NULL;
+  if (kind == KIND_OTHER || (kind == KIND_METADATA && !takes_metadata(command))) return NULL;
   sce_buf_t line = {0};
   sce_error_t *err = line_with(&line, command, options_of[kind], words->items[i], argc, argv);
   if (err == NULL)

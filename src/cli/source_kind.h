@@ -7,6 +7,9 @@
 /* SCE_MISUSE where one of the options names what belongs to another of them, such as code after --chain. */
 sce_error_t *cli_check_kinds(const cli_source_options_t *options);
 
+/* Whether a file holds metadata; that is looked at without reading the whole. False for standard input. */
+bool cli_is_metadata_file(const char *path);
+
 /* SCE_MISUSE where DIR is a file. */
 sce_error_t *cli_check_directory(const char *path);
 

@@ -41,14 +41,42 @@ static sce_error_t *args_json(cli_t *cli, sce_buf_t *json, const char *args) {
   return sce_buf_append(json, args, strlen(args));
 }
 
-sce_error_t *cli_typed_input(cli_t *cli, sce_buf_t *input, const cli_metadata_t *m, const char *method,
-                             const char *const *words, size_t count, const char *args) {
+/* The export of a method, NUL-terminated. */
+static sce_error_t *take_export(sce_buf_t *export, const cli_metadata_t *m, size_t place) {
+  export->len = 0;
+  SCE_TRY(sce_metadata_method_export(m->metadata, export, place));
+  return sce_buf_append_byte(export, 0);
+}
+
+sce_error_t *cli_view_input(sce_buf_t *input, sce_buf_t *export, bool *view, const cli_metadata_t *m,
+                            const char *method) {
+  size_t place;
+  sce_method_info_t info;
+  sce_buf_t wrapped = {0};
+  sce_error_t *err = sce_metadata_method_find(m->metadata, &place, sce_span_text(method));
+  *view = err == NULL && sce_metadata_method_get(m->metadata, &info, place) && info.view;
+  sce_error_delete(err);
+  if (!*view) return NULL;
+  SCE_TRY(take_export(export, m, place));
+  err = sce_method_input_wrap(m->metadata, &wrapped, place, sce_buf_span(input));
+  if (err == NULL) {
+    sce_buf_free(input);
+    *input = wrapped;
+  } else {
+    sce_buf_free(&wrapped);
+  }
+  return err;
+}
+
+sce_error_t *cli_typed_input(cli_t *cli, sce_buf_t *input, sce_buf_t *export, const cli_metadata_t *m,
+                             const char *method, const char *const *words, size_t count, const char *args) {
   size_t place;
   SCE_TRY(sce_metadata_method_find(m->metadata, &place, sce_span_text(method)));
   if (args != NULL && count > 0) return sce_error_new(SCE_MISUSE, "arguments stand in --args or alone, not both");
   sce_buf_t json = {0};
   sce_error_t *err = args != NULL ? args_json(cli, &json, args) : words_json(cli, &json, words, count);
   if (err == NULL) err = sce_method_args_encode(m->metadata, input, place, sce_buf_span(&json));
+  if (err == NULL) err = take_export(export, m, place);
   sce_buf_free(&json);
   return err;
 }

@@ -9,17 +9,30 @@ uint32_t sce_metadata_version(const sce_metadata_t *metadata) {
   return metadata->version;
 }
 
+static const sce_constant_t *system_constant(const sce_metadata_t *md, const char *name) {
+  const sce_pallet_t *system = sce_metadata_find_pallet(md, sce_span_text("System"));
+  for (uint32_t i = 0; system != NULL && i < system->constant_count; i++)
+    if (sce_text_is(system->constants[i].name, name)) return &system->constants[i];
+  return NULL;
+}
+
 uint16_t sce_metadata_ss58_prefix(const sce_metadata_t *metadata, uint16_t fallback) {
-  const sce_pallet_t *system = sce_metadata_find_pallet(metadata, sce_span_text("System"));
-  for (uint32_t i = 0; system != NULL && i < system->constant_count; i++) {
-    const sce_constant_t *c = &system->constants[i];
-    if (!sce_text_is(c->name, "SS58Prefix")) continue;
-    uint16_t prefix = fallback;
-    if (c->value.len == 1) prefix = c->value.data[0]; /* a u8 until 2021 */
-    if (c->value.len == 2) prefix = sce_load_le16(c->value.data);
-    return prefix < 16384 ? prefix : fallback;
-  }
-  return fallback;
+  const sce_constant_t *c = system_constant(metadata, "SS58Prefix");
+  uint16_t prefix = fallback;
+  if (c != NULL && c->value.len == 1) prefix = c->value.data[0]; /* a u8 until 2021 */
+  if (c != NULL && c->value.len == 2) prefix = sce_load_le16(c->value.data);
+  return prefix < 16384 ? prefix : fallback;
+}
+
+sce_error_t *sce_metadata_runtime_version(const sce_metadata_t *metadata, sce_runtime_version_t *version, bool *found) {
+  const sce_constant_t *c = system_constant(metadata, "Version");
+  *found = false;
+  if (c == NULL) return NULL;
+  sce_error_t *err = sce_runtime_version_decode(version, c->value);
+  *found = err == NULL;
+  if (err != NULL && sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
+  sce_error_delete(err);
+  return NULL;
 }
 
 size_t sce_metadata_pallet_count(const sce_metadata_t *metadata) {

@@ -8,6 +8,7 @@
 #include "metadata/json_out.h"
 #include "metadata/registry.h"
 #include "metadata/suggest.h"
+#include "scale/scale.h"
 
 #include <string.h>
 
@@ -101,65 +102,123 @@ sce_error_t *sce_apis_add_known(sce_metadata_t *md, const sce_runtime_version_t 
 
 /* ---- finding ---- */
 
-/* The method at a place that counts through all APIs, or NULL; *api gets its API. */
-static const sce_method_t *method_at(const sce_metadata_t *md, const sce_api_t **api, size_t index) {
+/* A method of a runtime API, or a view function of a pallet. */
+typedef struct found {
+  const sce_method_t *method; /* NULL: there is none */
+  const sce_api_t *api;       /* NULL: a view function */
+  const sce_pallet_t *pallet; /* of a view function */
+} found_t;
+
+/* The one at a place that counts through all APIs, then through the view functions of all pallets. */
+static found_t method_at(const sce_metadata_t *md, size_t index) {
   for (uint32_t i = 0; i < md->api_count; i++) {
-    *api = &md->apis[i];
-    if (index < md->apis[i].method_count) return &md->apis[i].methods[index];
-    index -= md->apis[i].method_count;
+    const sce_api_t *api = &md->apis[i];
+    if (index < api->method_count) return (found_t){&api->methods[index], api, NULL};
+    index -= api->method_count;
   }
-  return NULL;
+  for (uint32_t i = 0; i < md->pallet_count; i++) {
+    const sce_pallet_t *pallet = &md->pallets[i];
+    if (index < pallet->view_count) return (found_t){&pallet->views[index], NULL, pallet};
+    index -= pallet->view_count;
+  }
+  return (found_t){NULL, NULL, NULL};
 }
 
 size_t sce_metadata_method_count(const sce_metadata_t *metadata) {
   size_t count = 0;
   for (uint32_t i = 0; i < metadata->api_count; i++) count += metadata->apis[i].method_count;
+  for (uint32_t i = 0; i < metadata->pallet_count; i++) count += metadata->pallets[i].view_count;
   return count;
 }
 
 bool sce_metadata_method_get(const sce_metadata_t *metadata, sce_method_info_t *method, size_t index) {
-  const sce_api_t *api;
-  const sce_method_t *m = method_at(metadata, &api, index);
-  if (m == NULL) return false;
-  *method = (sce_method_info_t){.api = api->name,
-                                .name = m->name,
-                                .api_version = api->version,
-                                .input_count = m->input_count,
-                                .output = m->output,
-                                .shipped = metadata->version < 15};
+  found_t f = method_at(metadata, index);
+  if (f.method == NULL) return false;
+  *method = (sce_method_info_t){.api = f.api != NULL ? f.api->name : f.pallet->name,
+                                .name = f.method->name,
+                                .api_version = f.api != NULL ? f.api->version : 0,
+                                .input_count = f.method->input_count,
+                                .output = f.method->output,
+                                .shipped = metadata->version < 15,
+                                .view = f.api == NULL};
   return true;
 }
 
 bool sce_metadata_method_input_get(const sce_metadata_t *metadata, sce_span_t *name, uint32_t *type, size_t index,
                                    size_t input) {
-  const sce_api_t *api;
-  const sce_method_t *m = method_at(metadata, &api, index);
+  const sce_method_t *m = method_at(metadata, index).method;
   if (m == NULL || input >= m->input_count) return false;
   *name = m->inputs[input].name;
   *type = m->inputs[input].type;
   return true;
 }
 
-static bool is_method(const sce_api_t *api, const sce_method_t *m, sce_span_t name) {
-  return name.len == api->name.len + 1 + m->name.len && sce_span_starts_with(name, api->name) &&
-         name.data[api->name.len] == '_' &&
-         sce_span_equal(sce_span(name.data + api->name.len + 1, m->name.len), m->name);
+static bool is_called(sce_span_t name, sce_span_t outer, char between, sce_span_t inner) {
+  return name.len == outer.len + 1 + inner.len && sce_span_starts_with(name, outer) &&
+         name.data[outer.len] == (uint8_t)between && sce_span_equal(sce_span_skip(name, outer.len + 1), inner);
+}
+
+/* Looks for `near->wanted` among the methods of one API or pallet; *index counts those passed over. */
+static bool find_in(sce_suggest_t *near, size_t *index, sce_span_t outer, char between, const sce_method_t *methods,
+                    uint32_t count) {
+  for (uint32_t i = 0; i < count; i++, ++*index) {
+    if (is_called(near->wanted, outer, '_', methods[i].name) ||
+        is_called(near->wanted, outer, between, methods[i].name))
+      return true;
+    sce_suggest_offer(near, outer, between, methods[i].name);
+  }
+  return false;
 }
 
 sce_error_t *sce_metadata_method_find(const sce_metadata_t *metadata, size_t *index, sce_span_t name) {
   size_t at = 0;
+  bool hit = false;
   sce_suggest_t near = sce_suggest(name);
-  for (uint32_t i = 0; i < metadata->api_count; i++) {
+  for (uint32_t i = 0; !hit && i < metadata->api_count; i++) {
     const sce_api_t *api = &metadata->apis[i];
-    for (uint32_t j = 0; j < api->method_count; j++, at++) {
-      if (is_method(api, &api->methods[j], name)) {
-        *index = at;
-        return NULL;
-      }
-      sce_suggest_offer(&near, api->name, '_', api->methods[j].name);
-    }
+    hit = find_in(&near, &at, api->name, '_', api->methods, api->method_count);
   }
-  return sce_suggest_error(&near, "runtime API method");
+  for (uint32_t i = 0; !hit && i < metadata->pallet_count; i++) {
+    const sce_pallet_t *pallet = &metadata->pallets[i];
+    hit = find_in(&near, &at, pallet->name, '.', pallet->views, pallet->view_count);
+  }
+  if (!hit) return sce_suggest_error(&near, "runtime API method");
+  *index = at;
+  return NULL;
+}
+
+static sce_error_t *no_method(size_t method) {
+  return sce_error_new(SCE_NOT_FOUND, "no runtime API method %zu", method);
+}
+
+/* frame_support::view_functions::runtime_api, which every view function is called through. */
+static const char view_export[] = "RuntimeViewFunction_execute_view_function";
+
+sce_error_t *sce_metadata_method_export(const sce_metadata_t *metadata, sce_buf_t *name, size_t index) {
+  found_t f = method_at(metadata, index);
+  if (f.method == NULL) return no_method(index);
+  if (f.api == NULL) return sce_buf_append(name, view_export, sizeof view_export - 1);
+  return sce_buf_printf(name, "%.*s_%.*s", (int)f.api->name.len, (const char *)f.api->name.data,
+                        (int)f.method->name.len, (const char *)f.method->name.data);
+}
+
+sce_error_t *sce_metadata_retain_methods(sce_metadata_t *metadata, sce_method_filter_fn keep, void *ctx) {
+  uint32_t apis = 0;
+  for (uint32_t i = 0; i < metadata->api_count; i++) {
+    sce_api_t api = metadata->apis[i];
+    void *room;
+    SCE_TRY(sce_arena_alloc(&metadata->arena, &room, api.method_count, sizeof(sce_method_t)));
+    sce_method_t *kept = room;
+    uint32_t count = 0;
+    for (uint32_t j = 0; j < api.method_count; j++)
+      if (keep(ctx, api.name, api.methods[j].name)) kept[count++] = api.methods[j];
+    bool any = count > 0 || api.method_count == 0;
+    api.methods = kept;
+    api.method_count = count;
+    if (any) metadata->apis[apis++] = api;
+  }
+  metadata->api_count = apis;
+  return NULL;
 }
 
 /* ---- arguments and answers ---- */
@@ -213,31 +272,55 @@ static sce_error_t *encode_args(const sce_metadata_t *md, sce_buf_t *bytes, cons
   return NULL;
 }
 
-static sce_error_t *no_method(size_t method) {
-  return sce_error_new(SCE_NOT_FOUND, "no runtime API method %zu", method);
-}
-
-sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method, sce_span_t json) {
-  const sce_api_t *api;
-  const sce_method_t *m = method_at(metadata, &api, method);
-  json_t *args;
-  if (m == NULL) return no_method(method);
-  SCE_TRY(sce_error_prefix(sce_json_parse(&args, json), "args"));
+sce_error_t *sce_method_input_wrap(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method, sce_span_t args) {
+  found_t f = method_at(metadata, method);
   size_t start = bytes->len;
-  sce_error_t *err = encode_args(metadata, bytes, m, args);
-  json_decref(args);
+  if (f.method == NULL) return no_method(method);
+  if (f.api != NULL) return sce_buf_append(bytes, args.data, args.len);
+  sce_error_t *err = sce_buf_append(bytes, f.method->id, sizeof f.method->id);
+  if (err == NULL) err = sce_scale_write_bytes(bytes, args);
   if (err != NULL) bytes->len = start;
   return err;
 }
 
+sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method, sce_span_t json) {
+  found_t f = method_at(metadata, method);
+  json_t *list;
+  sce_buf_t args = {0};
+  if (f.method == NULL) return no_method(method);
+  SCE_TRY(sce_error_prefix(sce_json_parse(&list, json), "args"));
+  sce_error_t *err = encode_args(metadata, &args, f.method, list);
+  json_decref(list);
+  if (err == NULL) err = sce_method_input_wrap(metadata, bytes, method, sce_buf_span(&args));
+  sce_buf_free(&args);
+  return err;
+}
+
+/* Result<Vec<u8>, ViewFunctionDispatchError>: the bytes, or what the runtime did not do. */
+static sce_error_t *unwrap_view(sce_span_t *answer, sce_span_t output) {
+  static const char *const errors[] = {"it is not implemented", "the runtime has none of its id",
+                                       "its arguments or its answer are not encoded as the runtime expects"};
+  sce_scale_reader_t in = sce_scale_reader(output);
+  uint8_t tag, error;
+  SCE_TRY(sce_scale_read_u8(&in, &tag));
+  if (tag == 0) {
+    SCE_TRY(sce_scale_read_bytes(&in, answer));
+    return sce_scale_read_end(&in);
+  }
+  SCE_TRY(sce_scale_read_u8(&in, &error));
+  if (tag > 1 || error >= sizeof errors / sizeof *errors)
+    return sce_scale_error(&in, 0, "not the answer of a view function");
+  return sce_error_new(SCE_BAD_INPUT, "the view function was not called: %s", errors[error]);
+}
+
 sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method, sce_span_t output,
                                       const sce_value_format_t *format) {
-  const sce_api_t *api;
-  const sce_method_t *m = method_at(metadata, &api, method);
-  if (m == NULL) return no_method(method);
-  sce_error_t *err = sce_value_decode(metadata, json, m->output, output, format);
-  if (metadata->version >= 15) return err;
-  return sce_error_prefix(err, "the shipped layout of %.*s_%.*s (API version %u) does not fit", (int)api->name.len,
-                          (const char *)api->name.data, (int)m->name.len, (const char *)m->name.data,
-                          (unsigned)api->version);
+  found_t f = method_at(metadata, method);
+  if (f.method == NULL) return no_method(method);
+  if (f.api == NULL) SCE_TRY(unwrap_view(&output, output));
+  sce_error_t *err = sce_value_decode(metadata, json, f.method->output, output, format);
+  if (f.api == NULL || metadata->version >= 15) return err;
+  return sce_error_prefix(err, "the shipped layout of %.*s_%.*s (API version %u) does not fit", (int)f.api->name.len,
+                          (const char *)f.api->name.data, (int)f.method->name.len, (const char *)f.method->name.data,
+                          (unsigned)f.api->version);
 }

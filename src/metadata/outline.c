@@ -78,6 +78,16 @@ sce_error_t *sce_metadata_outline_apis(const sce_metadata_t *metadata, sce_buf_t
       sce_suggest_offer(&near, a->name, '_', a->methods[j].name);
     }
   }
+  for (uint32_t i = 0; selector.len > 0 && i < metadata->pallet_count; i++) {
+    const sce_pallet_t *p = &metadata->pallets[i];
+    if (p->view_count == 0) continue;
+    hit = hit || (method.len == 0 && sce_span_equal(p->name, api));
+    sce_suggest_offer(&near, p->name, 0, (sce_span_t){NULL, 0});
+    for (uint32_t j = 0; method.len > 0 && j < p->view_count; j++) {
+      hit = hit || (sce_span_equal(p->name, api) && sce_span_equal(p->views[j].name, method));
+      sce_suggest_offer(&near, p->name, '.', p->views[j].name);
+    }
+  }
   if (!hit) return sce_suggest_error(&near, "runtime API");
   sce_error_t *err = flags & SCE_OUTLINE_JSON ? sce_outline_write_apis_json(metadata, out, api, method, flags)
                                               : sce_outline_write_apis_text(metadata, out, api, method, flags);

@@ -302,5 +302,15 @@ sce_error_t *sce_outline_write_apis_json(const sce_metadata_t *md, sce_buf_t *ou
     first = false;
     SCE_TRY(write_api(&w, &md->apis[i]));
   }
+  for (uint32_t i = 0; i < md->pallet_count; i++) {
+    const sce_pallet_t *p = &md->pallets[i];
+    if (p->view_count == 0 || (api.len > 0 && !sce_span_equal(api, p->name))) continue;
+    SCE_TRY(sce_json_raw(out, first ? "{" : ",{", first ? 1 : 2));
+    first = false;
+    SCE_TRY(write_text(&w, true, "name", p->name));
+    SCE_TRY(SCE_JSON_LITERAL(out, ",\"view_functions\":true"));
+    SCE_TRY(write_methods(&w, "methods", p->views, p->view_count, true));
+    SCE_TRY(sce_json_char(out, '}'));
+  }
   return sce_json_char(out, ']');
 }

@@ -198,23 +198,34 @@ sce_error_t *sce_outline_write_text(const sce_metadata_t *md, sce_buf_t *out, co
   return what->pallet == NULL ? write_all(md, out) : write_pallet(md, out, what, flags);
 }
 
+static sce_error_t *write_methods(walk_t *w, const sce_method_t *methods, uint32_t count, sce_span_t wanted) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (wanted.len > 0 && !sce_span_equal(wanted, methods[i].name)) continue;
+    SCE_TRY(begin_line(w, ""));
+    SCE_TRY(sce_outline_method(w->md, w->out, &methods[i]));
+    SCE_TRY(end_line(w, methods[i].docs, &methods[i].deprecation));
+  }
+  return NULL;
+}
+
 sce_error_t *sce_outline_write_apis_text(const sce_metadata_t *md, sce_buf_t *out, sce_span_t api, sce_span_t method,
                                          unsigned flags) {
+  walk_t w = {.md = md, .out = out, .docs = (flags & SCE_OUTLINE_DOCS) != 0 || method.len > 0};
   for (uint32_t i = 0; i < md->api_count; i++) {
     const sce_api_t *a = &md->apis[i];
-    walk_t w = {.md = md, .out = out, .docs = (flags & SCE_OUTLINE_DOCS) != 0 || method.len > 0};
     if (api.len > 0 && !sce_span_equal(api, a->name)) continue;
     SCE_TRY(sce_buf_append(out, a->name.data, a->name.len));
     if (a->version != 0) SCE_TRY(sce_buf_printf(out, ", version %u", a->version));
     SCE_TRY(sce_buf_append_byte(out, '\n'));
     SCE_TRY(write_deprecation(out, "  ", &a->deprecation));
     if (w.docs) SCE_TRY(write_docs(out, "  ", a->docs));
-    for (uint32_t j = 0; j < a->method_count; j++) {
-      if (method.len > 0 && !sce_span_equal(method, a->methods[j].name)) continue;
-      SCE_TRY(begin_line(&w, ""));
-      SCE_TRY(sce_outline_method(md, out, &a->methods[j]));
-      SCE_TRY(end_line(&w, a->methods[j].docs, &a->methods[j].deprecation));
-    }
+    SCE_TRY(write_methods(&w, a->methods, a->method_count, method));
+  }
+  for (uint32_t i = 0; i < md->pallet_count; i++) {
+    const sce_pallet_t *p = &md->pallets[i];
+    if (p->view_count == 0 || (api.len > 0 && !sce_span_equal(api, p->name))) continue;
+    SCE_TRY(sce_buf_printf(out, "%.*s, view functions\n", SPAN(p->name)));
+    SCE_TRY(write_methods(&w, p->views, p->view_count, method));
   }
   return NULL;
 }

@@ -58,7 +58,32 @@ def inspect(*arguments):
     return json.loads(done.stdout)
 
 
+def blake2b(data):
+    return "0x" + hashlib.blake2b(data, digest_size=32).hexdigest()
+
+
 class Inspect(unittest.TestCase):
+    def test_metadata_hash(self):
+        # metadata-oracle hash-of (tests/oracle/metadata), for spec version 1001002, "paseo", prefix 42, 10 decimals.
+        paseo = INPUTS / "paseo.json"
+        expected = "0x3c22fd1c714fced84afdf288504137efe317e08b471bf917a1f93537e1c5cc9f"
+        self.assertEqual(inspect("--chain", paseo)["metadataHash"], expected)
+        text = scexec("inspect", "--chain", paseo).stdout.decode()
+        self.assertIn(f"\nmetadata hash, RFC-78: {expected}\n", text)
+        self.assertIn(f"\ncode hash, BLAKE2b-256: {blake2b(code_of(paseo))}\n", text)
+        with tempfile.TemporaryDirectory() as folder:
+            code = pathlib.Path(folder, "paseo.wasm")
+            code.write_bytes(code_of(paseo))
+            found = inspect("--runtime", code)
+            self.assertIsNone(found["metadataHash"])
+            self.assertIn("--token-symbol and --token-decimals, or the chain spec", found["metadataHashMissing"])
+            found = inspect("--runtime", code, "--token-symbol", "PAS", "--token-decimals", "10")
+            self.assertEqual(found["metadataHash"], expected)
+            found = inspect("--runtime", code, "--token-symbol", "PAS", "--token-decimals", "12")
+            self.assertNotEqual(found["metadataHash"], expected)
+        self.assertEqual(inspect("--chain", INPUTS / "polkadot.json")["metadataHashMissing"],
+                         "the runtime has no metadata of version 15")
+
     def test_relay_chains(self):
         versions = {"polkadot": ("polkadot", 0), "kusama": ("kusama", 1020), "westend": ("westend", 1),
                     "rococo": ("rococo", 9190), "paseo": ("paseo", 1_001_002)}
@@ -68,7 +93,8 @@ class Inspect(unittest.TestCase):
                 code = code_of(path)
                 wasm = plain(code)
                 found = inspect("--chain", path)
-                self.assertEqual(found["code"], {"size": len(code), "compressed": code != wasm, "wasmSize": len(wasm)})
+                self.assertEqual(found["code"], {"size": len(code), "compressed": code != wasm, "wasmSize": len(wasm),
+                                                 "blake2b256": blake2b(code), "wasmBlake2b256": blake2b(wasm)})
                 self.assertEqual(found["version"]["specName"], spec)
                 if name != "paseo":
                     self.assertEqual(found["version"]["specVersion"], version)

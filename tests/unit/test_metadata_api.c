@@ -423,13 +423,90 @@ static void json_is_indented_by_its_depth(void **state) {
   }
 }
 
+/* View functions come after the methods of the APIs, and go through one export. */
+static void view_functions_are_methods(void **state) {
+  (void)state;
+  sce_metadata_t *md = sample_metadata("made.v16");
+  size_t place, count = sce_metadata_method_count(md);
+  sce_method_info_t info;
+  sce_buf_t out = {0};
+  assert_true(count > 0 && sce_metadata_method_get(md, &info, count - 1));
+  must(sce_metadata_method_find(md, &place, sce_span_text("Preimage.view_2")));
+  assert_true(sce_metadata_method_get(md, &info, place));
+  assert_true(info.view);
+  assert_true(sce_span_equal(info.api, sce_span_text("Preimage")));
+  must(sce_metadata_method_export(md, &out, place));
+  assert_string_equal(as_text(&out), "RuntimeViewFunction_execute_view_function");
+  out.len = 0;
+  must(sce_method_args_encode(md, &out, place, sce_span_text("[\"//Alice\"]")));
+  assert_int_equal(out.len, 32 + 1 + 32);
+  assert_int_equal(out.data[32], 32 << 2);
+  out.len = 0;
+  must(sce_method_output_decode(md, &out, place, sce_span("\0\4\7", 3), NULL));
+  assert_string_equal(as_text(&out), "7");
+  out.len = 0;
+  must_fail(sce_method_output_decode(md, &out, place, sce_span("\1\0", 2), NULL), SCE_BAD_INPUT,
+            "the view function was not called: it is not implemented");
+  must_fail(sce_method_output_decode(md, &out, place, sce_span("\2\0", 2), NULL), SCE_BAD_INPUT,
+            "not the answer of a view function at offset 0");
+  must(sce_metadata_method_find(md, &place, sce_span_text("Core_version")));
+  must(sce_metadata_method_export(md, &out, place));
+  assert_string_equal(as_text(&out), "Core_version");
+  must_fail(sce_metadata_method_export(md, &out, count), SCE_NOT_FOUND, "no runtime API method 135");
+  sce_buf_free(&out);
+  sce_metadata_delete(md);
+}
+
+static bool is_core(void *ctx, sce_span_t api, sce_span_t method) {
+  (void)ctx;
+  return sce_span_equal(api, sce_span_text("Core")) && !sce_span_equal(method, sce_span_text("version"));
+}
+
+static void methods_may_be_left_out(void **state) {
+  (void)state;
+  sce_metadata_t *md = sample_metadata("paseo.v15");
+  sce_method_info_t info;
+  size_t place;
+  must(sce_metadata_retain_methods(md, is_core, NULL));
+  assert_int_equal(sce_metadata_method_count(md), 2);
+  assert_true(sce_metadata_method_get(md, &info, 0));
+  assert_true(sce_span_equal(info.name, sce_span_text("execute_block")));
+  must_fail(sce_metadata_method_find(md, &place, sce_span_text("Core_version")), SCE_NOT_FOUND,
+            "no runtime API method `Core_version`");
+  sce_metadata_delete(md);
+}
+
+static void the_version_is_in_a_constant(void **state) {
+  (void)state;
+  sce_metadata_t *md = sample_metadata("paseo.v15");
+  sce_runtime_version_t version;
+  bool found;
+  must(sce_metadata_runtime_version(md, &version, &found));
+  assert_true(found);
+  assert_true(sce_span_equal(version.spec_name, sce_span_text("paseo")));
+  sce_runtime_version_free(&version);
+  sce_metadata_delete(md);
+  md = sample_metadata("kusama.v9");
+  must(sce_metadata_runtime_version(md, &version, &found));
+  assert_false(found);
+  sce_metadata_delete(md);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(table_agrees_with_v15),         cmocka_unit_test(the_well_known_are_all_there),
-      cmocka_unit_test(versions_choose_methods),       cmocka_unit_test(facts_choose_layouts),
-      cmocka_unit_test(types_are_found_by_place),      cmocka_unit_test(arguments_are_encoded),
-      cmocka_unit_test(answers_are_decoded),           cmocka_unit_test(words_become_json),
-      cmocka_unit_test(json_is_indented_by_its_depth), cmocka_unit_test(words_that_begin_as_json_must_be_it),
+      cmocka_unit_test(table_agrees_with_v15),
+      cmocka_unit_test(the_well_known_are_all_there),
+      cmocka_unit_test(versions_choose_methods),
+      cmocka_unit_test(facts_choose_layouts),
+      cmocka_unit_test(types_are_found_by_place),
+      cmocka_unit_test(arguments_are_encoded),
+      cmocka_unit_test(answers_are_decoded),
+      cmocka_unit_test(words_become_json),
+      cmocka_unit_test(view_functions_are_methods),
+      cmocka_unit_test(methods_may_be_left_out),
+      cmocka_unit_test(the_version_is_in_a_constant),
+      cmocka_unit_test(json_is_indented_by_its_depth),
+      cmocka_unit_test(words_that_begin_as_json_must_be_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

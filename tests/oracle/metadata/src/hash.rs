@@ -1,5 +1,6 @@
 //! The metadata hash of RFC-78 (crate merkleized-metadata), one a line: name, spec version, spec name, prefix, decimals,
 //! symbol, root of the types' tree, hash of the extrinsic's metadata, hash of the digest.
+//! `of` is the last of these for one chain.
 use frame_metadata::RuntimeMetadataPrefixed;
 use merkleized_metadata::{generate_metadata_digest, types::MetadataDigest, ExtraInfo};
 
@@ -24,4 +25,16 @@ pub fn print(path: &str, metadata: RuntimeMetadataPrefixed) {
             hex::encode(digest.hash())
         );
     }
+}
+
+/// SPEC_VERSION SPEC_NAME PREFIX DECIMALS SYMBOL
+pub fn of(metadata: RuntimeMetadataPrefixed, facts: &[String]) {
+    let extra = ExtraInfo {
+        spec_version: facts[0].parse().unwrap(),
+        spec_name: facts[1].clone(),
+        base58_prefix: facts[2].parse().unwrap(),
+        decimals: facts[3].parse().unwrap(),
+        token_symbol: facts[4].clone(),
+    };
+    println!("0x{}", hex::encode(generate_metadata_digest(&metadata.1, extra).expect("digest").hash()));
 }

@@ -3,6 +3,7 @@
 //! metadata-oracle outline METADATA         every item of a metadata, one a line, as frame-metadata decodes it
 //! metadata-oracle values METADATA DUMP     compares a dump of ours (dump.c) with what scale-value decodes (V14 and later)
 //! metadata-oracle hash METADATA...         the RFC-78 hash of each V15, for several chains' further facts
+//! metadata-oracle hash-of METADATA FACTS... the same of one chain
 //! metadata-oracle ordered                  BTreeSets and BTreeMaps in a random order, and as the codec encodes them
 //! metadata-oracle depth                    how many calls inside each other MAX_EXTRINSIC_DEPTH takes
 //! metadata-oracle v16 METADATA             makes V16 of V14, V15 or V16, without docs, with made-up deprecations
@@ -35,6 +36,7 @@ fn main() {
         "outline" => outline::print(load(&args[2])),
         "values" => values::compare(load(&args[2]), &args[3]),
         "hash" => args[2..].iter().for_each(|path| hash::print(path, load(path))),
+        "hash-of" => hash::of(load(&args[2]), &args[3..]),
         "ordered" => ordered::print(),
         "depth" => depth::print(),
         "v16" => v16::make(load(&args[2])),
