@@ -157,10 +157,13 @@ SCE_API sce_error_t *sce_metadata_outline(const sce_metadata_t *metadata, sce_bu
 SCE_API sce_error_t *sce_metadata_outline_apis(const sce_metadata_t *metadata, sce_buf_t *out, sce_span_t selector,
                                                unsigned flags);
 
-/* Appends what `newer` adds, removes and changes against `older`: pallets, calls (with indices and arguments), events,
- * errors, storage, constants, runtime APIs; types are compared by structure, whatever their numbers. Text is a line a
- * difference, beginning with '+', '-' or '~'; with SCE_OUTLINE_JSON an array of
- * {"change": "added"|"removed"|"changed", "kind", "name", "before", "after"}, `before` and `after` where they apply. */
+/* Appends what `newer` adds, removes and changes against `older`: all that metadata says, but for the numbers of types
+ * and the order of items, and runtime APIs only where both are V15 or later. Of an item that both have, what changed of
+ * its line and of its details (default, storage prefix, documentation, deprecation, fields …) is a difference each.
+ * Text is a line a difference, beginning with '+', '-' or '~', with "before => after", where long details are cut to
+ * where they part; with SCE_OUTLINE_JSON an array of {"change": "added"|"removed"|"changed", "kind", "name", "detail",
+ * "before", "after"}, `detail`, `before` and `after` where they apply. A line that is the same but for the structure of
+ * a type in it ends in "(a type inside changed)". Errors: SCE_BAD_METADATA beyond 256 MiB. */
 SCE_API sce_error_t *sce_metadata_diff(sce_buf_t *out, const sce_metadata_t *older, const sce_metadata_t *newer,
                                        unsigned flags);
 
