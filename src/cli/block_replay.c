@@ -2,114 +2,196 @@
 #include "cli/block.h"
 #include "cli/block_file.h"
 #include "cli/commands.h"
+#include "cli/events.h"
 
 #include "base/buf.h"
 #include "base/error.h"
 
-/* What was done. */
+typedef struct replay_values {
+  cli_block_values_t block;
+  bool events;
+} replay_values_t;
+
+/* A replay on its way, and what was done. */
 typedef struct replay {
+  cli_t *cli;
+  cli_block_t *b;
+  const replay_values_t *v;
+  uint64_t named; /* compiles when the code was asked for metadata; 0: not yet */
   uint64_t blocks, extrinsics, ns;
   uint8_t root[32];
 } replay_t;
 
-static sce_error_t *replay_one(cli_t *cli, cli_block_t *b, replay_t *done, sce_span_t scale,
-                               const cli_block_file_t *in) {
+/* ---- printing ---- */
+
+static double per_second(uint64_t count, uint64_t ns) {
+  return ns > 0 ? (double)count * 1e9 / (double)ns : 0;
+}
+
+/* What was done so far. */
+static json_t *total_json(const replay_t *r) {
+  json_t *total = json_object();
+  cli_put_count(r->cli, total, "blocks", r->blocks);
+  cli_put_count(r->cli, total, "extrinsics", r->extrinsics);
+  cli_put_ms(r->cli, total, "elapsedMs", r->ns);
+  cli_put_ms(r->cli, total, "compileMs", r->b->compile_ns);
+  cli_put_count(r->cli, total, "compiles", sce_chain_compiles(r->b->chain));
+  cli_put(r->cli, total, "blocksPerSecond", json_real(per_second(r->blocks, r->ns)));
+  cli_put(r->cli, total, "extrinsicsPerSecond", json_real(per_second(r->extrinsics, r->ns)));
+  return total;
+}
+
+/* `values` (taken) is NULL where there are none. The line is there before the next block is. */
+static sce_error_t *print_line(const replay_t *r, const sce_block_t *block, uint64_t ns, json_t *values) {
+  uint8_t hash[32];
+  json_t *line = json_object();
+  sce_block_hash(block, hash);
+  cli_put_count(r->cli, line, "number", sce_block_header(block)->number);
+  cli_put_hex(r->cli, line, "hash", sce_span(hash, 32));
+  cli_put_hex(r->cli, line, "stateRoot", sce_span(r->root, 32));
+  cli_put_count(r->cli, line, "extrinsics", sce_block_extrinsic_count(block));
+  cli_put_ms(r->cli, line, "executeMs", ns);
+  if (values != NULL) cli_put(r->cli, line, "values", values);
+  cli_put(r->cli, line, "total", total_json(r));
+  SCE_TRY(cli_print_json(r->cli, line));
+  return cli_flush();
+}
+
+/* Of a file without blocks: the state as it is. */
+static sce_error_t *print_nothing(const replay_t *r) {
+  sce_block_info_t head;
+  json_t *line = json_object();
+  if (sce_state_block(sce_chain_state(r->b->chain), &head)) {
+    cli_put_count(r->cli, line, "number", head.number);
+    cli_put_hex(r->cli, line, "hash", sce_span(head.hash, 32));
+  }
+  cli_put_hex(r->cli, line, "stateRoot", sce_span(r->root, 32));
+  cli_put(r->cli, line, "total", total_json(r));
+  return cli_print_json(r->cli, line);
+}
+
+static sce_error_t *print_summary(const replay_t *r) {
+  sce_block_info_t head;
+  char time[32];
+  if (r->cli->output == CLI_JSON) return r->blocks == 0 ? print_nothing(r) : NULL;
+  SCE_TRY(cli_printf("%llu blocks with %llu extrinsics in %s: %.1f blocks/s, %.1f extrinsics/s\n",
+                     (unsigned long long)r->blocks, (unsigned long long)r->extrinsics, cli_time_text(time, r->ns),
+                     per_second(r->blocks, r->ns), per_second(r->extrinsics, r->ns)));
+  if (r->blocks == 0 || !sce_state_block(sce_chain_state(r->b->chain), &head)) return NULL;
+  SCE_TRY(cli_printf("block       %u\nhash        ", (unsigned)head.number));
+  SCE_TRY(cli_write_hex_line(sce_span(head.hash, 32)));
+  SCE_TRY(cli_printf("state root  "));
+  return cli_write_hex_line(sce_span(r->root, 32));
+}
+
+/* ---- the blocks ---- */
+
+/* Before a block: metadata of the code that will run it, asked again where that is another since the last block. */
+static sce_error_t *need_names(replay_t *r) {
+  SCE_TRY(cli_source_name_error(&r->b->source, sce_chain_prepare(r->b->chain, "Core_execute_block")));
+  if (sce_chain_compiles(r->b->chain) == r->named) return NULL;
+  cli_metadata_free(&r->b->metadata);
+  cli_metadata_free(&r->b->written);
+  cli_block_name(r->cli, r->b);
+  r->named = sce_chain_compiles(r->b->chain);
+  return NULL;
+}
+
+/* After it, as long as its changes are pending. For people they are printed, else they are `*values`. */
+static sce_error_t *show_values(const replay_t *r, const sce_block_t *block, json_t **values) {
+  const cli_metadata_t *m = &r->b->metadata;
+  sce_overlay_t *overlay = sce_chain_overlay(r->b->chain);
+  sce_error_t *err = NULL;
+  if (m->metadata == NULL) return NULL;
+  if (r->cli->output == CLI_JSON) {
+    *values = cli_block_values_json(r->cli, &err, m, block, overlay);
+    return err;
+  }
+  SCE_TRY(cli_printf("block %u\n", (unsigned)sce_block_header(block)->number));
+  return cli_block_values_print(r->cli, m, block, overlay);
+}
+
+static sce_error_t *replay_block(replay_t *r, const sce_block_t *block, const char *what) {
+  json_t *values = NULL;
+  if (r->v->events) SCE_TRY(need_names(r));
+  uint64_t start = cli_now_ns();
+  SCE_TRY(sce_error_prefix(cli_block_failed(r->cli, sce_chain_execute(r->b->chain, block)), "%s", what));
+  uint64_t ns = cli_now_ns() - start;
+  sce_error_t *err = r->v->events ? show_values(r, block, &values) : NULL;
+  start = cli_now_ns();
+  if (err == NULL)
+    err = cli_commit_error(sce_chain_commit(r->b->chain, r->root), &r->b->source.options,
+                           "go on with the blocks that follow its newest one (`scexec state history`)");
+  if (err != NULL) {
+    json_decref(values);
+    return err;
+  }
+  ns += cli_now_ns() - start;
+  r->ns += ns;
+  r->blocks++;
+  r->extrinsics += sce_block_extrinsic_count(block);
+  if (r->cli->output == CLI_JSON) err = print_line(r, block, ns, values);
+  /* Who reads no more does not see that the rest was not executed. */
+  if (err != NULL) r->cli->exit_code = CLI_ENVIRONMENT;
+  return err;
+}
+
+static sce_error_t *replay_one(replay_t *r, sce_span_t scale, uint64_t number) {
   sce_block_t *block = NULL;
   char what[48];
-  snprintf(what, sizeof what, "block %llu of the file", (unsigned long long)in->number);
-  SCE_TRY(cli_block_decode(cli, &block, scale, what));
-  uint64_t start = cli_now_ns();
-  sce_error_t *err = sce_error_prefix(cli_block_failed(cli, sce_chain_execute(b->chain, block)), "%s", what);
-  if (err == NULL)
-    err = cli_commit_error(sce_chain_commit(b->chain, done->root), &b->source.options,
-                           "go on with the blocks that follow its newest one (`scexec state history`)");
-  done->ns += cli_now_ns() - start;
-  if (err == NULL) {
-    done->blocks++;
-    done->extrinsics += sce_block_extrinsic_count(block);
-  }
+  snprintf(what, sizeof what, "block %llu of the file", (unsigned long long)number);
+  SCE_TRY(cli_block_decode(r->cli, &block, scale, what));
+  sce_error_t *err = replay_block(r, block, what);
   sce_block_delete(block);
   return err;
 }
 
-static sce_error_t *replay_all(cli_t *cli, cli_block_t *b, replay_t *done, cli_block_file_t *in) {
+static sce_error_t *replay_all(replay_t *r, cli_block_file_t *in) {
   cli_progress_t progress;
   sce_buf_t scale = {0};
   bool more = true;
   sce_error_t *err = NULL;
-  cli_progress_start(&progress, cli, "replaying");
+  cli_progress_start(&progress, r->cli, "replaying");
   while (err == NULL) {
     err = cli_block_file_next(in, &scale, &more);
     if (err != NULL || !more) break;
-    err = replay_one(cli, b, done, sce_buf_span(&scale), in);
-    cli_progress_update(&progress, done->blocks, 0, "blocks");
+    err = replay_one(r, sce_buf_span(&scale), in->number);
+    cli_progress_update(&progress, r->blocks, 0, "blocks");
   }
   cli_progress_end(&progress);
   sce_buf_free(&scale);
   return err;
 }
 
-static double per_second(uint64_t count, uint64_t ns) {
-  return ns > 0 ? (double)count * 1e9 / (double)ns : 0;
-}
-
-static sce_error_t *print_document(cli_t *cli, const cli_block_t *b, const replay_t *done) {
-  sce_block_info_t head;
-  json_t *document = json_object();
-  cli_put_count(cli, document, "blocks", done->blocks);
-  cli_put_count(cli, document, "extrinsics", done->extrinsics);
-  cli_put_ms(cli, document, "elapsedMs", done->ns);
-  cli_put_ms(cli, document, "compileMs", b->compile_ns);
-  cli_put_count(cli, document, "compiles", sce_chain_compiles(b->chain));
-  cli_put(cli, document, "blocksPerSecond", json_real(per_second(done->blocks, done->ns)));
-  cli_put(cli, document, "extrinsicsPerSecond", json_real(per_second(done->extrinsics, done->ns)));
-  if (sce_state_block(sce_chain_state(b->chain), &head)) {
-    cli_put_count(cli, document, "number", head.number);
-    cli_put_hex(cli, document, "hash", sce_span(head.hash, 32));
-  }
-  cli_put_hex(cli, document, "stateRoot", sce_span(done->root, 32));
-  return cli_print_json(cli, document);
-}
-
-static sce_error_t *print_summary(cli_t *cli, const cli_block_t *b, const replay_t *done) {
-  sce_block_info_t head;
-  char time[32];
-  if (cli->output == CLI_JSON) return print_document(cli, b, done);
-  SCE_TRY(cli_printf("%llu blocks with %llu extrinsics in %s: %.1f blocks/s, %.1f extrinsics/s\n",
-                     (unsigned long long)done->blocks, (unsigned long long)done->extrinsics,
-                     cli_time_text(time, done->ns), per_second(done->blocks, done->ns),
-                     per_second(done->extrinsics, done->ns)));
-  if (done->blocks == 0 || !sce_state_block(sce_chain_state(b->chain), &head)) return NULL;
-  SCE_TRY(cli_printf("block       %u\nhash        ", (unsigned)head.number));
-  SCE_TRY(cli_write_hex_line(sce_span(head.hash, 32)));
-  SCE_TRY(cli_printf("state root  "));
-  return cli_write_hex_line(sce_span(done->root, 32));
-}
-
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
-  const cli_block_values_t *v = values;
+  const replay_values_t *v = values;
   cli_block_t b = {.compile_ns = 0};
   cli_block_file_t in = {.path = NULL};
-  replay_t done = {0};
-  if (v->run.source.state != NULL && !v->commit)
+  replay_t r = {.cli = cli, .b = &b, .v = v};
+  cli->lines = true;
+  if (v->block.run.source.state != NULL && !v->block.commit)
     return sce_error_new(SCE_MISUSE, "a replay on a database makes its blocks part of it: say so with --commit");
   sce_error_t *err = cli_block_file_open(cli, &in, words->items[0]);
-  if (err == NULL) err = cli_block_open(cli, &b, v, "Core_execute_block");
-  if (err == NULL) err = replay_all(cli, &b, &done, &in);
-  if (err != NULL && done.blocks > 0)
-    err = sce_error_prefix(err, "%llu blocks were executed, then", (unsigned long long)done.blocks);
-  if (err == NULL && done.blocks == 0) err = sce_state_root(sce_chain_state(b.chain), done.root, NULL);
-  if (err == NULL) err = print_summary(cli, &b, &done);
+  if (err == NULL) err = cli_block_open(cli, &b, &v->block, "Core_execute_block");
+  if (err == NULL) err = replay_all(&r, &in);
+  if (err != NULL && r.blocks > 0)
+    err = sce_error_prefix(err, "%llu blocks were executed, then", (unsigned long long)r.blocks);
+  if (err == NULL && r.blocks == 0) err = sce_state_root(sce_chain_state(b.chain), r.root, NULL);
+  if (err == NULL) err = print_summary(&r);
   cli_block_close(&b);
   cli_block_file_close(&in);
   return err;
 }
 
 static const cli_option_t replay_options[] = {
+    {.name = "events",
+     .kind = CLI_FLAG,
+     .help = "With the extrinsics, digest and events of each block as values",
+     .offset = offsetof(replay_values_t, events)},
     {.name = "no-sync",
      .kind = CLI_FLAG,
      .help = "With --commit: do not wait for the disk after each block; a power failure may then damage the database",
-     .offset = offsetof(cli_block_values_t, run.source.no_sync)},
+     .offset = offsetof(replay_values_t, block.run.source.no_sync)},
     {.name = NULL},
 };
 
@@ -127,8 +209,10 @@ const cli_command_t cli_block_replay_command = {
     .description =
         "Executes each block on the state that the one before left, as `scexec block execute` does, and stops at "
         "the first that is refused. On a chain spec the states stay in memory; on a database each block is "
-        "committed. A runtime upgrade in a block takes effect in the next.",
+        "committed. A runtime upgrade in a block takes effect in the next. With --json, each block is a line as soon "
+        "as it is executed: its hash, the state root after it, and what was done so far.",
     .examples = "scexec block replay --chain polkadot.json blocks.scale\n"
+                "scexec block replay --chain polkadot.json exported.json --json --events | jq .values.events\n"
                 "scexec block replay --state polkadot.db blocks.scale --commit --keep 100",
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
@@ -139,7 +223,7 @@ const cli_command_t cli_block_replay_command = {
                CLI_CACHE_GROUP(cli_block_values_t),
                {"Output", cli_document_options, 0},
                {"Output", cli_common_options, 0}},
-    .values_size = sizeof(cli_block_values_t),
+    .values_size = sizeof(replay_values_t),
     .run = run,
     .source = true,
 };

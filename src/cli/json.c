@@ -90,7 +90,11 @@ static sce_error_t *dump_indented(sce_buf_t *out, const cli_t *cli, json_t *docu
 sce_error_t *cli_print_json(cli_t *cli, json_t *document) {
   sce_buf_t text = {0};
   const char *open = cli->open;
-  sce_error_t *err = dump_indented(&text, cli, document);
+  sce_error_t *err = cli->lines ? dump(&text, cli, document) : NULL;
+  if (cli->lines)
+    json_decref(document);
+  else
+    err = dump_indented(&text, cli, document);
   if (err == NULL) err = sce_buf_append_byte(&text, '\n');
   if (err == NULL && open != NULL) err = cli_printf("%s,", open);
   if (err == NULL) err = cli_write(sce_span_skip(sce_buf_span(&text), open != NULL ? 1 : 0));

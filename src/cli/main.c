@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,17 +195,28 @@ static sce_error_t *run(cli_t *cli, int argc, char *const *argv) {
   return unknown(argc, argv);
 }
 
+/* Whether writing has failed because standard output is a pipe or socket whose reader has left (`| head`): it wants no
+ * more, and nothing went wrong. */
+static bool reader_left(void) {
+  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  return ferror(stdout) != 0 && poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 int main(int argc, char **argv) {
-  signal(SIGPIPE, SIG_IGN); /* a reader that left is a write error, reported as such */
+  signal(SIGPIPE, SIG_IGN); /* a reader that left is a write error: see reader_left() */
   signal(SIGXFSZ, SIG_IGN); /* and so is the end of what `ulimit -f` allows */
   json_set_alloc_funcs(sce_alloc, sce_free);
   cli_t cli = {.color = may_color(STDERR_FILENO), .color_out = may_color(STDOUT_FILENO)};
   if (wants_json(argc - 1, argv + 1)) cli.output = CLI_JSON;
   sce_error_t *err = run(&cli, argc > 0 ? argc - 1 : 0, argv + 1);
+  if (err != NULL && sce_error_kind(err) == SCE_IO && reader_left()) {
+    sce_error_delete(err);
+    return cli.exit_code;
+  }
   int code = err != NULL ? cli_report(&cli, err) : cli.exit_code;
   err = cli_flush();
   if (err == NULL) return code;
-  if (code == CLI_ENVIRONMENT) { /* reported already, most likely this */
+  if (code == CLI_ENVIRONMENT || reader_left()) { /* reported already, most likely this */
     sce_error_delete(err);
     return code;
   }

@@ -37,7 +37,7 @@ typedef struct walk {
   cli_t *cli;
   const cli_state_t *state;
   const keys_values_t *v;
-  bool named; /* the prefix came as a name: keys and values are decoded */
+  bool named; /* keys and values are shown by name and decoded */
   uint64_t count;
 } walk_t;
 
@@ -122,14 +122,27 @@ static sce_error_t *list(walk_t *w, sce_span_t prefix) {
   return cli_rows_end(w->cli);
 }
 
+/* Metadata of the state's own code, where it has any: all keys can be shown without. */
+static bool find_names(cli_t *cli, cli_state_t *state) {
+  sce_error_t *err = cli_metadata_of_state(cli, &state->metadata, &state->session);
+  if (err == NULL) return true;
+  sce_error_kind_t kind = sce_error_kind(err);
+  if (kind != SCE_NOT_FOUND && kind != SCE_MISSING_EXPORT)
+    cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
+  sce_error_delete(err);
+  return false;
+}
+
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
   const keys_values_t *v = values;
-  bool named = cli_key_is_named(words->items, words->count);
+  bool all = words->count == 0 && v->state.child == NULL && !v->state.hex;
+  bool named = cli_key_is_named(words->items, words->count) || (all && v->state.source.runtime != NULL);
   if (v->after != NULL && cli_key_is_named(&v->after, 1))
     return sce_error_new(SCE_MISUSE, "--after needs a raw key, 0x…");
   cli_state_t state;
   sce_buf_t prefix = {0};
   sce_error_t *err = cli_state_open(cli, &state, &v->state, named);
+  if (err == NULL && all && !named) named = find_names(cli, &state);
   if (err == NULL) err = cli_key_read(&prefix, &state.metadata, words->items, words->count);
   walk_t walk = {.cli = cli, .state = &state, .v = v, .named = named && !v->state.hex};
   if (err == NULL) err = list(&walk, sce_buf_span(&prefix));
@@ -149,9 +162,9 @@ static const cli_positional_t positionals[] = {
 const cli_command_t cli_state_keys_command = {
     .name = "state keys",
     .summary = "Lists keys, in order, under a prefix",
-    .description = "Lists keys in order: all, or those under a prefix. Under a prefix that is given by name, keys are "
-                   "shown by name "
-                   "and values are decoded; else both are bytes, and the code is not asked for its metadata.",
+    .description = "Lists keys in order: all, or those under a prefix. Keys are shown by name and values are decoded; "
+                   "under a prefix of bytes, in a child trie, and with --hex both are bytes, and the code is not asked "
+                   "for its metadata.",
     .examples = "scexec state keys --chain polkadot.json --limit 10\n"
                 "scexec state keys --chain polkadot.json System.Account --values\n"
                 "scexec state keys --chain kusama.json Staking.ErasStakers 0 --json",

@@ -99,6 +99,8 @@ sce_span_t sce_type_last_segment(const sce_type_t *type);
 bool sce_type_is_called(const sce_type_t *type, const char *segment);
 
 const sce_pallet_t *sce_metadata_find_pallet(const sce_metadata_t *md, sce_span_t name);
+/* The same; where none has exactly that name, one that has it in another case or with other underscores. */
+const sce_pallet_t *sce_metadata_spelt_pallet(const sce_metadata_t *md, sce_span_t name);
 const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_span_t name);
 
 /* ---- where types stand (find.c) ---- */

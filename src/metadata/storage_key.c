@@ -115,7 +115,7 @@ static bool split_name(sce_span_t name, sce_span_t *pallet, sce_span_t *item) {
 }
 
 /* Names count in any case and with or without underscores, as long as one fits. */
-static const sce_pallet_t *find_pallet(const sce_metadata_t *md, sce_span_t name) {
+const sce_pallet_t *sce_metadata_spelt_pallet(const sce_metadata_t *md, sce_span_t name) {
   const sce_pallet_t *exact = sce_metadata_find_pallet(md, name);
   for (uint32_t i = 0; exact == NULL && i < md->pallet_count; i++)
     if (sce_name_matches(md->pallets[i].name, name)) exact = &md->pallets[i];
@@ -148,7 +148,7 @@ sce_error_t *sce_metadata_storage_find(const sce_metadata_t *metadata, size_t *p
   if (!split_name(name, &pallet_name, &item))
     return sce_error_new(SCE_NOT_FOUND, "storage items are written Pallet.Item, got `%.*s`", (int)name.len,
                          name.len > 0 ? (const char *)name.data : "");
-  const sce_pallet_t *p = find_pallet(metadata, pallet_name);
+  const sce_pallet_t *p = sce_metadata_spelt_pallet(metadata, pallet_name);
   if (p == NULL) return no_pallet(metadata, pallet_name);
   const sce_storage_t *entry = find_entry(p, item);
   if (entry == NULL) return no_entry(p, name);
@@ -161,7 +161,7 @@ static sce_error_t *encode_named(const sce_metadata_t *md, sce_buf_t *key, sce_s
   sce_span_t pallet_name, entry_name;
   uint8_t hash[16];
   bool whole = !split_name(item, &pallet_name, &entry_name);
-  const sce_pallet_t *pallet = find_pallet(md, pallet_name);
+  const sce_pallet_t *pallet = sce_metadata_spelt_pallet(md, pallet_name);
   if (pallet == NULL) return no_pallet(md, pallet_name);
   if (pallet->storage_prefix.data == NULL)
     return sce_error_new(SCE_NOT_FOUND, "pallet %.*s has no storage", (int)pallet->name.len,

@@ -137,7 +137,14 @@ class Blocks(unittest.TestCase):
         return json.loads(self.run_command(*arguments, "--json", code=code, **options).stdout)
 
     def refused(self, *arguments, code=1):
-        return self.document(*arguments, code=code)["error"]
+        stdout = self.run_command(*arguments, "--json", code=code).stdout
+        lines = arguments[:2] == ("block", "replay")  # a line each, and the error is the last
+        return json.loads(stdout.splitlines()[-1] if lines else stdout)["error"]
+
+    def replay(self, *arguments, **options):
+        """The lines of a replay, and what was done in all."""
+        lines = list(map(json.loads, self.run_command("block", "replay", *arguments, "--json", **options).stdout.splitlines()))
+        return lines, lines[-1]["total"]
 
     def import_polkadot(self, *more):
         self.run_command("state", "import", INPUTS / "polkadot.json", self.dir, *more)
@@ -413,11 +420,14 @@ class Blocks(unittest.TestCase):
         exported.write_text("".join(json.dumps(json_block(block)) for block in blocks))  # without line breaks
         binary.write_bytes((3).to_bytes(8, "little") + b"".join(block + b"\0" for block in blocks))
         for file in (lines, encoded, exported, binary):
-            found = self.document("block", "replay", *ROCOCO, file)
-            self.assertEqual((found["blocks"], found["extrinsics"], found["number"], found["hash"], found["stateRoot"],
-                              found["compiles"]), (3, 6, 3, last["hash"], last["stateRoot"], 1))
-            self.assertGreater(found["blocksPerSecond"], 0)
-            self.assertGreater(found["extrinsicsPerSecond"], 0)
+            lines_out, total = self.replay(*ROCOCO, file)
+            self.assertEqual([line["number"] for line in lines_out], [1, 2, 3])
+            self.assertEqual([line["total"]["blocks"] for line in lines_out], [1, 2, 3])
+            self.assertEqual((lines_out[2]["hash"], lines_out[2]["stateRoot"]), (last["hash"], last["stateRoot"]))
+            self.assertEqual((total["blocks"], total["extrinsics"], total["compiles"]), (3, 6, 1))
+            self.assertGreater(total["blocksPerSecond"], 0)
+            self.assertGreater(total["extrinsicsPerSecond"], 0)
+            self.assertNotIn("values", lines_out[0])
         printed = self.run_command("block", "replay", *ROCOCO, "-", stdin=lines.read_bytes()).stdout.decode()
         self.assertRegex(printed, r"^3 blocks with 6 extrinsics in .*: [0-9.]+ blocks/s, [0-9.]+ extrinsics/s\n")
         # On a database: what was replayed is there.
@@ -427,6 +437,30 @@ class Blocks(unittest.TestCase):
         self.run_command("block", "replay", "--state", other, encoded, "--commit", "--no-sync")
         self.assertEqual(self.run_command("state", "diff", self.dir, other).stdout, b"")
         self.assertEqual(self.document("state", "history", other), self.document("state", "history", self.dir))
+
+    def test_replay_streams(self):
+        """A line is there before the next block is read; whoever reads no more ends it, quietly."""
+        block = compact(len(block_1())) + block_1()
+        command = [SCEXEC, "block", "replay", *map(str, POLKADOT), "-", "--json", "--events"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(block)
+            process.stdin.flush()
+            line = json.loads(process.stdout.readline())
+            self.assertEqual((line["hash"], line["stateRoot"]), (HASH_1, ROOT_1))
+            self.assertEqual([event["event"] for event in line["values"]["events"]],
+                             [{"System": {"ExtrinsicSuccess": event["event"]["System"]["ExtrinsicSuccess"]}}
+                              for event in line["values"]["events"]])
+            process.stdin.write(block)  # not the next
+            process.stdin.close()
+            error = json.loads(process.stdout.readline())["error"]
+            self.assertIn("1 blocks were executed, then: block 2 of the file", error["message"])
+            process.stderr.read()
+        self.assertEqual(process.returncode, 1)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(command, input=block, stdout=writer, stderr=subprocess.PIPE, check=False)
+        os.close(writer)
+        self.assertEqual((done.returncode, done.stderr), (4, b""))
 
     def test_replay_stops_at_the_first_bad_block(self):
         blocks, _ = self.build_three()
@@ -451,8 +485,8 @@ class Blocks(unittest.TestCase):
             file.write_bytes(content)
             self.refused("block", "replay", *POLKADOT, file, code=3)
         file.write_bytes(b"")
-        found = self.document("block", "replay", *POLKADOT, file)
-        self.assertEqual((found["blocks"], found["hash"], found["stateRoot"]), (0, GENESIS, GENESIS_ROOT))
+        (found,), total = self.replay(*POLKADOT, file)
+        self.assertEqual((total["blocks"], found["hash"], found["stateRoot"]), (0, GENESIS, GENESIS_ROOT))
         for unreadable in (self.folder / "nothing", self.folder):
             self.refused("block", "replay", *POLKADOT, unreadable, code=4)
         done = subprocess.run([SCEXEC, "block", "replay", *map(str, POLKADOT), "-"], preexec_fn=lambda: os.close(0),
@@ -489,10 +523,10 @@ class Blocks(unittest.TestCase):
         # In one run the same, and nothing is compiled but what changed: A, B, and B for another heap.
         file = self.folder / "blocks"
         file.write_text("\n".join(map(hexadecimal, blocks)))
-        found = self.document("block", "replay", "--chain", spec, file)
-        self.assertEqual((found["blocks"], found["hash"], found["compiles"]), (4, parent, 3))
-        found = self.document("block", "replay", "--chain", spec, file, "--heap-pages", 64)
-        self.assertEqual((found["hash"], found["compiles"]), (parent, 2))
+        lines, total = self.replay("--chain", spec, file)
+        self.assertEqual((total["blocks"], lines[-1]["hash"], total["compiles"]), (4, parent, 3))
+        lines, total = self.replay("--chain", spec, file, "--heap-pages", 64)
+        self.assertEqual((lines[-1]["hash"], total["compiles"]), (parent, 2))
 
 
 if __name__ == "__main__":

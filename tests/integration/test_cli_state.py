@@ -67,10 +67,18 @@ class State(unittest.TestCase):
 
     def test_keys_are_those_of_the_spec_in_order(self):
         expected = sorted(top_of("polkadot.json"))
-        self.assertEqual(self.output("keys", *POLKADOT).split(), expected)
-        self.assertEqual([row["key"] for row in self.document("keys", *POLKADOT)["keys"]], expected)
-        self.assertEqual(self.output("keys", *POLKADOT, "--limit", "5").split(), expected[:5])
-        self.assertEqual(self.output("keys", *POLKADOT, "-n", "5", "--after", expected[4]).split(), expected[5:10])
+        self.assertEqual(self.output("keys", *POLKADOT, "--hex").split(), expected)
+        rows = self.document("keys", *POLKADOT)["keys"]
+        self.assertEqual([row["key"] for row in rows], expected)
+        # By name, all but what no pallet has.
+        named = [row.get("name", row["key"]) for row in rows]
+        self.assertEqual([name for name in named if name.startswith("0x")],
+                         ["0x2099d7f109d6e535fb000bba623fd4409f99a2ce711f3a31b2fc05604c93f179"])
+        self.assertEqual(self.output("keys", *POLKADOT).splitlines(), named)
+        self.assertEqual(self.output("keys", *POLKADOT, "--limit", "5").splitlines(), named[:5])
+        self.assertEqual(self.output("keys", *POLKADOT, "-n", "5", "--after", expected[4]).splitlines(), named[5:10])
+        values = self.output("keys", *POLKADOT, "--values").splitlines()
+        self.assertIn("Staking.ValidatorCount = 50", values)
         prefix = "0x26aa"
         under = [key for key in expected if key.startswith(prefix)]
         self.assertEqual(self.output("keys", *POLKADOT, prefix).split(), under)

@@ -164,6 +164,15 @@ class Typed(unittest.TestCase):
         self.assertEqual(scale[:5], b"meta\x0b")
         self.assertTrue(bytes.fromhex(self.call(*POLKADOT, "Metadata_metadata").strip()[2:]).endswith(scale))
         self.assertIn("transfer_keep_alive", self.output("metadata", *PASEO, "Balances.transfer_keep_alive"))
+        # Names in any spelling; the exact one goes before.
+        for command, name, spellings in (("metadata", "Balances", ("balances", "BALANCES")),
+                                         ("metadata", "Balances.TotalIssuance", ("balances.total_issuance",)),
+                                         ("metadata", "Balances.transfer_all", ("balances.TRANSFER_ALL", "Balances.transferAll")),
+                                         ("api", "Core.version", ("core.version", "CORE_VERSION"))):
+            exact = self.output(command, *PASEO, name)
+            for spelling in spellings:
+                self.assertEqual(self.output(command, *PASEO, spelling), exact)
+        self.assertTrue(self.output("metadata", *PASEO, "Balances.Transfer").startswith("event"))
         self.assertIn("Balances", self.error(3, "metadata", *POLKADOT, "Balnces"))
 
     def test_metadata_is_indented_by_its_depth(self):

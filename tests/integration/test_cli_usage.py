@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from command import SCEXEC, scexec
+from command import INPUTS, SCEXEC, scexec
 
 
 def commands():
@@ -119,10 +119,17 @@ class Usage(unittest.TestCase):
     def test_closed_pipe(self):
         reader, writer = os.pipe()
         os.close(reader)
-        done = subprocess.run([SCEXEC, "host-functions"], stdout=writer, stderr=subprocess.PIPE, check=False)
-        os.close(writer)
+        for arguments in (["host-functions"], ["host-functions", "--json"], ["--help"], ["help", "call"], ["version"],
+                          ["completions", "bash"], ["state", "export", "--chain", INPUTS / "polkadot.json"],
+                          ["metadata", "--chain", INPUTS / "polkadot.json", "--docs"]):
+            done = subprocess.run([SCEXEC, *arguments], stdout=writer, stderr=subprocess.PIPE, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, b""), arguments)
+        # What went wrong itself is still told.
+        done = subprocess.run([SCEXEC, "call", "--runtime", "/nonexistent", "m", "--json"], stdout=writer,
+                              stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 4)
-        self.assertIn(b"Broken pipe", done.stderr)
+        self.assertIn(b"/nonexistent", done.stderr)
+        os.close(writer)
 
     def test_limited_files(self):
         """What `ulimit -f` does not allow is an error, not the end of the process."""
