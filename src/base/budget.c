@@ -22,6 +22,15 @@ void sce_budget_leave(const sce_budget_t *budget) {
   current = budget->outer;
 }
 
+void sce_budget_enter_uncounted(sce_budget_t *budget) {
+  *budget = (sce_budget_t){.max = INT64_MAX};
+  if (current != NULL) {
+    budget->check = current->check;
+    budget->ctx = current->ctx;
+  }
+  sce_budget_enter(budget);
+}
+
 sce_error_t *sce_budget_check(void) {
   return current == NULL || current->check == NULL ? NULL : current->check(current->ctx);
 }

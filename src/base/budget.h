@@ -20,6 +20,9 @@ typedef struct sce_budget {
 /* The calling thread's budget is this one until it leaves, in reverse order. `outer`, `used` and `refused` are set. */
 void sce_budget_enter(sce_budget_t *budget);
 void sce_budget_leave(const sce_budget_t *budget);
+/* The same with the check of the budget before, but without a bound on memory, nor does it count there: for what is made
+ * during a call but is not the call's, such as what a shared state remembers of itself. */
+void sce_budget_enter_uncounted(sce_budget_t *budget);
 
 /* The error of the innermost budget's check; NULL without a budget. */
 sce_error_t *sce_budget_check(void);

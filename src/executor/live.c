@@ -44,8 +44,8 @@ static sce_error_t *find_memory(sce_live_t *live, const sce_runtime_t *runtime) 
 
 /* The message may itself have no room within the bound, so it is lifted for that. */
 static sce_error_t *memory_refused(const sce_call_t *call) {
-  sce_budget_t lifted = {.max = INT64_MAX};
-  sce_budget_enter(&lifted);
+  sce_budget_t lifted;
+  sce_budget_enter_uncounted(&lifted);
   sce_error_t *err = sce_error_new(SCE_MEMORY_LIMIT,
                                    "the host functions of %s need more than %llu bytes of the host's memory, the most "
                                    "that they may have",

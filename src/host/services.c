@@ -18,6 +18,7 @@ void sce_services_options_init(sce_services_options_t *options) {
 sce_error_t *sce_services_new(sce_services_t **services, const sce_services_options_t *options) {
   sce_services_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
+  sce_offchain_db_init(&made->db);
   sce_services_options_init(&made->options);
   if (options != NULL) {
     size_t size = options->size < sizeof *options ? options->size : sizeof *options;
@@ -89,15 +90,12 @@ void sce_services_clear_extrinsics(sce_services_t *services) {
 /* ---- the off-chain database ---- */
 
 size_t sce_services_offchain_count(const sce_services_t *services) {
-  return services->db.count;
+  return sce_offchain_db_count(&services->db);
 }
 
 void sce_services_offchain_entry(const sce_services_t *services, sce_offchain_kind_t *kind, sce_span_t *key,
                                  sce_span_t *value, size_t index) {
-  const sce_offchain_entry_t *entry = &services->db.entries[index];
-  *kind = entry->kind;
-  *key = sce_span(entry->data, entry->key_len);
-  *value = sce_span(entry->data + entry->key_len, entry->value_len);
+  sce_offchain_db_entry(&services->db, kind, key, value, index);
 }
 
 sce_error_t *sce_services_offchain_set(sce_services_t *services, sce_offchain_kind_t kind, sce_span_t key,
@@ -116,7 +114,7 @@ static uint64_t now(const sce_services_t *services) {
 
 static uint64_t monotonic_ms(void) {
   struct timespec time;
-  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) return UINT64_MAX; /* nothing is waited for */
+  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) return 0;
   return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 

@@ -4,27 +4,28 @@
 
 #include "crypto/random.h"
 #include "scexec/services.h"
+#include "state/table.h"
 
 /* ---- off-chain database (services_db.c) ---- */
 
-typedef struct sce_offchain_entry {
-  sce_offchain_kind_t kind;
-  uint8_t *data; /* key, then value; owned */
-  size_t key_len;
-  size_t value_len;
-} sce_offchain_entry_t;
+#define SCE_OFFCHAIN_KINDS 2
 
-/* Entries sorted by kind and key. All zero is empty. */
+/* Entries by kind and key. */
 typedef struct sce_offchain_db {
-  sce_offchain_entry_t *entries;
-  size_t count, cap;
+  sce_table_t tables[SCE_OFFCHAIN_KINDS];
 } sce_offchain_db_t;
+
+void sce_offchain_db_init(sce_offchain_db_t *db);
+void sce_offchain_db_free(sce_offchain_db_t *db);
 
 extern const sce_offchain_db_ops_t sce_offchain_db_memory_ops; /* context: sce_offchain_db_t */
 /* `value` NULL removes. */
 sce_error_t *sce_offchain_db_put(sce_offchain_db_t *db, sce_offchain_kind_t kind, sce_span_t key,
                                  const sce_span_t *value);
-void sce_offchain_db_free(sce_offchain_db_t *db);
+size_t sce_offchain_db_count(const sce_offchain_db_t *db);
+/* The entry `index`, below the count, in order of kind and key; borrowed until the next change. */
+void sce_offchain_db_entry(const sce_offchain_db_t *db, sce_offchain_kind_t *kind, sce_span_t *key, sce_span_t *value,
+                           size_t index);
 
 /* What waits looks that often at the limits of its call, in milliseconds. */
 #define SCE_SERVICES_NAP_MS 25

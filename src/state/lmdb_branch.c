@@ -2,6 +2,7 @@
 #include "state/lmdb_branch.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -223,9 +224,12 @@ static sce_error_t *find_or_make(sce_lmdb_made_t *made, sce_span_t *record, cons
 
 sce_error_t *sce_lmdb_make_branch(const sce_lmdb_snapshot_t *snapshot, bool *found, sce_span_t *record,
                                   sce_trie_id_t trie, sce_nibbles_t path) {
+  sce_budget_t budget;
+  sce_budget_enter_uncounted(&budget);
   pthread_mutex_lock(&snapshot->made->lock);
   sce_error_t *err = find_or_make(snapshot->made, record, snapshot, trie, path);
   pthread_mutex_unlock(&snapshot->made->lock);
+  sce_budget_leave(&budget);
   *found = err == NULL && record->len > 0;
   return sce_lmdb_in(snapshot->db, err);
 }

@@ -150,7 +150,10 @@ sce_error_t *sce_lmdb_groups_least(sce_lmdb_groups_t *groups, sce_entry_t *least
   if (sce_lmdb_groups_find(groups, least, found, prefix, from, inclusive)) return NULL;
   group_t group = {.prefix_len = prefix.len};
   memcpy(group.prefix, prefix.data, prefix.len);
+  sce_budget_t budget;
+  sce_budget_enter_uncounted(&budget);
   sce_error_t *err = make_group(&group, pages, head);
+  sce_budget_leave(&budget);
   if (err != NULL) {
     free_group(&group);
     return err;

@@ -2,6 +2,7 @@
 #include "state/memory.h"
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "state/trie.h"
@@ -275,7 +276,10 @@ static sce_error_t *prepare(sce_backend_t *backend, sce_trie_id_t trie) {
   if (!has_nodes(backend, trie)) {
     uint8_t root[32];
     sce_node_sink_t sink = {put_node, &in->nodes};
+    sce_budget_t budget;
+    sce_budget_enter_uncounted(&budget);
     err = sce_trie_full_root(root, backend, trie, 1, &sink);
+    sce_budget_leave(&budget);
     if (err == NULL) {
       atomic_store_explicit(&in->has_nodes, true, memory_order_release);
     } else {

@@ -41,7 +41,7 @@ static sce_error_t *check_lengths(sce_span_t key, sce_span_t value) {
 static sce_error_t *grow_slots(sce_table_t *table) {
   if (table->slots < table->cap) return NULL;
   if (table->cap >= (uint32_t)1 << 30) return sce_error_oom();
-  uint32_t cap = table->cap == 0 ? 16 : table->cap * 2;
+  uint32_t cap = table->cap == 0 ? 4 : table->cap * 2;
   sce_table_entry_t *entries = sce_realloc_array(table->entries, cap, sizeof *entries);
   if (entries == NULL) return sce_error_oom();
   table->entries = entries;
