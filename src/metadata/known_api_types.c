@@ -99,7 +99,7 @@ static const sce_known_api_type_t rows[] = {
      "id: BeefyId, signature: [u8; 65]}"},
     {"BeefyDoubleVotingProof", NOWHERE, "{first: BeefyVote, second: BeefyVote}"},
     {"BeefyAuthoritySet", "BeefyMmrLeaf.BeefyNextAuthorities MmrLeaf.BeefyNextAuthorities",
-     "{id: u64, len: u32, keyset_commitment: Hash}"},
+     "{id: u64, len: u32, root: Hash}"},
     {"MmrErrorV1", NOWHERE, "enum {" MMR_ERRORS "}"},
     {"MmrError", NOWHERE, "enum {InvalidNumericOp, " MMR_ERRORS "}"},
     {"MmrProofV1", NOWHERE, "{leaf_index: u64, leaf_count: u64, items: Vec<Hash>}"},
