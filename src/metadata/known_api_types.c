@@ -67,6 +67,10 @@ static const sce_known_api_type_t rows[] = {
     {"FeeDetails", "pallet_transaction_payment::FeeDetails", "{inclusion_fee: Option<InclusionFee>, tip: Balance}"},
     {"RuntimeDispatchInfo", "pallet_transaction_payment::RuntimeDispatchInfo",
      "{weight: Weight, class: DispatchClass, partial_fee: Balance}"},
+    /* Before version 2, as upstream's clients take it, unless the runtime says otherwise: Polkadot 0.9.29 to 0.9.32 do.
+     */
+    {"RuntimeDispatchInfoV1", NOWHERE, "{weight: WeightV1, class: DispatchClass, partial_fee: Balance}"},
+    {"WeightV1", "frame_support::DispatchInfo.weight sp_weights::Weight frame_support::Weight", "u64"},
     {"Weight", NOWHERE, "{ref_time: Compact<u64>, proof_size: Compact<u64>}"},
     {"Timestamp", "Timestamp.Now", "u64"},
     {"Difficulty", "Difficulty.CurrentDifficulty", "u256"},

@@ -115,12 +115,15 @@ static const sce_known_method_t rows[] = {
 
     {"AccountNonceApi", "account_nonce", 1, 0, "account: AccountId", "Nonce", ALWAYS},
 
-    {"TransactionPaymentApi", "query_info", 1, 0, "uxt: Extrinsic, len: u32", "RuntimeDispatchInfo", ALWAYS},
+    {"TransactionPaymentApi", "query_info", 1, 1, "uxt: Extrinsic, len: u32", "RuntimeDispatchInfoV1", ALWAYS},
+    {"TransactionPaymentApi", "query_info", 2, 0, "uxt: Extrinsic, len: u32", "RuntimeDispatchInfo", ALWAYS},
     {"TransactionPaymentApi", "query_fee_details", 1, 0, "uxt: Extrinsic, len: u32", "FeeDetails", ALWAYS},
     {"TransactionPaymentApi", "query_weight_to_fee", 3, 0, "weight: Weight", "Balance", ALWAYS},
     {"TransactionPaymentApi", "query_length_to_fee", 3, 0, "length: u32", "Balance", ALWAYS},
 
-    {"TransactionPaymentCallApi", "query_call_info", 1, 0, "call: RuntimeCall, len: u32", "RuntimeDispatchInfo",
+    {"TransactionPaymentCallApi", "query_call_info", 1, 1, "call: RuntimeCall, len: u32", "RuntimeDispatchInfoV1",
+     ALWAYS},
+    {"TransactionPaymentCallApi", "query_call_info", 2, 0, "call: RuntimeCall, len: u32", "RuntimeDispatchInfo",
      ALWAYS},
     {"TransactionPaymentCallApi", "query_call_fee_details", 1, 0, "call: RuntimeCall, len: u32", "FeeDetails", ALWAYS},
     {"TransactionPaymentCallApi", "query_weight_to_fee", 3, 0, "weight: Weight", "Balance", ALWAYS},

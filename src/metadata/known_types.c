@@ -136,6 +136,7 @@ static const sce_known_type_t rows[] = {
     {"Weight", "u64", "System.MaximumBlockWeight=8", MD(0, 13)},
     {"Weight", "u32", ANY, MD(0, 11)}, /* nothing about weights among the constants: older, as Westend at genesis */
     {"Weight", "u64", ANY, MD(12, 13)},
+    {"WeightV1", "Weight", ANY, MD(0, 13)}, /* of runtime APIs */
     {"DispatchInfo", PAYS_BOOL, "kusama:0-1061", MD(0, 13)},
     {"DispatchInfo", PAYS_BOOL, "System.MaximumBlockWeight !System.BlockExecutionWeight", MD(0, 13)},
     {"DispatchInfo", PAYS_BOOL, "!System.MaximumBlockWeight", MD(0, 11)},
