@@ -99,11 +99,14 @@ static sce_error_t *fail(const reach_t *r, const uint8_t *at, const char *why) {
 
 /* Host functions that call what is in the runtime's table, by an index that only the runtime knows. */
 static bool calls_table(const sce_blob_t *blob, uint32_t import) {
+  static const char *const names[] = {"ext_sandbox_instantiate", "ext_sandbox_instantiate_version_1",
+                                      "ext_runtime_tasks_spawn_version_1"};
   uint32_t index = 0;
   for (uint32_t i = 0; i < blob->import_count; i++) {
     if (blob->imports[i].kind != SCE_WASM_FUNCTION || index++ != import) continue;
-    return sce_span_equal(blob->imports[i].field, sce_span_text("ext_sandbox_instantiate_version_1")) ||
-           sce_span_equal(blob->imports[i].field, sce_span_text("ext_runtime_tasks_spawn_version_1"));
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
+      if (sce_span_equal(blob->imports[i].field, sce_span_text(names[n]))) return true;
+    return false;
   }
   return false;
 }

@@ -125,15 +125,18 @@ static void older_functions_answer_the_same(void **state) {
   (void)state;
   json_t *root = test_vectors_load(TEST_DATA "/sandbox.json"), *record;
   size_t index, wrong = 0;
-  sce_config_t config;
-  fixture_t f;
-  sce_config_init(&config);
-  open_file(&f, &config, TEST_DATA "/executor/sandbox_unversioned.wasm");
-  json_array_foreach(root, index, record) {
-    adjust(record);
-    wrong += !runs_as_upstream(&f, record);
+  for (int tiered = 0; tiered < 2; tiered++) {
+    sce_config_t config;
+    fixture_t f;
+    sce_config_init(&config);
+    if (tiered) config.semantics.compiler = SCE_COMPILER_TIERED;
+    open_file(&f, &config, TEST_DATA "/executor/sandbox_unversioned.wasm");
+    json_array_foreach(root, index, record) {
+      adjust(record);
+      wrong += !runs_as_upstream(&f, record);
+    }
+    close_fixture(&f);
   }
-  close_fixture(&f);
   json_decref(root);
   assert_int_equal(wrong, 0);
 }
