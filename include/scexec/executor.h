@@ -108,6 +108,10 @@ typedef struct sce_config {
   /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
    * false). sce_runtime_missing_imports() lists them. */
   bool allow_missing_imports;
+  /* Accept runtimes of RFC-145 (host-side allocator removed), which no release makes yet: entry points (i32) -> i64 that
+   * fetch their input by ext_input_read, and the functions that write into buffers of the runtime. A runtime that
+   * imports ext_input_read is one of them; entry points of both kinds, or functions of both, are SCE_BAD_CODE. */
+  bool enable_rfc145;
   const char *cache_path;  /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */
   uint64_t cache_max_size; /* bytes in that directory; least recently used entries go first (default 2 GiB) */
   uint32_t max_instances;  /* pooling: slots, at most 10,000; one more call waits, within its limits

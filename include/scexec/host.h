@@ -72,7 +72,8 @@ typedef struct sce_host_function_info {
   const char *family;     /* "storage", "crypto", … */
   const char *first_used; /* where the function first appears, such as "sp-io 2.0.0" */
   const char *last_used;  /* last version that has it, or "current" */
-  bool supported;         /* false: known by name only; calling it ends the call with the reason */
+  bool supported;         /* false: known by name only; calling it ends the call with the reason. Functions of RFC-145
+                             are false, too: they are there where sce_config_t.enable_rfc145 is set */
   const char *note;       /* why not supported, or NULL */
 } sce_host_function_info_t;
 

@@ -115,6 +115,10 @@ const cli_option_t cli_engine_options[] = {
      .kind = CLI_FLAG,
      .help = "Refuse code with unknown imports; calls warn of them otherwise",
      .offset = AT(strict_imports)},
+    {.name = "enable-rfc145",
+     .kind = CLI_FLAG,
+     .help = "Accept runtimes without a heap of the host's (RFC-145, in no release yet)",
+     .offset = AT(enable_rfc145)},
     {.name = NULL},
 };
 
@@ -162,6 +166,7 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
     return sce_error_new(SCE_MISUSE, "--allow-missing-imports and --strict-imports exclude each other");
   if (options->allow_missing_imports) config->allow_missing_imports = true;
   if (options->strict_imports) config->allow_missing_imports = false;
+  if (options->enable_rfc145) config->enable_rfc145 = true;
   if (options->canonicalize_nans) semantics->canonicalize_nans = true;
   if (options->inline_calls) semantics->inline_calls = true;
   if (options->stack_limit != 0) {

@@ -17,6 +17,7 @@ typedef struct cli_engine_options {
   bool max_host_memory_given;
   bool allow_missing_imports;
   bool strict_imports;
+  bool enable_rfc145;
   bool canonicalize_nans;
   bool inline_calls;
   uint64_t stack_limit; /* values; 0: none */

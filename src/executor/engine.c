@@ -397,6 +397,7 @@ sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versio
   sce_config_init(&config);
   config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
   config.allow_missing_imports = true;
+  config.enable_rfc145 = engine->config.enable_rfc145;
   return inner_engine(engine, &engine->inner[SCE_INNER_VERSIONS], versions, &config);
 }
 

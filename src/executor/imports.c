@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "host/rfc145.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,12 +73,14 @@ static sce_error_t *resolve_one(const sce_engine_t *engine, const wasm_importtyp
   char text[SCE_SIGNATURE_TEXT_MAX];
   sce_signature_format(text, &import->signature);
   const sce_host_row_t *row = sce_host_lookup(name, text);
-  if (row != NULL && row->call != NULL) {
+  if (row != NULL && row->call != NULL && (!row->rfc145 || engine->config.enable_rfc145)) {
     import->call = row->call;
+    import->allocates = sce_rfc145_forbids(row);
     return NULL;
   }
   const sce_host_row_t *other = row != NULL ? NULL : sce_host_lookup(name, NULL);
-  if (other != NULL && other->call != NULL) return complain_type(missing, module, import, other->signature);
+  if (other != NULL && other->call != NULL && !other->rfc145)
+    return complain_type(missing, module, import, other->signature);
   import->note = row != NULL ? row->note : other != NULL ? other->note : NULL;
   if (engine->config.allow_missing_imports) return NULL;
   return complain(missing, module, import->name, "");
@@ -164,12 +167,35 @@ static sce_error_t *list_missing(sce_runtime_t *runtime) {
   return NULL;
 }
 
+/* A runtime of RFC-145 has no heap of the host's. */
+static sce_error_t *check_rfc145(const sce_runtime_t *runtime) {
+  sce_buf_t forbidden = {0};
+  sce_error_t *err = NULL;
+  for (size_t i = 0; err == NULL && i < runtime->import_count; i++)
+    if (runtime->imports[i].allocates)
+      err = sce_buf_printf(&forbidden, "%s%s", forbidden.len > 0 ? ", " : "", runtime->imports[i].name);
+  if (err == NULL && forbidden.len > 0)
+    err = sce_error_new(SCE_BAD_CODE,
+                        "the runtime reads its input by " SCE_RFC145_INPUT ", and imports functions that allocate in a "
+                        "heap of the host's, which RFC-145 does not have: %.*s",
+                        (int)forbidden.len, (const char *)forbidden.data);
+  sce_buf_free(&forbidden);
+  return err;
+}
+
+bool sce_runtime_has_rfc145_input(const sce_engine_t *engine, const wasm_importtype_vec_t *types) {
+  for (size_t i = 0; engine->config.enable_rfc145 && i < types->size; i++)
+    if (sce_span_equal(name_span(wasm_importtype_name(types->data[i])), sce_span_text(SCE_RFC145_INPUT))) return true;
+  return false;
+}
+
 sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types) {
   runtime->imports = sce_calloc(types->size, sizeof *runtime->imports);
   if (runtime->imports == NULL) return sce_error_oom();
   runtime->import_count = types->size;
   SCE_TRY(resolve_all(runtime, types));
   SCE_TRY(list_missing(runtime));
+  if (runtime->rfc145) SCE_TRY(check_rfc145(runtime));
   for (size_t i = 0; i < runtime->import_count; i++)
     if (strncmp(runtime->imports[i].name, "ext_sandbox_", 12) == 0) runtime->has_guests = true;
   return runtime->module != NULL ? link_imports(runtime, types) : NULL;

@@ -27,6 +27,9 @@ static bool grow_heap(sce_heap_memory_t *memory, uint32_t pages) {
 /* The heap may have grown memory: the caller's view follows. */
 static sce_error_t *call_alloc(void *self, uint32_t *ptr, uint32_t size) {
   sce_call_t *call = self;
+  if (call->instance->runtime->rfc145)
+    return sce_error_new(SCE_HOST_FUNCTION, "the runtime is of RFC-145: the host has no heap to allocate %u bytes in",
+                         (unsigned)size);
   sce_error_t *err = sce_heap_alloc(&call->heap, &call->memory, ptr, size);
   call->caller.memory = call->memory.data;
   call->caller.memory_size = (size_t)call->memory.size;
@@ -73,7 +76,8 @@ static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *
   const sce_export_t *export = sce_runtime_find_export(runtime, sce_span_text(method));
   if (export == NULL) return sce_error_new(SCE_MISSING_EXPORT, "the runtime does not export %s", method);
   if (export->kind == SCE_EXPORT_FUNCTION)
-    return sce_error_new(SCE_WRONG_TYPE, "%s is not of type (i32, i32) -> i64, so it is no runtime call", method);
+    return sce_error_new(SCE_WRONG_TYPE, "%s is not of type %s -> i64, so it is no runtime call", method,
+                         runtime->rfc145 ? "(i32)" : "(i32, i32)");
   if (export->kind != SCE_EXPORT_ENTRY)
     return sce_error_new(SCE_WRONG_TYPE, "%s is exported, but is not a function", method);
   *found = export;
@@ -172,6 +176,11 @@ static void end_budget(const sce_call_t *call) {
 }
 
 static sce_error_t *copy_input(sce_call_t *call, uint32_t *ptr, const uint8_t *data, size_t len) {
+  if (call->instance->runtime->rfc145 && len <= UINT32_MAX) { /* the runtime asks for it */
+    call->host.input = sce_span(data, len);
+    call->host.input_given = true;
+    return NULL;
+  }
   if (len > SCE_HEAP_MAX_ALLOCATION)
     return sce_error_new(SCE_BAD_INPUT,
                          "%zu bytes of input are more than the runtime's heap can hold in one block (%u)", len,
@@ -209,7 +218,7 @@ static sce_error_t *enter(sce_call_t *call, const entry_t *entry, uint32_t ptr, 
   wasmtime_val_raw_t values[3]; /* arguments, then the result */
   size_t count = 0;
   if (entry->wrapped) values[count++].i32 = (int32_t)entry->leading;
-  values[count++].i32 = (int32_t)ptr;
+  if (!call->instance->runtime->rfc145) values[count++].i32 = (int32_t)ptr;
   values[count++].i32 = (int32_t)len;
   wasm_trap_t *trap = NULL;
   wasmtime_error_t *error = wasmtime_func_call_unchecked(call->live->context, &entry->function, values, count, &trap);
@@ -384,6 +393,8 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, tar
   if (ext != NULL && ext->size != sizeof *ext)
     return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
+  if (target->method == NULL && instance->home->rfc145)
+    return sce_error_new(SCE_WRONG_TYPE, "a table entry can't be called in a runtime of RFC-145, which gets no pointer");
   if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
   begin_running(instance);
   sce_error_t *err = run_target(instance, output, target, data, options);

@@ -145,7 +145,7 @@ static sce_error_t *instantiate(sce_live_t *live, sce_instance_t *owner) {
       wasmtime_instance_pre_instantiate(runtime->instance_pre, live->context, &live->instance, &trap);
   SCE_TRY(instantiation_error(owner, error, trap));
   SCE_TRY(find_memory(live, runtime));
-  return read_heap_base(live);
+  return runtime->rfc145 ? NULL : read_heap_base(live);
 }
 
 /* ---- snapshot of instance-reuse ---- */

@@ -38,10 +38,22 @@ const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_sp
   return NULL;
 }
 
-static bool is_entry(const wasm_functype_t *type) {
+/* A function of `params` i32 that returns i64. */
+static bool is_entry(const wasm_functype_t *type, int params) {
   sce_signature_t signature;
-  return sce_signature_from_type(&signature, type) && signature.param_count == 2 && signature.params[0] == WASM_I32 &&
-         signature.params[1] == WASM_I32 && signature.has_result && signature.result == WASM_I64;
+  if (!sce_signature_from_type(&signature, type) || signature.param_count != params) return false;
+  for (int i = 0; i < params; i++)
+    if (signature.params[i] != WASM_I32) return false;
+  return signature.has_result && signature.result == WASM_I64;
+}
+
+/* Entry points of both kinds are refused: it would not be known how one of them is to be called. */
+static sce_error_t *function_kind(const sce_runtime_t *runtime, sce_export_t *export, const wasm_functype_t *type) {
+  export->kind = is_entry(type, runtime->rfc145 ? 1 : 2) ? SCE_EXPORT_ENTRY : SCE_EXPORT_FUNCTION;
+  if (!runtime->rfc145 || !is_entry(type, 2)) return NULL;
+  return sce_error_new(SCE_BAD_CODE,
+                       "the runtime reads its input by " SCE_RFC145_INPUT ", but %s is of type (i32, i32) -> i64",
+                       export->name);
 }
 
 static sce_error_t *read_export(sce_runtime_t *runtime, sce_export_t *export, const wasm_exporttype_t *type) {
@@ -55,7 +67,7 @@ static sce_error_t *read_export(sce_runtime_t *runtime, sce_export_t *export, co
   const wasm_memorytype_t *memory = wasm_externtype_as_memorytype_const(external);
   export->kind = SCE_EXPORT_OTHER;
   if (function != NULL) {
-    export->kind = is_entry(function) ? SCE_EXPORT_ENTRY : SCE_EXPORT_FUNCTION;
+    SCE_TRY(function_kind(runtime, export, function));
     if (export->kind == SCE_EXPORT_ENTRY) export->function_entry = runtime->entry_count++;
   } else if (global != NULL) {
     export->kind = SCE_EXPORT_GLOBAL;
@@ -251,6 +263,7 @@ static sce_error_t *init_runtime(sce_runtime_t *runtime, const origin_t *origin)
   runtime->snapshot_lock_ready = true;
   runtime->reusable = origin->reusable;
   runtime->reuse = origin->reusable && runtime->engine->config.semantics.strategy == SCE_STRATEGY_INSTANCE_REUSE;
+  runtime->rfc145 = sce_runtime_has_rfc145_input(runtime->engine, &origin->types->imports);
   SCE_TRY(read_exports(runtime, &origin->types->exports));
   runtime->initial_pages -= origin->heap_pages;
   runtime->heap_included = origin->heap_pages > 0;

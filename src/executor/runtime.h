@@ -13,11 +13,12 @@ typedef struct sce_import {
   sce_host_fn call; /* NULL: missing, calling it ends the call */
   void *ctx;
   const char *note; /* why a built-in function is missing, or NULL */
+  bool allocates;   /* a built-in one that runtimes of RFC-145 may not have */
   sce_signature_t signature;
 } sce_import_t;
 
 typedef enum sce_export_kind {
-  SCE_EXPORT_ENTRY,    /* a function (i32, i32) -> i64 */
+  SCE_EXPORT_ENTRY,    /* a function (i32, i32) -> i64; of a runtime of RFC-145, (i32) -> i64 */
   SCE_EXPORT_FUNCTION, /* any other function */
   SCE_EXPORT_GLOBAL,
   SCE_EXPORT_TABLE,
@@ -62,6 +63,7 @@ struct sce_runtime {
   uint32_t heap_max_pages;       /* limit on linear memory that the chain has */
   uint64_t max_memory_bytes;     /* that, or the host's own */
   bool growth_ends_call;         /* that limit is the host's own: growth beyond it is no -1, but an error */
+  bool rfc145;                   /* entry points take a length alone, and there is no heap of the host's */
   bool has_guests;               /* imports functions of the sandbox: calls need stack for nested modules */
   bool reusable;                 /* the code leaves nothing that can't be put back */
   bool reuse;                    /* instances are put back after a call; else each call gets a fresh one */
@@ -110,6 +112,10 @@ const sce_export_t *sce_runtime_find_export(const sce_runtime_t *runtime, sce_sp
 
 /* Resolves imports (imports.c): fills runtime->imports, and makes runtime->instance_pre when there is code. */
 sce_error_t *sce_runtime_resolve_imports(sce_runtime_t *runtime, const wasm_importtype_vec_t *types);
+
+/* The function that makes a runtime one of RFC-145, and whether it is among the imports where that is enabled. */
+#define SCE_RFC145_INPUT "ext_input_read_version_1"
+bool sce_runtime_has_rfc145_input(const sce_engine_t *engine, const wasm_importtype_vec_t *types);
 
 /* The callback behind every import (call.c). */
 wasm_trap_t *sce_host_trampoline(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *values, size_t count);

@@ -7,6 +7,7 @@
 void sce_host_state_clear(sce_host_state_t *state) {
   sce_buf_free(&state->panic);
   sce_buf_free(&state->scratch);
+  sce_buf_free(&state->cursor);
   *state = (sce_host_state_t){0};
 }
 

@@ -29,6 +29,9 @@ typedef struct sce_host_state {
   bool panic_set;    /* abort_on_panic was called: its message wins over log lines */
   bool batch_open;   /* start_batch_verify without finish */
   bool batch_ok;     /* and of the results since */
+  sce_span_t input;  /* RFC-145: what ext_input_read gives, once, with `input_given` */
+  bool input_given;
+  sce_buf_t cursor;  /* RFC-145: of the last removal */
   sce_buf_t scratch; /* for encoding results; contents valid only inside one handler */
 } sce_host_state_t;
 
@@ -59,7 +62,8 @@ typedef struct sce_host_row {
   const char *family;
   const char *first_used;
   const char *last_used;
-  const char *note; /* reason when `call` is NULL */
+  const char *note; /* reason when `call` is NULL, or when `rfc145` and that is not enabled */
+  bool rfc145;      /* for runtimes of RFC-145 alone */
 } sce_host_row_t;
 
 /* The built-in row of that name and exact signature, or NULL. Where one name had two types over time there are two

@@ -7,8 +7,10 @@
 #define ROW(name, signature, handler, family, first, last)                                                             \
   sce_error_t *sce_host_##handler(void *ctx, sce_caller_t *caller, const uint64_t *args, uint64_t *result);
 #define NONE(name, signature, family, first, last, note)
+#define ROW145(name, signature, handler, family) ROW(name, signature, handler, family, , )
 #include "host/rows.inc"
 #undef ROW
 #undef NONE
+#undef ROW145
 
 #endif

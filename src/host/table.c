@@ -10,22 +10,31 @@
 #define SCE_NOTE_RLP "root of a trie with nodes in RLP, as before September 2018"
 #define SCE_NOTE_OLD_INVOKE "the sandbox before arguments and results, until September 2018"
 
+#define SCE_NOTE_RFC145 "of RFC-145, which no release has yet: only where it is enabled (--enable-rfc145)"
+#define SCE_NOTE_RFC156 "BLS signatures of RFC-156, which no release has yet"
+
 #define ROW(name, signature, handler, family, first, last)                                                             \
-  {#name, signature, sce_host_##handler, family, first, last, NULL},
-#define NONE(name, signature, family, first, last, note) {#name, signature, NULL, family, first, last, note},
+  {#name, signature, sce_host_##handler, family, first, last, NULL, false},
+#define NONE(name, signature, family, first, last, note) {#name, signature, NULL, family, first, last, note, false},
+#define ROW145(name, signature, handler, family)                                                                       \
+  {#name, signature, sce_host_##handler, family, "RFC-145", "not released", SCE_NOTE_RFC145, true},
 static const sce_host_row_t rows[] = {
 #include "host/rows.inc"
 };
 #undef ROW
 #undef NONE
+#undef ROW145
 
 #define ROW(name, signature, handler, family, first, last) {#name, signature, family, first, last, true, NULL},
 #define NONE(name, signature, family, first, last, note) {#name, signature, family, first, last, false, note},
+#define ROW145(name, signature, handler, family)                                                                       \
+  {#name, signature, family, "RFC-145", "not released", false, SCE_NOTE_RFC145},
 static const sce_host_function_info_t infos[] = {
 #include "host/rows.inc"
 };
 #undef ROW
 #undef NONE
+#undef ROW145
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 

@@ -158,3 +158,39 @@ SCE_HANDLER(unversioned_blake2_256_enumerated_trie_root) {
   SCE_TRY(sce_trie_ordered_root(root, items, count, &options));
   return sce_result_write(caller, args[3], sce_span(root, sizeof root), "result");
 }
+
+/* RFC-145: the version and the root's place are numbers. */
+static sce_error_t *put_pairs_root(sce_caller_t *caller, const uint64_t *args, sce_trie_hasher_t hasher) {
+  sce_trie_pair_t *pairs;
+  uint32_t count;
+  sce_trie_options_t options;
+  uint8_t root[32];
+  SCE_TRY(arg_pairs(caller, &pairs, &count, args[0]));
+  SCE_TRY(arg_options(&options, &args[1], hasher));
+  SCE_TRY(sce_trie_root(root, pairs, count, &options));
+  return sce_result_write(caller, args[2], sce_span(root, sizeof root), "out");
+}
+
+static sce_error_t *put_ordered_root(sce_caller_t *caller, const uint64_t *args, sce_trie_hasher_t hasher) {
+  sce_span_t *items;
+  uint32_t count;
+  sce_trie_options_t options;
+  uint8_t root[32];
+  SCE_TRY(arg_items(caller, &items, &count, args[0], "data"));
+  SCE_TRY(arg_options(&options, &args[1], hasher));
+  SCE_TRY(sce_trie_ordered_root(root, items, count, &options));
+  return sce_result_write(caller, args[2], sce_span(root, sizeof root), "out");
+}
+
+SCE_HANDLER(rfc145_trie_blake2_256_root) {
+  return put_pairs_root(caller, args, SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(rfc145_trie_blake2_256_ordered_root) {
+  return put_ordered_root(caller, args, SCE_TRIE_BLAKE2B_256);
+}
+SCE_HANDLER(rfc145_trie_keccak_256_root) {
+  return put_pairs_root(caller, args, SCE_TRIE_KECCAK_256);
+}
+SCE_HANDLER(rfc145_trie_keccak_256_ordered_root) {
+  return put_ordered_root(caller, args, SCE_TRIE_KECCAK_256);
+}

@@ -609,6 +609,68 @@ static void runtimes_before_versions(void **unused) {
   }
 }
 
+static sce_error_t *call_with(fixture_t *f, const char *method, const char *input, const sce_externalities_t *ext) {
+  sce_call_options_t options = {.externalities = ext};
+  return sce_instance_call(f->instance, &f->output, method, (const uint8_t *)input, strlen(input), &options);
+}
+
+/* Entry points that take a length, where they are enabled. */
+static void runtimes_of_rfc145(void **unused) {
+  (void)unused;
+  for (int s = 0; s < SCE_STRATEGY_COUNT; s++) {
+    sce_config_t config;
+    default_config(&config, (sce_strategy_t)s);
+    config.enable_rfc145 = true;
+    fixture_t f;
+    open_config(&f, "rfc145.wasm", &config);
+    sce_state_t *state = NULL;
+    sce_overlay_t *overlay = NULL;
+    expect_success(sce_state_new_memory(&state, NULL, 0, SCE_STATE_V1));
+    expect_success(sce_overlay_new(&overlay, state));
+    sce_externalities_t ext = {.size = sizeof ext, .storage = sce_overlay_ops(), .storage_ctx = overlay};
+    for (int round = 0; round < 2; round++) {
+      expect_success(call_with(&f, "echo", "some input", &ext));
+      assert_true(sce_span_equal(sce_buf_span(&f.output), sce_span_text("some input")));
+      expect_success(call_with(&f, "echo", "", &ext));
+      assert_int_equal(f.output.len, 0);
+      expect_success(call_with(&f, "count", "", &ext));
+      assert_int_equal(sce_load_le32(f.output.data), 1);
+      expect_success(call_with(&f, "hash", "abc", &ext));
+      assert_memory_equal(f.output.data, "\xbd\xdd\x81\x3c", 4);
+      expect_success(call_with(&f, "storage", "kept", &ext));
+      assert_true(sce_span_equal(sce_buf_span(&f.output), sce_span_text("kept")));
+      expect_error(call_with(&f, "twice", "x", &ext), SCE_HOST_FUNCTION, "ext_input_read_version_1: there is no input");
+      expect_error(call_with(&f, "other_type", "x", &ext), SCE_WRONG_TYPE, "is not of type (i32) -> i64");
+      expect_error(sce_instance_call_table(f.instance, &f.output, 0, NULL, 0, NULL), SCE_WRONG_TYPE, "RFC-145");
+    }
+    sce_overlay_delete(overlay);
+    sce_state_delete(state);
+    close_fixture(&f);
+  }
+}
+
+static void rfc145_is_off_and_not_mixed(void **unused) {
+  (void)unused;
+  sce_config_t config;
+  sce_runtime_t *runtime = NULL;
+  sce_engine_t *engine = NULL;
+  default_config(&config, SCE_STRATEGY_INSTANCE_REUSE);
+  sce_blob_t *blob = load_blob("rfc145.wasm"), *mixed = load_blob("rfc145_mixed.wasm"),
+             *entries = load_blob("rfc145_entries.wasm");
+  expect_success(sce_engine_new(&engine, &config));
+  expect_error(sce_runtime_new(&runtime, engine, blob), SCE_MISSING_IMPORT, "env.ext_input_read_version_1");
+  sce_engine_delete(engine);
+  config.enable_rfc145 = true;
+  expect_success(sce_engine_new(&engine, &config));
+  expect_error(sce_runtime_new(&runtime, engine, mixed), SCE_BAD_CODE,
+               "ext_storage_get_version_1, ext_allocator_free_version_1");
+  expect_error(sce_runtime_new(&runtime, engine, entries), SCE_BAD_CODE, "old is of type (i32, i32) -> i64");
+  sce_engine_delete(engine);
+  sce_blob_delete(blob);
+  sce_blob_delete(mixed);
+  sce_blob_delete(entries);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -631,6 +693,8 @@ int main(void) {
       cmocka_unit_test(impossible_strategies_are_replaced),
       cmocka_unit_test(older_tables_are_shorter),
       cmocka_unit_test(runtimes_before_versions),
+      cmocka_unit_test(runtimes_of_rfc145),
+      cmocka_unit_test(rfc145_is_off_and_not_mixed),
   };
   int failed;
   RUN_WITH_EACH_COMPILER(failed, tests);
