@@ -174,12 +174,24 @@ sce_error_t *sce_write_option(sce_buf_t *out, const sce_value_t *value) {
   return value->found ? sce_scale_write_bytes(out, sce_span(value->data, value->len)) : NULL;
 }
 
+/* memmove() that asks now and then: forwards, or backwards where the source would be overwritten. */
+static sce_error_t *move_bytes(uint8_t *to, const uint8_t *from, size_t len) {
+  bool backwards = (uintptr_t)to > (uintptr_t)from && (uintptr_t)to - (uintptr_t)from < len;
+  for (size_t done = 0; done < len;) {
+    size_t part = len - done < SCE_BUDGET_BYTES ? len - done : SCE_BUDGET_BYTES;
+    size_t at = backwards ? len - done - part : done;
+    memmove(to + at, from + at, part);
+    done += part;
+    if (done < len) SCE_TRY(sce_budget_check());
+  }
+  return NULL;
+}
+
 sce_error_t *sce_result_write(sce_caller_t *caller, uint64_t place, sce_span_t bytes, const char *name) {
   uint32_t ptr = (uint32_t)place;
   if (bytes.len > UINT32_MAX || !sce_caller_in_bounds(caller, ptr, (uint32_t)bytes.len))
     return sce_arg_bad_range(caller, name, ptr, bytes.len > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes.len);
-  if (bytes.len > 0) memmove(caller->memory + ptr, bytes.data, bytes.len);
-  return NULL;
+  return move_bytes(caller->memory + ptr, bytes.data, bytes.len);
 }
 
 sce_error_t *sce_result_write_u32(sce_caller_t *caller, uint64_t place, uint32_t value, const char *name) {
@@ -192,7 +204,7 @@ sce_error_t *sce_result_allocated(sce_caller_t *caller, uint64_t *result, sce_sp
   uint32_t ptr;
   uint8_t *data;
   SCE_TRY(sce_result_alloc(caller, &ptr, &data, bytes.len));
-  if (bytes.len > 0) memcpy(data, bytes.data, bytes.len);
+  SCE_TRY(sce_budget_copy(data, bytes.data, bytes.len));
   *result = ptr;
   return sce_result_write_u32(caller, written_out, (uint32_t)bytes.len, "written_out");
 }

@@ -52,3 +52,28 @@ UNVERSIONED_HASHING(unversioned_keccak_256, sce_keccak_256, 32, SCN_KECCAK_256)
 UNVERSIONED_TWOX(unversioned_twox_64, sce_twox_64, 8)
 UNVERSIONED_TWOX(unversioned_twox_128, sce_twox_128, 16)
 UNVERSIONED_TWOX(unversioned_twox_256, sce_twox_256, 32)
+
+/* RFC-145: a span, and where the digest goes. */
+#define RFC145(handler, function, size, of_long)                                                                       \
+  SCE_HANDLER(handler) {                                                                                               \
+    sce_span_t data;                                                                                                   \
+    uint8_t digest[size];                                                                                              \
+    SCE_TRY(sce_arg_span(caller, &data, args[0], "data"));                                                             \
+    if (data.len <= SCE_HASH_LONG)                                                                                     \
+      function(digest, data);                                                                                          \
+    else                                                                                                               \
+      SCE_TRY(of_long);                                                                                                \
+    return sce_result_write(caller, args[1], sce_span(digest, size), "out");                                           \
+  }
+#define RFC145_HASHING(handler, function, size, kind)                                                                  \
+  RFC145(handler, function, size, sce_hash_long(digest, kind, sce_span(NULL, 0), data))
+#define RFC145_TWOX(handler, function, size) RFC145(handler, function, size, sce_twox_long(digest, (size) / 8, data))
+
+RFC145_HASHING(rfc145_blake2_128, sce_blake2b_128, 16, SCN_BLAKE2B_128)
+RFC145_HASHING(rfc145_blake2_256, sce_blake2b_256, 32, SCN_BLAKE2B_256)
+RFC145_HASHING(rfc145_keccak_256, sce_keccak_256, 32, SCN_KECCAK_256)
+RFC145_HASHING(rfc145_keccak_512, sce_keccak_512, 64, SCN_KECCAK_512)
+RFC145_HASHING(rfc145_sha2_256, sce_sha2_256, 32, SCN_SHA2_256)
+RFC145_TWOX(rfc145_twox_64, sce_twox_64, 8)
+RFC145_TWOX(rfc145_twox_128, sce_twox_128, 16)
+RFC145_TWOX(rfc145_twox_256, sce_twox_256, 32)

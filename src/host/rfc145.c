@@ -5,7 +5,7 @@
  * differ (host-functions.md). */
 #include "host/rfc145.h"
 
-#include "crypto/hash.h"
+#include "base/budget.h"
 #include "host/handlers.h"
 #include "host/storage.h"
 
@@ -18,8 +18,7 @@ sce_error_t *sce_rfc145_put(sce_caller_t *caller, uint64_t out, sce_span_t bytes
   uint32_t len;
   SCE_TRY(sce_arg_buffer(caller, &place, &len, out, "out"));
   *fits = bytes.len <= len;
-  if (*fits && bytes.len > 0) memmove(place, bytes.data, bytes.len);
-  return NULL;
+  return *fits ? sce_result_write(caller, out, bytes, "out") : NULL;
 }
 
 sce_error_t *sce_rfc145_put_all(sce_caller_t *caller, uint64_t out, sce_span_t bytes) {
@@ -39,7 +38,7 @@ sce_error_t *sce_rfc145_read(sce_caller_t *caller, uint64_t *result, const sce_v
   if (!value->found) return NULL;
   size_t left = value->len > offset ? value->len - offset : 0;
   size_t count = left <= len ? left : allow_partial ? len : 0;
-  if (count > 0) memcpy(place, value->data + offset, count);
+  if (count > 0) SCE_TRY(sce_budget_copy(place, value->data + offset, count));
   *result = left;
   return NULL;
 }
@@ -227,25 +226,7 @@ SCE_HANDLER(rfc145_last_cursor) {
   return NULL;
 }
 
-/* ---- hashes, tries, versions ---- */
-
-#define HASHING(handler, function, size)                                                                               \
-  SCE_HANDLER(handler) {                                                                                               \
-    sce_span_t data;                                                                                                   \
-    uint8_t digest[size];                                                                                              \
-    SCE_TRY(sce_arg_span(caller, &data, args[0], "data"));                                                             \
-    function(digest, data);                                                                                            \
-    return sce_result_write(caller, args[1], sce_span(digest, size), "out");                                           \
-  }
-
-HASHING(rfc145_blake2_128, sce_blake2b_128, 16)
-HASHING(rfc145_blake2_256, sce_blake2b_256, 32)
-HASHING(rfc145_keccak_256, sce_keccak_256, 32)
-HASHING(rfc145_keccak_512, sce_keccak_512, 64)
-HASHING(rfc145_sha2_256, sce_sha2_256, 32)
-HASHING(rfc145_twox_64, sce_twox_64, 8)
-HASHING(rfc145_twox_128, sce_twox_128, 16)
-HASHING(rfc145_twox_256, sce_twox_256, 32)
+/* ---- versions ---- */
 
 SCE_HANDLER(rfc145_runtime_version) {
   sce_span_t code;

@@ -1,7 +1,7 @@
 /* rfc145_services.c: the functions of RFC-145 for signatures, keys and off-chain workers. Where a result is a number,
  * errors are negative: -1 and below. */
 #include "base/alloc.h"
-#include "base/utf8.h"
+#include "base/budget.h"
 #include "crypto/ecdsa.h"
 #include "host/handlers.h"
 #include "host/rfc145.h"
@@ -65,7 +65,9 @@ static sce_error_t *generate(sce_caller_t *caller, const uint64_t *args, sce_key
   uint8_t public_key[33];
   SCE_TRY(sce_arg_bytes(caller, &id, args[0], 4, "id"));
   SCE_TRY(sce_arg_option_bytes(caller, &seed, &seed_value, args[1], "seed"));
-  if (seed != NULL && !sce_utf8_valid(seed->data, seed->len))
+  bool valid = true;
+  if (seed != NULL) SCE_TRY(sce_host_is_text(&valid, *seed));
+  if (!valid)
     return sce_error_new(SCE_HOST_FUNCTION, "argument `seed`: not valid UTF-8 (%zu bytes)", seed->len);
   SCE_TRY(NEEDS(caller, keystore, generate, "a keystore"));
   SCE_TRY(caller->ext->keystore->generate(caller->ext->keystore_ctx, public_key, id, scheme, seed));
@@ -237,7 +239,10 @@ static sce_error_t *wait_for(sce_caller_t *caller, uint64_t out, const uint16_t 
   sce_buf_t *numbers = &caller->state->scratch;
   numbers->len = 0;
   SCE_TRY(caller->ext->offchain->http_wait(caller->ext->offchain_ctx, statuses, ids, count, deadline));
-  for (uint32_t i = 0; i < count; i++) SCE_TRY(sce_scale_write_u32(numbers, status_number(&statuses[i])));
+  for (uint32_t i = 0; i < count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    SCE_TRY(sce_scale_write_u32(numbers, status_number(&statuses[i])));
+  }
   return sce_rfc145_put_all(caller, out, sce_buf_span(numbers));
 }
 
@@ -253,7 +258,10 @@ SCE_HANDLER(rfc145_http_response_wait) {
   uint16_t *ids = sce_calloc((size_t)count + 1, sizeof *ids);
   sce_http_status_t *statuses = sce_calloc((size_t)count + 1, sizeof *statuses);
   sce_error_t *err = ids == NULL || statuses == NULL ? sce_error_oom() : NULL;
-  for (uint32_t i = 0; err == NULL && i < count; i++) err = sce_scale_read_u16(&in, &ids[i]);
+  for (uint32_t i = 0; err == NULL && i < count; i++) {
+    err = sce_budget_item(i);
+    if (err == NULL) err = sce_scale_read_u16(&in, &ids[i]);
+  }
   if (err == NULL) err = wait_for(caller, args[2], ids, statuses, count, deadline);
   sce_free(ids);
   sce_free(statuses);
@@ -273,6 +281,7 @@ static sce_error_t *header(sce_caller_t *caller, const uint64_t *args, uint64_t 
   SCE_TRY(sce_scale_read_count(&in, &count, 2));
   for (uint32_t i = 0; i < count && i <= index; i++) {
     sce_span_t name, value;
+    SCE_TRY(sce_budget_item(i));
     SCE_TRY(sce_scale_read_bytes(&in, &name));
     SCE_TRY(sce_scale_read_bytes(&in, &value));
     sce_span_t wanted = want_value ? value : name;

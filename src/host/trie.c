@@ -142,6 +142,7 @@ static sce_error_t *arg_lengths(sce_caller_t *caller, sce_span_t **items, uint32
   SCE_TRY(scratch_array(caller, &array, *count, sizeof **items));
   *items = array;
   for (uint32_t i = 0; i < *count; i++) {
+    SCE_TRY(sce_budget_item(i));
     uint32_t len = sce_load_le32(caller->memory + lengths + (size_t)i * 4);
     SCE_TRY(sce_arg_span(caller, &(*items)[i], sce_pack_span(at, len), "values_data"));
     at += len; /* wraps at most when the memory ends with the address space */

@@ -3,6 +3,7 @@
  * numbers, results go to places that the runtime names, and UINT32_MAX is "absent". Sources: Substrate's
  * core/executor/src/wasm_executor.rs of 2018 and 2019, and sc-executor 0.8.0-alpha.2 deprecated_host_interface.rs, the
  * last that had them and the one followed where they changed (host-functions.md). */
+#include "base/budget.h"
 #include "host/handlers.h"
 #include "host/old_child_storage.h"
 #include "host/storage.h"
@@ -53,19 +54,26 @@ SCE_HANDLER(unversioned_memmove) {
 SCE_HANDLER(unversioned_memcmp) {
   const uint8_t *a, *b;
   uint32_t len = (uint32_t)args[2];
+  int order = 0;
   SCE_TRY(sce_arg_bytes(caller, &a, args[0], len, "s1"));
   SCE_TRY(sce_arg_bytes(caller, &b, args[1], len, "s2"));
-  int order = len > 0 ? memcmp(a, b, len) : 0;
+  for (size_t at = 0; at < len && order == 0; at += SCE_BUDGET_BYTES) {
+    order = memcmp(a + at, b + at, len - at < SCE_BUDGET_BYTES ? len - at : SCE_BUDGET_BYTES);
+    SCE_TRY(sce_budget_check());
+  }
   *result = (uint32_t)((order > 0) - (order < 0));
   return NULL;
 }
 
 SCE_HANDLER(unversioned_memset) {
   const uint8_t *place;
-  uint32_t len = (uint32_t)args[2];
-  SCE_TRY(sce_arg_bytes(caller, &place, args[0], len, "dest"));
-  if (len > 0) memset(caller->memory + (uint32_t)args[0], (uint8_t)args[1], len);
-  *result = (uint32_t)args[0];
+  uint32_t to = (uint32_t)args[0], len = (uint32_t)args[2];
+  SCE_TRY(sce_arg_bytes(caller, &place, to, len, "dest"));
+  for (size_t at = 0; at < len; at += SCE_BUDGET_BYTES) {
+    memset(caller->memory + to + at, (uint8_t)args[1], len - at < SCE_BUDGET_BYTES ? len - at : SCE_BUDGET_BYTES);
+    SCE_TRY(sce_budget_check());
+  }
+  *result = to;
   return NULL;
 }
 

@@ -2,7 +2,7 @@
  * January 2020. A result of 0 is success throughout, where later functions return booleans and SCALE results. Sources:
  * those of unversioned.c. */
 #include "base/alloc.h"
-#include "base/utf8.h"
+#include "base/budget.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
 #include "crypto/sr25519.h"
@@ -294,10 +294,15 @@ static uint32_t status_number(const sce_http_status_t *status) {
 
 static sce_error_t *wait_for(sce_caller_t *caller, const uint64_t *args, uint16_t *ids, sce_http_status_t *statuses) {
   uint32_t at = (uint32_t)args[0], count = (uint32_t)args[1], out = (uint32_t)args[2];
-  for (uint32_t i = 0; i < count; i++) ids[i] = (uint16_t)sce_load_le32(caller->memory + at + (size_t)i * 4);
+  for (uint32_t i = 0; i < count; i++) {
+    SCE_TRY(sce_budget_item(i));
+    ids[i] = (uint16_t)sce_load_le32(caller->memory + at + (size_t)i * 4);
+  }
   SCE_TRY(caller->ext->offchain->http_wait(caller->ext->offchain_ctx, statuses, ids, count, deadline_of(&args[3])));
-  for (uint32_t i = 0; i < count; i++)
+  for (uint32_t i = 0; i < count; i++) {
+    SCE_TRY(sce_budget_item(i));
     sce_store_le32(caller->memory + out + (size_t)i * 4, status_number(&statuses[i]));
+  }
   return NULL;
 }
 
