@@ -14,6 +14,7 @@
 #include "scexec/host.h"
 #include "scexec/keystore.h"
 #include "scexec/metadata.h"
+#include "scexec/metadata_hash.h"
 #include "scexec/overlay.h"
 #include "scexec/plugin.h"
 #include "scexec/proof.h"

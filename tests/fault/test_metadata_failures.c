@@ -91,6 +91,29 @@ static sce_error_t *arguments(const subject_t *s, sce_buf_t *out) {
   return err != NULL ? err : sce_method_output_decode(s->md, out, method, (sce_span_t){answer, 6}, NULL);
 }
 
+static sce_error_t *hash(const subject_t *s, sce_buf_t *out) {
+  uint8_t digest[32];
+  (void)out; /* the digest is its answer */
+  return sce_metadata_hash(s->md, digest, &(sce_metadata_hash_facts_t){.token_symbol = text("UNIT")});
+}
+
+static bool keep_none(void *ctx, sce_span_t api, sce_span_t method) {
+  (void)ctx;
+  (void)api;
+  (void)method;
+  return false;
+}
+
+static sce_error_t *leave_out(const subject_t *s, sce_buf_t *out) {
+  sce_metadata_t *md;
+  sce_error_t *err = sce_metadata_new(&md, s->bytes, NULL);
+  if (err != NULL) return err;
+  err = sce_metadata_retain_methods(md, keep_none, NULL);
+  if (err == NULL) err = sce_metadata_outline_apis(md, out, text(""), SCE_OUTLINE_JSON);
+  sce_metadata_delete(md);
+  return err;
+}
+
 /* ---- refusing ---- */
 
 /* One attempt with allocation `number` refused (0: none). What it appends must be `expected`, which the first sets. */
@@ -162,6 +185,8 @@ static void test_storage(void **state) {
   (void)state;
   with_metadata("v14", storage, "[" ALICE "]");
   with_metadata("v15", arguments, "[" ALICE "]");
+  with_metadata("v15", hash, "");
+  with_metadata("v16", leave_out, "");
 }
 
 static void test_values(void **state) {
@@ -176,6 +201,8 @@ static void test_values(void **state) {
       {"RuntimeCall", "{\"Demo\":{\"transfer\":{\"dest\":" ALICE ",\"value\":5}}}"},
       {"extrinsic", "{\"version\":4,\"type\":\"bare\",\"call\":{\"Demo\":{\"set\":[1,true," ALICE "]}}}"},
       {"@era", "{\"Mortal\":{\"period\":64,\"phase\":12}}"},
+      {"BTreeMap<Vec<u16>, BTreeSet<u8>>", "{\"[2]\":[3,1],\"[1,300]\":\"0x0201\",\"[]\":[]}"},
+      {"(AccountId32, Vec<u8>)", "[\"//Alice\",{\"$text\":\"abc\"}]"},
   };
   sce_buf_t file = seed("v14");
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {

@@ -1,4 +1,4 @@
-"""Every public header compiles alone, and twice in a row, as C and as C++, without a warning."""
+"""Every public header compiles alone, and twice in a row, as C and as C++, without a warning; scexec.h includes all."""
 import os
 import pathlib
 import shutil
@@ -30,6 +30,11 @@ class Headers(unittest.TestCase):
                         command = [*compiler, f"-std={standard}", *WARNINGS, *more, f"-I{INCLUDE}", "-"]
                         done = subprocess.run(command, input=source, capture_output=True, text=True)
                         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_all_are_in_one(self):
+        whole = (INCLUDE / "scexec.h").read_text()
+        for header in INCLUDE.glob("scexec/*.h"):
+            self.assertIn(f'#include "scexec/{header.name}"\n', whole)
 
 
 if __name__ == "__main__":
