@@ -1,8 +1,10 @@
 """HTTP of off-chain workers: a request to a server on this machine with `--allow-http`, and its refusal without."""
 import http.server
 import pathlib
+import socket
 import tempfile
 import threading
+import time
 import unittest
 
 import wat
@@ -76,6 +78,17 @@ class Http(unittest.TestCase):
     def test_a_request_is_made_when_allowed(self):
         self.assertEqual(self.get("--allow-http"), b"/some/path said so")
         self.assertEqual(self.server.requests, 1)
+
+    def test_waiting_ends_with_the_time_limit(self):
+        silent = socket.create_server(("127.0.0.1", 0))  # connections wait to be accepted, nobody answers
+        self.addCleanup(silent.close)
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}/".encode()
+        begin = time.monotonic()
+        done = scexec("call", "--runtime", self.runtime, "--no-cache", "--offchain-worker", "--allow-http",
+                      "OffchainWorkerApi_get", "0x" + uri.hex(), "--time-limit", "500ms")
+        self.assertEqual(done.returncode, 1, done.stderr.decode())
+        self.assertIn(b"did not finish within its time limit of 500 ms", done.stderr)
+        self.assertLess(time.monotonic() - begin, 60)
 
     def test_it_is_refused_otherwise(self):
         self.assertEqual(self.get(), b"\xff")

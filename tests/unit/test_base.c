@@ -1,6 +1,7 @@
 /* test_base.c: errors, buffers, hex, bytes as files have them, and UTF-8. Expected UTF-8 verdicts are those of Unicode
  * 15, table 3-7. */
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hex.h"
@@ -244,8 +245,53 @@ static void spans_order_bytewise(void **state) {
   assert_true(sce_span_equal(sce_span(NULL, 0), sce_span_text("")));
 }
 
+/* ---- budgets ---- */
+
+/* An error at the third look. */
+static sce_error_t *third_time(void *ctx) {
+  return ++*(int *)ctx < 3 ? NULL : sce_error_new(SCE_CANCELLED, "enough");
+}
+
+static void budgets_count_and_end(void **state) {
+  (void)state;
+  int looks = 0;
+  sce_budget_t budget = {.check = third_time, .ctx = &looks, .max = 1 << 20}, inner, *inside = &inner;
+  assert_null(sce_budget_check()); /* there is none */
+  sce_budget_enter(&budget);
+  void *kept = sce_alloc(1000);
+  assert_non_null(kept);
+  assert_true(budget.used >= 1000 && budget.used < 2000 && !budget.refused);
+  assert_null(sce_alloc(1 << 20));
+  assert_true(budget.refused);
+  assert_null(sce_realloc(kept, (1 << 20) + 1));
+  sce_budget_enter_uncounted(inside);
+  void *large = sce_alloc(1 << 20);
+  assert_non_null(large);
+  sce_free(large);
+  sce_budget_leave(inside);
+  assert_true(budget.used < 2000);
+  sce_free(kept);
+  assert_int_equal(budget.used, 0);
+
+  size_t len = 10 * SCE_BUDGET_BYTES;
+  uint8_t *from = calloc(1, len), *to = malloc(len);
+  assert_true(from != NULL && to != NULL);
+  sce_error_t *err = sce_budget_copy(to, from, len);
+  assert_int_equal(sce_error_kind(err), SCE_CANCELLED);
+  assert_int_equal(looks, 3);
+  sce_error_delete(err);
+  sce_budget_leave(&budget);
+  from[len - 1] = 7;
+  assert_null(sce_budget_copy(to, from, len));
+  assert_memory_equal(to, from, len);
+  assert_int_equal(looks, 3);
+  free(from);
+  free(to);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(budgets_count_and_end),
       cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
       cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
       cmocka_unit_test(bytes_are_read_as_people_have_them), cmocka_unit_test(bytes_written_wrongly_are_named),
