@@ -35,6 +35,23 @@ typedef struct sce_metadata sce_metadata_t;
 SCE_API sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t bytes,
                                       const sce_runtime_version_t *version);
 
+/* The same with definitions of types, for chains whose metadata (V13 and before) names types of their own: `types` is
+ * UTF-8 JSON in one of the forms that polkadot-js takes, empty for none, and is not kept.
+ *   {"Name": DEFINITION, …}, or {"types": {"Name": DEFINITION, …}}
+ *   {"types": [{"minmax": [FIRST, LAST], "types": {…}}, …]}: by spec_version, LAST null or left out for no end
+ *   {"typesBundle": {"spec": {"SPEC_NAME": {"types": either of the above, "alias": {"pallet": {"Name":
+ * DEFINITION}}}}}}, also without "typesBundle" around it; {"typesSpec": {"SPEC_NAME": {…}}}; {"typesAlias": {"pallet":
+ * {…}}} A DEFINITION is a type such as "Vec<(u32, AccountId)>", an object with a struct's fields, {"_enum": ["A",
+ * "B"]},
+ * {"_enum": {"A": TYPE or null, …}}, {"_enum": {"A": INDEX, …}}, or {"_set": {"_bitLength": 64, …}}, whose values are
+ * numbers. Names of definitions may be used before the library's own of the same name, and in each other. Parts for
+ * other runtimes than `version` says are passed over; without `version` the only one of several is taken, and what has
+ * no end. With V14 and later the definitions add names for sce_type_resolve() and nothing else.
+ * Errors: those of sce_metadata_new(), SCE_BAD_INPUT with the place in the file (no JSON, a definition that is none, a
+ * type's syntax, more than 4096 definitions for one runtime). */
+SCE_API sce_error_t *sce_metadata_new_with_types(sce_metadata_t **metadata, sce_span_t bytes,
+                                                 const sce_runtime_version_t *version, sce_span_t types);
+
 /* Frees metadata and every span out of it. NULL is accepted. */
 SCE_API void sce_metadata_delete(sce_metadata_t *metadata);
 

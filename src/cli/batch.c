@@ -267,6 +267,7 @@ const cli_command_t cli_batch_command = {
     .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"
                 "scexec batch --chain kusama.json --threads 4 < requests.jsonl > answers.jsonl",
     .groups = {CLI_SOURCE_GROUP(batch_values_t),
+               CLI_TYPES_GROUP(batch_values_t),
                CLI_ARTIFACT_GROUP(batch_values_t),
                {"Work", batch_options, 0},
                CLI_STRATEGY_GROUP(batch_values_t),

@@ -100,23 +100,16 @@ static sce_error_t *make_chain(cli_t *cli, cli_block_t *block, const cli_block_v
 
 /* ---- metadata, for names ---- */
 
-static sce_error_t *ask_metadata(cli_block_t *block) {
+static sce_error_t *ask_metadata(cli_t *cli, cli_block_t *block) {
   sce_buf_t output = {0};
-  sce_span_t scale;
-  uint16_t prefix;
-  cli_metadata_t *m = &block->metadata;
-  cli_source_t source = {.spec = block->source.spec, .state = sce_chain_state(block->chain)};
-  SCE_TRY(cli_ss58_prefix(&prefix, &source, sce_chain_version(block->chain)));
+  cli_source_t source = {
+      .options = block->source.options, .spec = block->source.spec, .state = sce_chain_state(block->chain)};
   sce_error_t *err = sce_chain_call(block->chain, &output, "Metadata_metadata", sce_span(NULL, 0));
-  if (err == NULL) err = sce_metadata_unwrap(&scale, sce_buf_span(&output));
-  if (err == NULL) err = sce_metadata_new(&m->metadata, scale, sce_chain_version(block->chain));
-  if (err == NULL) err = sce_buf_append(&m->scale, scale.data, scale.len);
+  if (err == NULL)
+    err = cli_metadata_take(cli, &block->metadata, sce_buf_span(&output), sce_chain_version(block->chain), &source);
   sce_buf_free(&output);
-  if (err != NULL) return err;
-  m->format =
-      (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(m->metadata, prefix), .explain_errors = true};
-  block->phases.decoded = m;
-  return NULL;
+  if (err == NULL) block->phases.decoded = &block->metadata;
+  return err;
 }
 
 /* Metadata of the code that wrote the state, where the block is run by another one: values that an upgrade's migrations
@@ -124,7 +117,9 @@ static sce_error_t *ask_metadata(cli_block_t *block) {
 static sce_error_t *ask_written(cli_t *cli, cli_block_t *block) {
   sce_state_t *state = sce_chain_state(block->chain);
   sce_state_code_t *runs = NULL;
-  cli_session_t session = {.source = {.spec = block->source.spec, .state = sce_state_ref(state)}};
+  cli_session_t session = {.source = {.options = {.types = block->source.options.types},
+                                      .spec = block->source.spec,
+                                      .state = sce_state_ref(state)}};
   sce_error_t *err = cli_source_choose_code(cli, &session.source, SCE_CODE_READ, &block->cache_path);
   sce_span_t running = block->source.options.runtime != NULL ? block->source.code : sce_span(NULL, 0);
   if (err == NULL && running.len == 0) {
@@ -142,7 +137,7 @@ static sce_error_t *ask_written(cli_t *cli, cli_block_t *block) {
 
 void cli_block_name(cli_t *cli, cli_block_t *block) {
   if (block->metadata.metadata != NULL) return;
-  sce_error_t *err = ask_metadata(block);
+  sce_error_t *err = ask_metadata(cli, block);
   if (err == NULL) err = ask_written(cli, block);
   if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);

@@ -328,6 +328,7 @@ const cli_command_t cli_block_build_command = {
     .examples = "scexec block build --chain westend.json -o block-1.scale\n"
                 "scexec block build --state westend.db --extrinsic @transfer.hex --commit",
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
+               CLI_TYPES_GROUP(cli_block_values_t),
                {"Block", build_options, 0},
                {"Block", cli_block_diff_options, 0},
                {"Block", cli_block_commit_options, 0},

@@ -110,6 +110,7 @@ const cli_command_t cli_block_execute_command = {
                 "scexec block execute --state polkadot.db @block-1.scale --commit",
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
+               CLI_TYPES_GROUP(cli_block_values_t),
                {"Block", cli_block_diff_options, 0},
                {"Block", cli_block_commit_options, 0},
                CLI_STRATEGY_GROUP(cli_block_values_t),

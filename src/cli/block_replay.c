@@ -216,6 +216,7 @@ const cli_command_t cli_block_replay_command = {
                 "scexec block replay --state polkadot.db blocks.scale --commit --keep 100",
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
+               CLI_TYPES_GROUP(cli_block_values_t),
                {"Block", cli_block_commit_options, 0},
                {"Block", replay_options, 0},
                CLI_STRATEGY_GROUP(cli_block_values_t),

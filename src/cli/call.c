@@ -216,6 +216,7 @@ const cli_command_t cli_call_command = {
                 "scexec call --chain kusama.json --runtime new.wasm Core.version --json",
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(call_values_t),
+               CLI_TYPES_GROUP(call_values_t),
                CLI_ARTIFACT_GROUP(call_values_t),
                {"Call", call_options, 0},
                CLI_STRATEGY_GROUP(call_values_t),

@@ -11,7 +11,7 @@ typedef struct metadata_values {
   cli_source_options_t source;
   uint64_t version;
   bool version_given;
-  bool docs, types, diff;
+  bool docs, registry, diff;
 } metadata_values_t;
 
 /* Output forms of `metadata`: the third is the metadata's own bytes. */
@@ -32,10 +32,10 @@ static const cli_option_t version_options[] = {
 };
 
 static const cli_option_t metadata_options[] = {
-    {.name = "types",
+    {.name = "registry",
      .kind = CLI_FLAG,
      .help = "With --output json: the type registry as well",
-     .offset = offsetof(metadata_values_t, types)},
+     .offset = offsetof(metadata_values_t, registry)},
     {.name = "diff",
      .kind = CLI_FLAG,
      .help = "Compare two files instead: code, chain specs, or metadata in SCALE",
@@ -57,7 +57,7 @@ static const cli_option_t output_options[] = {
 
 static unsigned flags_of(const cli_t *cli, const metadata_values_t *v) {
   unsigned flags = v->docs ? SCE_OUTLINE_DOCS : 0;
-  if (cli->output == CLI_JSON) flags |= SCE_OUTLINE_JSON | (v->types ? SCE_OUTLINE_TYPES : 0);
+  if (cli->output == CLI_JSON) flags |= SCE_OUTLINE_JSON | (v->registry ? SCE_OUTLINE_TYPES : 0);
   return flags;
 }
 
@@ -101,8 +101,8 @@ static sce_error_t *diff(cli_t *cli, const metadata_values_t *v, const cli_list_
   if (words->count != 2) return sce_error_new(SCE_MISUSE, "--diff needs two files: the older runtime, then the newer");
   cli_metadata_t older = {0}, newer = {0};
   sce_buf_t text = {0};
-  sce_error_t *err = cli_metadata_read(cli, &older, words->items[0]);
-  if (err == NULL) err = cli_metadata_read(cli, &newer, words->items[1]);
+  sce_error_t *err = cli_metadata_read(cli, &older, words->items[0], v->source.types);
+  if (err == NULL) err = cli_metadata_read(cli, &newer, words->items[1], v->source.types);
   if (err == NULL) err = sce_metadata_diff(&text, older.metadata, newer.metadata, flags_of(cli, v));
   if (err == NULL) err = print_outline(cli, sce_buf_span(&text));
   sce_buf_free(&text);
@@ -117,11 +117,11 @@ static sce_error_t *check_diff(const cli_t *cli, const metadata_values_t *v) {
     return sce_error_new(SCE_MISUSE, "--diff compares two files: give no --chain, --runtime or --state");
   if ((int)cli->output == OUTPUT_SCALE) return sce_error_new(SCE_MISUSE, "--diff and --output scale disagree");
   if (v->version_given) return sce_error_new(SCE_MISUSE, "--diff and --metadata-version disagree");
-  return v->types ? sce_error_new(SCE_MISUSE, "--diff and --types disagree") : NULL;
+  return v->registry ? sce_error_new(SCE_MISUSE, "--diff and --registry disagree") : NULL;
 }
 
 static sce_error_t *check_show(const cli_t *cli, const metadata_values_t *v, const cli_list_t *words) {
-  if (v->types && cli->output != CLI_JSON) return sce_error_new(SCE_MISUSE, "--types belongs to --output json");
+  if (v->registry && cli->output != CLI_JSON) return sce_error_new(SCE_MISUSE, "--registry belongs to --output json");
   if ((int)cli->output != OUTPUT_SCALE) return NULL;
   if (words->count > 0) return sce_error_new(SCE_MISUSE, "--output scale is all of the metadata: leave NAME out");
   return v->docs ? sce_error_new(SCE_MISUSE, "--docs and --output scale disagree") : NULL;
@@ -165,6 +165,7 @@ const cli_command_t cli_metadata_command = {
     .positionals = metadata_positionals,
     .groups = {{"Source", cli_source_options, offsetof(metadata_values_t, source)},
                {"Source", cli_metadata_source_options, offsetof(metadata_values_t, source)},
+               {"Source", cli_types_options, offsetof(metadata_values_t, source)},
                {"Source", cli_strict_options, offsetof(metadata_values_t, source)},
                {"Metadata", version_options, 0},
                {"Metadata", metadata_options, 0},
@@ -193,6 +194,7 @@ const cli_command_t cli_api_command = {
     .positionals = api_positionals,
     .groups = {{"Source", cli_source_options, offsetof(metadata_values_t, source)},
                {"Source", cli_metadata_source_options, offsetof(metadata_values_t, source)},
+               {"Source", cli_types_options, offsetof(metadata_values_t, source)},
                {"Source", cli_strict_options, offsetof(metadata_values_t, source)},
                {"Metadata", version_options, 0},
                {"Output", cli_document_options, 0},

@@ -108,14 +108,26 @@ sce_error_t *cli_ss58_prefix(uint16_t *prefix, const cli_source_t *source, const
   return NULL;
 }
 
-/* Metadata out of `bytes` (wrapped or not). `version` and `source` may be NULL. */
-static sce_error_t *take_bytes(cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
+static sce_error_t *new_metadata(cli_t *cli, sce_metadata_t **metadata, sce_span_t scale,
+                                 const sce_runtime_version_t *version, const char *types) {
+  if (types == NULL) return sce_metadata_new(metadata, scale, version);
+  sce_buf_t json = {0};
+  sce_error_t *err = cli_read_file(cli, &json, types, CLI_MAX_FILE);
+  if (err == NULL) {
+    err = sce_metadata_new_with_types(metadata, scale, version, sce_buf_span(&json));
+    if (err != NULL && sce_error_kind(err) == SCE_BAD_INPUT) err = sce_error_prefix(err, "%s", cli_file_label(types));
+  }
+  sce_buf_free(&json);
+  return err;
+}
+
+sce_error_t *cli_metadata_take(cli_t *cli, cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
                                const cli_source_t *source) {
   sce_span_t scale;
   uint16_t prefix;
   SCE_TRY(cli_ss58_prefix(&prefix, source, version));
   SCE_TRY(sce_metadata_unwrap(&scale, bytes));
-  SCE_TRY(sce_metadata_new(&out->metadata, scale, version));
+  SCE_TRY(new_metadata(cli, &out->metadata, scale, version, source->options.types));
   SCE_TRY(sce_buf_append(&out->scale, scale.data, scale.len));
   out->format =
       (sce_value_format_t){.ss58_prefix = sce_metadata_ss58_prefix(out->metadata, prefix), .explain_errors = true};
@@ -151,14 +163,14 @@ static sce_error_t *no_such_version(probe_t *probe, uint32_t wanted, uint32_t ow
   return err;
 }
 
-static sce_error_t *load_with(cli_metadata_t *out, probe_t *probe, sce_buf_t *output, uint32_t wanted) {
+static sce_error_t *load_with(cli_t *cli, cli_metadata_t *out, probe_t *probe, sce_buf_t *output, uint32_t wanted) {
   uint32_t asked;
   SCE_TRY(ask_metadata(probe, output, &asked, wanted));
   bool none = asked != 0 && output->len == 1 && output->data[0] == 0; /* None */
   if (none && wanted != 0) return no_such_version(probe, wanted, 0);
   sce_runtime_version_t version = {0};
   SCE_TRY(ask_version(probe, &version));
-  sce_error_t *err = take_bytes(out, sce_buf_span(output), &version, &probe->session->source);
+  sce_error_t *err = cli_metadata_take(cli, out, sce_buf_span(output), &version, &probe->session->source);
   sce_runtime_version_free(&version);
   uint32_t got = err == NULL ? sce_metadata_version(out->metadata) : 0;
   if (err == NULL && wanted != 0 && got != wanted) err = no_such_version(probe, wanted, got);
@@ -170,7 +182,7 @@ sce_error_t *cli_metadata_load(cli_t *cli, cli_metadata_t *out, const cli_sessio
   probe_t probe;
   sce_buf_t output = {0};
   sce_error_t *err = probe_open(cli, &probe, session);
-  if (err == NULL) err = load_with(out, &probe, &output, wanted);
+  if (err == NULL) err = load_with(cli, out, &probe, &output, wanted);
   probe_close(&probe);
   sce_buf_free(&output);
   if (err != NULL) cli_metadata_free(out);
@@ -185,14 +197,15 @@ static void choose_engine(cli_engine_options_t *engine, const cli_source_options
 }
 
 /* Metadata that comes without its runtime: what the constant System.Version says stands for what Core_version would. */
-static sce_error_t *take_file(cli_metadata_t *out, sce_span_t bytes) {
+static sce_error_t *take_file(cli_t *cli, cli_metadata_t *out, sce_span_t bytes, const char *types) {
+  const cli_source_t source = {.options = {.types = types}};
   sce_runtime_version_t version;
   bool found;
-  SCE_TRY(take_bytes(out, bytes, NULL, NULL));
+  SCE_TRY(cli_metadata_take(cli, out, bytes, NULL, &source));
   SCE_TRY(sce_metadata_runtime_version(out->metadata, &version, &found));
   if (!found) return NULL;
   cli_metadata_free(out);
-  sce_error_t *err = take_bytes(out, bytes, &version, NULL);
+  sce_error_t *err = cli_metadata_take(cli, out, bytes, &version, &source);
   sce_runtime_version_free(&version);
   return err;
 }
@@ -204,7 +217,7 @@ static sce_error_t *open_file(cli_t *cli, cli_metadata_t *out, const cli_source_
   if (source->chain != NULL || source->state != NULL || (source->metadata != NULL && source->runtime != NULL))
     return sce_error_new(SCE_MISUSE, "--metadata stands in place of --chain, --state and --runtime: give one of them");
   sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
-  if (err == NULL) err = sce_error_prefix(take_file(out, sce_buf_span(&bytes)), "%s", cli_file_label(path));
+  if (err == NULL) err = sce_error_prefix(take_file(cli, out, sce_buf_span(&bytes), source->types), "%s", cli_file_label(path));
   sce_buf_free(&bytes);
   if (err != NULL) return err;
   uint32_t got = sce_metadata_version(out->metadata);
@@ -269,18 +282,21 @@ static sce_error_t *read_through(cli_t *cli, cli_metadata_t *out, const cli_sour
   return err;
 }
 
-sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path) {
+sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path, const char *types) {
   *out = (cli_metadata_t){0};
   sce_buf_t bytes = {0};
   sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
   bool code = is_code(sce_buf_span(&bytes)), spec = sce_is_json_object(sce_buf_span(&bytes));
-  if (err == NULL && !code && !spec) err = sce_error_prefix(take_file(out, sce_buf_span(&bytes)), "%s", path);
+  if (err == NULL && !code && !spec)
+    err = sce_error_prefix(take_file(cli, out, sce_buf_span(&bytes), types), "%s", path);
   sce_buf_free(&bytes);
   if (err == NULL && (code || spec)) {
     if (strcmp(path, "-") == 0)
       err = sce_error_new(SCE_MISUSE, "only metadata in SCALE can come from standard input here");
     else
-      err = read_through(cli, out, &(cli_source_options_t){.runtime = code ? path : NULL, .chain = spec ? path : NULL});
+      err = read_through(
+          cli, out,
+          &(cli_source_options_t){.runtime = code ? path : NULL, .chain = spec ? path : NULL, .types = types});
   }
   if (err != NULL) cli_metadata_free(out);
   return err;

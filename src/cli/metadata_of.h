@@ -32,8 +32,13 @@ sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *s
 sce_error_t *cli_metadata_of_state(cli_t *cli, cli_metadata_t *out, cli_session_t *session);
 /* Of code, on an empty state. */
 sce_error_t *cli_metadata_of_code(cli_t *cli, cli_metadata_t *out, sce_span_t code, uint32_t wanted);
-/* Of a file: metadata in SCALE, code, or a chain spec, told apart by its first bytes. */
-sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path);
+/* Metadata out of `bytes`, wrapped or not, with the definitions of types that the source names. `version` may be NULL;
+ * of the source the options and what has the SS58 prefix are looked at. */
+sce_error_t *cli_metadata_take(cli_t *cli, cli_metadata_t *out, sce_span_t bytes, const sce_runtime_version_t *version,
+                               const cli_source_t *source);
+/* Of a file: metadata in SCALE, code, or a chain spec, told apart by its first bytes. `types`: the file of --types,
+ * or NULL. */
+sce_error_t *cli_metadata_read(cli_t *cli, cli_metadata_t *out, const char *path, const char *types);
 void cli_metadata_free(cli_metadata_t *metadata);
 
 #endif

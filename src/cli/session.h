@@ -19,6 +19,7 @@ typedef struct cli_run_options {
 /* Groups of a subcommand whose struct has `cli_run_options_t run`. */
 // clang-format off
 #define CLI_SOURCE_GROUP(values) {"Source", cli_source_options, offsetof(values, run.source)}
+#define CLI_TYPES_GROUP(values) {"Source", cli_types_options, offsetof(values, run.source)}
 #define CLI_ARTIFACT_GROUP(values) {"Source", cli_artifact_options, offsetof(values, run.source)}
 #define CLI_STRATEGY_GROUP(values) {"Execution", cli_strategy_options, offsetof(values, run.engine)}
 #define CLI_ENGINE_GROUP(values) {"Execution", cli_engine_options, offsetof(values, run.engine)}

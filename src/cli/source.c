@@ -60,6 +60,15 @@ const cli_option_t cli_metadata_source_options[] = {
     {.name = NULL},
 };
 
+const cli_option_t cli_types_options[] = {
+    {.name = "types",
+     .kind = CLI_TEXT,
+     .argument = "FILE",
+     .help = "Types of the chain's own, as polkadot-js has them in JSON, for metadata before V14",
+     .offset = offsetof(cli_source_options_t, types)},
+    {.name = NULL},
+};
+
 const cli_option_t cli_strict_options[] = {
     {.name = "strict-imports",
      .kind = CLI_FLAG,

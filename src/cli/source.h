@@ -14,6 +14,7 @@ typedef struct cli_source_options {
   const char *metadata; /* a file of metadata, "-": standard input; for what needs nothing but that */
   const char *key_file; /* key of the artifact; NULL: the user's own */
   const char *state;    /* directory of a state database */
+  const char *types;    /* definitions for metadata of V13 and before; NULL: none */
   const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
   const char *at_name;  /* the option that gave it, in messages; NULL: "at" */
   bool writable;        /* of the database; set by the subcommand */
@@ -28,6 +29,7 @@ extern const cli_option_t cli_source_options[];          /* --chain, --runtime, 
 extern const cli_option_t cli_metadata_source_options[]; /* --metadata, for what needs no code */
 extern const cli_option_t cli_artifact_options[];        /* --artifact, for what only makes calls */
 extern const cli_option_t cli_strict_options[]; /* --strict-imports, for what runs the code for its metadata alone */
+extern const cli_option_t cli_types_options[];  /* --types, for what decodes or encodes */
 
 /* What SOURCE gave. All zero is empty; release with cli_source_free(). */
 typedef struct cli_source {

@@ -13,6 +13,7 @@
 typedef struct diff_values {
   cli_common_t common;
   const char *at_a, *at_b;
+  cli_source_options_t types; /* --types alone */
   bool hex;
 } diff_values_t;
 
@@ -61,7 +62,7 @@ static sce_error_t *load_second(cli_t *cli, cli_source_t *b, const cli_source_t 
  * for by name. */
 static sce_error_t *load_metadata(cli_t *cli, cli_metadata_t *metadata, cli_session_t *session, bool named) {
   sce_error_t *err = cli_metadata_of_state(cli, metadata, session);
-  if (err == NULL || named) return err;
+  if (err == NULL || named || session->source.options.types != NULL) return err;
   cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);
   return NULL;
@@ -125,6 +126,7 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   sides_t sides = {.a = {.compile_ns = 0}};
   SCE_TRY(options_of(&options_a, words->items[0], v->at_a, "at-a"));
   SCE_TRY(options_of(&options_b, words->items[1], v->at_b, "at-b"));
+  options_a.types = options_b.types = v->types.types;
   sce_error_t *err = cli_source_load_state(cli, &sides.a.source, &options_a, CLI_LAYOUT_EMBEDDED);
   if (err == NULL) err = load_second(cli, &sides.b.source, &sides.a.source, &options_b);
   if (err == NULL) err = compare(cli, v, &sides, words);
@@ -153,7 +155,10 @@ const cli_command_t cli_state_diff_command = {
                 "scexec state diff polkadot.json polkadot.db System.Account\n"
                 "scexec state diff polkadot.db polkadot.db --at-a 1",
     .positionals = positionals,
-    .groups = {{"State", diff_options, 0}, {"Output", cli_document_options, 0}, {"Output", cli_common_options, 0}},
+    .groups = {{"State", diff_options, 0},
+               {"State", cli_types_options, offsetof(diff_values_t, types)},
+               {"Output", cli_document_options, 0},
+               {"Output", cli_common_options, 0}},
     .values_size = sizeof(diff_values_t),
     .run = run,
 };

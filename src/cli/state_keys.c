@@ -170,6 +170,7 @@ const cli_command_t cli_state_keys_command = {
                 "scexec state keys --chain kusama.json Staking.ErasStakers 0 --json",
     .positionals = positionals,
     .groups = {{"Source", cli_source_options, offsetof(cli_state_values_t, source)},
+               {"Source", cli_types_options, offsetof(cli_state_values_t, source)},
                {"Source", cli_strict_options, offsetof(cli_state_values_t, source)},
                {"State", options, 0},
                {"State", cli_child_options, 0},

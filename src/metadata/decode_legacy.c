@@ -544,6 +544,7 @@ sce_error_t *sce_metadata_read_legacy(sce_metadata_t *md, sce_scale_reader_t *in
   SCE_TRY(add_outer(md, &md->call_type, "Call"));
   SCE_TRY(add_outer(md, &md->event_type, "Event"));
   sce_error_t *err = md->version == 0 ? read_v0(&r) : sce_error_prefix(read_pallets(&r), "modules");
+  if (err == NULL) err = sce_user_types_check(md);
   if (err == NULL) err = make_types(&r);
   sce_free(r.named);
   SCE_TRY(err);

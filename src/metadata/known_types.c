@@ -26,7 +26,8 @@
   VOTES(3, 2)                                                                                                          \
   VOTES(4, 3)                                                                                                          \
   VOTES(5, 4)                                                                                                          \
-  VOTES(6, 5) VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13) \
+  VOTES(6, 5)                                                                                                          \
+  VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13)             \
       VOTES(15, 14) VOTES(16, 15)
 #define VOTES_1_AND_2                                                                                                  \
   "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), "               \
@@ -68,6 +69,7 @@ static const char session_keys_6[] =
   "{additional: Vec<(Data, Data)>, display: Data, legal: Data, web: Data, riot: Data, email: Data, "                   \
   "pgp_fingerprint: Option<[u8; 20]>, image: Data"
 #define LEDGER "{stash: AccountId, total: Compact<Balance>, active: Compact<Balance>, unlocking: Vec<UnlockChunk>"
+#define SESSION_KEYS(n) "[[u8; 32]; " n "]"
 #define REFERENDUM                                                                                                     \
   "enum {Ongoing({end: BlockNumber, proposal_hash: Hash, threshold: VoteThreshold, delay: BlockNumber, "               \
   "tally: {ayes: Balance, nays: Balance, turnout: Balance}}), Finished {approved: bool, end: BlockNumber}}"
@@ -271,6 +273,44 @@ static const sce_known_type_t rows[] = {
     /* Before version 4 with MultiSignature the extrinsic had a bare sr25519 signature; Kusama began with
        MultiSignature. */
     {"ExtrinsicSignature", "MultiSignature", ANY, ALL_MD},
+
+    /* ---- names that definitions for polkadot-js use ---- */
+    {"Null", "()", ANY, ALL_MD},
+    {"Bool", "bool", ANY, ALL_MD},
+    {"Raw", "Vec<u8>", ANY, ALL_MD},
+    {"StorageKey", "Vec<u8>", ANY, ALL_MD},
+    {"Signature", "[u8; 64]", ANY, MD(0, 13)},
+    {"Fixed64", "i64", ANY, ALL_MD},
+    {"FixedI64", "i64", ANY, ALL_MD},
+    {"FixedU64", "u64", ANY, ALL_MD},
+    {"Fixed128", "i128", ANY, ALL_MD},
+    {"FixedI128", "i128", ANY, ALL_MD},
+    {"FixedU128", "u128", ANY, ALL_MD},
+    {"IndicesLookupSource", "@lookup", ANY, ALL_MD},
+    {"GenericLookupSource", "@lookup", ANY, ALL_MD},
+    {"GenericAccountId", "AccountId32", ANY, ALL_MD},
+    {"RefCountTo259", "u8", ANY, ALL_MD},
+    {"AccountInfoWithRefCountU8", "{nonce: Index, refcount: u8, data: AccountData}", ANY, ALL_MD},
+    {"AccountInfoWithRefCount", ONE_REF, ANY, ALL_MD},
+    {"AccountInfoWithDualRefCount", TWO_REFS, ANY, ALL_MD},
+    {"AccountInfoWithProviders", TWO_REFS, ANY, ALL_MD},
+    {"AccountInfoWithTripleRefCount", THREE_REFS, ANY, ALL_MD},
+    {"ValidatorPrefsWithCommission", "{commission: Compact<Perbill>}", ANY, ALL_MD},
+    {"ValidatorPrefsWithBlocked", "{commission: Compact<Perbill>, blocked: bool}", ANY, ALL_MD},
+    {"WeightV1", "u64", ANY, MD(0, 13)},
+    {"SessionKeys1", SESSION_KEYS("1"), ANY, ALL_MD},
+    {"SessionKeys2", SESSION_KEYS("2"), ANY, ALL_MD},
+    {"SessionKeys3", SESSION_KEYS("3"), ANY, ALL_MD},
+    {"SessionKeys4", SESSION_KEYS("4"), ANY, ALL_MD},
+    {"SessionKeys5", SESSION_KEYS("5"), ANY, ALL_MD},
+    {"SessionKeys6", SESSION_KEYS("6"), ANY, ALL_MD},
+    {"SessionKeys7", SESSION_KEYS("7"), ANY, ALL_MD},
+    {"SessionKeys8", SESSION_KEYS("8"), ANY, ALL_MD},
+    {"SessionKeys9", SESSION_KEYS("9"), ANY, ALL_MD},
+    {"SessionKeys10", SESSION_KEYS("10"), ANY, ALL_MD},
+    {"OrmlAccountData", "{free: Balance, reserved: Balance, frozen: Balance}", ANY, MD(0, 13)},
+    {"Amount", "i128", ANY, MD(0, 13)},
+    {"AmountOf", "Amount", ANY, MD(0, 13)},
 
     /* ---- headers, digests, events ---- */
     {"Header",

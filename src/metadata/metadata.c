@@ -99,6 +99,7 @@ static sce_error_t *load(sce_metadata_t *md) {
   SCE_TRY(read_body(md, &in));
   if (md->version >= 14) {
     SCE_TRY(sce_names_index(md));
+    SCE_TRY(sce_user_types_check(md));
     if (md->version == 14) {
       md->call_type = md->extrinsic.call;
       md->event_type = find_event_type(md);
@@ -125,25 +126,31 @@ static sce_error_t *add_shipped(sce_metadata_t *md, const sce_runtime_version_t 
   return NULL;
 }
 
-static sce_error_t *fill(sce_metadata_t *md, sce_span_t bytes, const sce_runtime_version_t *version) {
+static sce_error_t *fill(sce_metadata_t *md, sce_span_t bytes, const sce_runtime_version_t *version, sce_span_t types) {
   if (bytes.len > SCE_METADATA_MAX_BYTES)
     return sce_error_new(SCE_BAD_METADATA, "%zu bytes, at most 16 MiB are taken", bytes.len);
   SCE_TRY(sce_arena_copy(&md->arena, &md->bytes, bytes));
   SCE_TRY(load_version(md, version));
+  if (types.len > 0) SCE_TRY(sce_error_prefix(sce_user_types_read(md, types), "types"));
   SCE_TRY(load(md));
   return add_shipped(md, version);
 }
 
 sce_error_t *sce_metadata_new(sce_metadata_t **metadata, sce_span_t bytes, const sce_runtime_version_t *version) {
+  return sce_metadata_new_with_types(metadata, bytes, version, (sce_span_t){NULL, 0});
+}
+
+sce_error_t *sce_metadata_new_with_types(sce_metadata_t **metadata, sce_span_t bytes,
+                                         const sce_runtime_version_t *version, sce_span_t types) {
   sce_metadata_t *md = sce_calloc(1, sizeof *md);
   if (md == NULL) return sce_error_oom();
   md->call_type = md->event_type = md->error_type = md->runtime_type = SCE_TYPE_NONE;
   md->extrinsic.type = md->extrinsic.address = md->extrinsic.call = SCE_TYPE_NONE;
   md->extrinsic.signature = md->extrinsic.extra = SCE_TYPE_NONE;
-  sce_error_t *err = fill(md, bytes, version);
+  sce_error_t *err = fill(md, bytes, version, types);
   if (err != NULL) {
     sce_metadata_delete(md);
-    return sce_error_prefix(err, "metadata");
+    return sce_error_kind(err) == SCE_BAD_INPUT ? err : sce_error_prefix(err, "metadata"); /* of the types */
   }
   *metadata = md;
   return NULL;

@@ -269,6 +269,13 @@ typedef struct sce_custom {
   uint32_t type;
 } sce_custom_t;
 
+/* A definition of the user's (user_types.c). */
+typedef struct sce_user_type {
+  sce_span_t pallet; /* where alone the name means this; empty: everywhere */
+  sce_span_t name;   /* may have path segments before it, as in `a::B` */
+  sce_span_t def;    /* an expression of expr.c */
+} sce_user_type_t;
+
 /* What a name or expression was resolved to. */
 typedef struct sce_name_entry {
   sce_span_t scope; /* pallet that the name was met in; empty for all */
@@ -307,6 +314,8 @@ struct sce_metadata {
   uint32_t custom_count;
   const struct sce_storage_place *places; /* storage.h */
   uint32_t place_count;
+  const sce_user_type_t *user_types; /* the last of a name counts */
+  uint32_t user_type_count;
   sce_name_map_t names;    /* what expressions were resolved to */
   sce_name_map_t segments; /* last segment of a path to the first type that has it */
   sce_span_t spec_name;    /* of the runtime version given; empty: none */

@@ -204,12 +204,11 @@ static sce_error_t *find_in_registry(const sce_metadata_t *md, uint32_t *type, c
   return NULL;
 }
 
-/* ---- shipped types ---- */
+/* ---- shipped types, and the user's ---- */
 
-/* A type of the shipped tables. It is entered under its name before its expression is read, since types may hold
- * themselves (in a Vec or a Box). */
-static sce_error_t *make_shipped(sce_metadata_t *md, uint32_t *type, const char *def, sce_span_t name,
-                                 sce_span_t scope) {
+/* The type that `name` stands for in `scope` (a pallet, or empty). It is entered under its name before its expression
+ * is read, since types may hold themselves (in a Vec or a Box). */
+static sce_error_t *make_named(sce_metadata_t *md, uint32_t *type, sce_span_t def, sce_span_t name, sce_span_t scope) {
   sce_span_t *path;
   void *room;
   SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof *path));
@@ -218,7 +217,7 @@ static sce_error_t *make_shipped(sce_metadata_t *md, uint32_t *type, const char 
   uint32_t made;
   SCE_TRY(sce_registry_add(md, type, &(sce_type_t){.def = SCE_DEF_TUPLE, .resolving = true}));
   SCE_TRY(sce_names_put(&md->names, scope, *path, *type));
-  SCE_TRY(sce_expr_resolve(md, &made, sce_span_text(def), scope));
+  SCE_TRY(sce_expr_resolve(md, &made, def, scope));
   sce_type_t copy = md->types[made];
   if (copy.resolving) { /* an alias of a type that is being made: wrap it */
     SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_field_t)));
@@ -234,10 +233,19 @@ static sce_error_t *make_shipped(sce_metadata_t *md, uint32_t *type, const char 
   return NULL;
 }
 
+/* By a row of known_types.c. */
 static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_known_type_t *known, sce_span_t name,
                                sce_span_t pallet) {
-  bool in_pallet = strchr(known->name, ':') != NULL;
-  return make_shipped(md, type, known->def, name, in_pallet ? pallet : (sce_span_t){NULL, 0});
+  sce_span_t scope = strchr(known->name, ':') != NULL ? pallet : (sce_span_t){NULL, 0};
+  return make_named(md, type, sce_span_text(known->def), name, scope);
+}
+
+/* By the user's definition for `scope`; *type is SCE_TYPE_NONE when there is none. */
+static sce_error_t *find_users(sce_metadata_t *md, uint32_t *type, const sce_name_t *name, sce_span_t scope) {
+  const sce_user_type_t *user = sce_user_type_find(md, scope, name);
+  *type = user == NULL ? SCE_TYPE_NONE : sce_names_find(&md->names, scope, user->name);
+  if (user == NULL || *type != SCE_TYPE_NONE) return NULL;
+  return make_named(md, type, user->def, user->name, scope);
 }
 
 sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
@@ -299,9 +307,11 @@ static sce_error_t *resolve_in_apis(sce_metadata_t *md, uint32_t *type, sce_span
   if (row != NULL && row->places != NULL) *type = sce_metadata_find_type(md, sce_span_text(row->places));
   if (*type != SCE_TYPE_NONE && md->types[*type].def != SCE_DEF_UNKNOWN)
     return sce_names_put(&md->names, scope, sce_span_text(row->name), *type);
-  if (md->version < 14 && known != NULL) return sce_names_resolve(md, type, &(sce_name_t){.name = name}, all);
-  if (def != NULL) return make_shipped(md, type, def, name, scope);
-  return md->final ? no_type(md, &(sce_name_t){.name = name}) : sce_names_add_unknown(md, type, name);
+  const sce_name_t whole = {.name = name};
+  if (md->version < 14 && (known != NULL || sce_user_type_find(md, all, &whole) != NULL))
+    return sce_names_resolve(md, type, &whole, all);
+  if (def != NULL) return make_named(md, type, sce_span_text(def), name, scope);
+  return md->final ? no_type(md, &whole) : sce_names_add_unknown(md, type, name);
 }
 
 sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_name_t *name, sce_span_t pallet) {
@@ -309,8 +319,12 @@ sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_nam
   if (sce_text_is(pallet, SCE_API_SCOPE)) return resolve_in_apis(md, type, n);
   *type = sce_names_find(&md->names, pallet, n);
   if (*type != SCE_TYPE_NONE && name->args.len == 0 && name->path.len == 0) return NULL;
+  if (pallet.len > 0) SCE_TRY(find_users(md, type, name, pallet));
+  if (pallet.len > 0 && *type != SCE_TYPE_NONE) return NULL;
   const sce_known_type_t *known = pallet.len > 0 ? sce_known_type_find(md, pallet, n) : NULL;
   if (known != NULL && strchr(known->name, ':') != NULL) return make_known(md, type, known, n, pallet);
+  SCE_TRY(find_users(md, type, name, all));
+  if (*type != SCE_TYPE_NONE) return NULL;
   *type = sce_names_find(&md->names, all, n);
   if (*type != SCE_TYPE_NONE && (md->version < 14 || (name->args.len == 0 && name->path.len == 0))) return NULL;
   *type = SCE_TYPE_NONE;

@@ -116,6 +116,16 @@ const sce_storage_t *sce_pallet_find_storage(const sce_pallet_t *pallet, sce_spa
  */
 uint32_t sce_metadata_find_type(const sce_metadata_t *md, sce_span_t places);
 
+/* ---- definitions of the user's (user_types.c) ---- */
+
+/* Takes those of `json` that are for this runtime, by the spec_name and spec_version that md has. Errors: SCE_BAD_INPUT
+ * with the place in the file. */
+sce_error_t *sce_user_types_read(sce_metadata_t *md, sce_span_t json);
+/* Makes every one of them a type. Errors: SCE_BAD_INPUT with the definition's name. */
+sce_error_t *sce_user_types_check(sce_metadata_t *md);
+/* What the name means in `pallet` alone, or, without a pallet, everywhere; NULL: there is none. */
+const sce_user_type_t *sce_user_type_find(const sce_metadata_t *md, sce_span_t pallet, const sce_name_t *name);
+
 /* ---- shipped data (known_types.c, known_api_types.c) ---- */
 
 /* What a name means to chains whose metadata does not say. */

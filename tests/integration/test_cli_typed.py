@@ -180,7 +180,7 @@ class Typed(unittest.TestCase):
             items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
             return 0 if not items else 1 + max(map(depth, items))
 
-        for types in ([], ["--types"]):
+        for types in ([], ["--registry"]):
             text = self.output("metadata", *PASEO, "--json", *types)
             widest = max(len(line) - len(line.lstrip(" ")) for line in text.splitlines())
             self.assertEqual(widest, 2 * depth(json.loads(text)))
@@ -202,9 +202,9 @@ class Typed(unittest.TestCase):
         self.assertIn("change", rows[0])
         self.error(2, "metadata", "--diff", INPUTS / "kusama.json")
         self.error(3, "metadata", "--diff", INPUTS / "kusama.json", "/dev/null")
-        for more in (["--output", "scale"], POLKADOT, ["--types", "--json"], ["--metadata-version", "14"]):
+        for more in (["--output", "scale"], POLKADOT, ["--registry", "--json"], ["--metadata-version", "14"]):
             self.error(2, "metadata", "--diff", scale, scale, *more)
-        for more in (["System", "--output", "scale"], ["--output", "scale", "--docs"], ["--types"]):
+        for more in (["System", "--output", "scale"], ["--output", "scale", "--docs"], ["--registry"]):
             self.error(2, "metadata", *POLKADOT, *more)
 
     def test_api(self):
@@ -217,6 +217,32 @@ class Typed(unittest.TestCase):
     def test_values_at_a_terminal_are_json(self):
         text = self.output("decode", *PASEO, "str", "0x187fc280c29f20")
         self.assertEqual((text, json.loads(text)), ('"\\u007f\\u0080\\u009f "\n', "\x7f\x80\x9f "))
+
+    def test_types_of_a_chains_own(self):
+        """Definitions of types for metadata that only names them."""
+        tick = ["--chain", INPUTS / "parachains/tick.json"]
+        types = self.folder / "types.json"
+        types.write_text(json.dumps({"typesBundle": {"spec": {"test-parachain": {"types": [
+            {"minmax": [0, None], "types": {"Kitty": {"id": "u16", "owner": "AccountId", "mood": "Mood"},
+                                            "Mood": {"_enum": ["Calm", "Cross"]}}}]}}},
+            "types": {"Balance": "u64", "Thing": "[u8; 2]"}}))
+        own = [*tick, "--types", types]
+        self.assertEqual(self.output("decode", *own, "Thing", "0x0102"), '"0x0102"\n')
+        self.assertEqual(self.output("encode", *own, "Vec<Thing>", '["0x0102"]'), "0x040102\n")
+        self.assertEqual(self.output("decode", *own, "Balance", "0x0100000000000000"), "1\n")
+        self.assertIn("TotalIssuance", self.output("metadata", *own, "Balances"))
+        self.assertIn("Thing", self.error(3, "decode", *tick, "Thing", "0x0102"))
+        kitty = json.dumps({"id": 1, "owner": ALICE, "mood": "Cross"})
+        encoded = self.output("encode", *own, "Kitty", kitty).strip()
+        self.assertEqual(encoded, "0x0100" + ALICE_KEY + "01")
+        self.assertEqual(json.loads(self.output("decode", *own, "Kitty", encoded))["mood"], "Cross")
+        types.write_text('{"Thing": {"a b": "u8"}}')
+        self.assertIn("types.json: types: Thing: field `a b`", self.error(3, "decode", *own, "Thing", "0x0102"))
+        self.error(3, "state", "get", *own, "System.Number")
+        types.write_text("{")
+        self.assertIn("types.json: types: JSON, line 1", self.error(3, "metadata", *own))
+        types.unlink()
+        self.assertIn("types.json", self.error(4, "api", *own))
 
     def test_decode_and_encode(self):
         self.assertEqual(json.loads(self.output("decode", *PASEO, "Vec<u32>", "0x080100000002000000")), [1, 2])

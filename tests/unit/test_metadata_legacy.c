@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "metadata/model.h"
+#include "metadata/registry.h"
 #include "metadata_support.h"
 
 #include <jansson.h>
@@ -47,10 +47,10 @@ static void put_items(sce_buf_t *out, const item_t *items, const char *pallet, b
   }
 }
 
-/* V9 to V13 of the pallets that the items name, each item's pallet once and next to its own. Without calls, events and
- * errors. `version` may be NULL. */
-static sce_metadata_t *made(uint8_t md_version, const item_t *items, const sce_runtime_version_t *version) {
-  sce_buf_t out = {0}, pallets = {0};
+/* V9 to V13 of the pallets that the items name; those of a pallet follow each other. Without calls, events and errors.
+ */
+static void put_metadata(sce_buf_t *out, uint8_t md_version, const item_t *items) {
+  sce_buf_t pallets = {0};
   uint8_t count = 0;
   for (const item_t *i = items; i->pallet != NULL; i++) {
     if (i > items && strcmp(i->pallet, i[-1].pallet) == 0) continue;
@@ -64,15 +64,21 @@ static sce_metadata_t *made(uint8_t md_version, const item_t *items, const sce_r
     if (md_version >= 12) must(sce_buf_append_byte(&pallets, count));
     count++;
   }
-  must(sce_buf_append(&out, "meta", 4));
-  must(sce_buf_append_byte(&out, md_version));
-  must(sce_buf_append_byte(&out, (uint8_t)(count << 2)));
-  must(sce_buf_append(&out, pallets.data, pallets.len));
-  if (md_version >= 11) must(sce_buf_append(&out, "\4\0", 2)); /* extrinsics of version 4 without extensions */
-  sce_metadata_t *md;
-  must(sce_metadata_new(&md, sce_buf_span(&out), version));
-  sce_buf_free(&out);
+  must(sce_buf_append(out, "meta", 4));
+  must(sce_buf_append_byte(out, md_version));
+  must(sce_buf_append_byte(out, (uint8_t)(count << 2)));
+  must(sce_buf_append(out, pallets.data, pallets.len));
+  if (md_version >= 11) must(sce_buf_append(out, "\4\0", 2)); /* extrinsics of version 4 without extensions */
   sce_buf_free(&pallets);
+}
+
+/* `version` may be NULL. */
+static sce_metadata_t *made(uint8_t md_version, const item_t *items, const sce_runtime_version_t *version) {
+  sce_buf_t scale = {0};
+  sce_metadata_t *md;
+  put_metadata(&scale, md_version, items);
+  must(sce_metadata_new(&md, sce_buf_span(&scale), version));
+  sce_buf_free(&scale);
   return md;
 }
 
@@ -297,6 +303,117 @@ static void defaults_are_values_of_their_types(void **state) {
   }
 }
 
+/* ---- definitions of the user's ---- */
+
+static sce_metadata_t *with_types(const item_t *items, const char *types, sce_error_t **err) {
+  sce_runtime_version_t version = {.spec_name = sce_span_text("example"), .spec_version = 1};
+  sce_buf_t scale = {0};
+  sce_metadata_t *md = NULL;
+  put_metadata(&scale, 12, items);
+  *err = sce_metadata_new_with_types(&md, sce_buf_span(&scale), &version, sce_span_text(types));
+  sce_buf_free(&scale);
+  return md;
+}
+
+static const item_t own_items[] = {{"Tokens", "Own", "Vec<Thing>", 1, false}, {0}};
+
+/* Definitions in the forms that polkadot-js takes, with values that it encoded. */
+static void types_are_defined_as_for_polkadot_js(void **state) {
+  (void)state;
+  json_error_t why;
+  json_t *file = json_load_file(TEST_DATA "/metadata/types.json", 0, &why);
+  if (file == NULL) fail_msg("types.json: %s", why.text);
+  json_t *cases = json_object_get(file, "cases");
+  size_t values = 0;
+  for (size_t c = 0; c < json_array_size(cases); c++) {
+    json_t *one = json_array_get(cases, c), *list = json_object_get(one, "values");
+    sce_runtime_version_t version = {
+        .spec_name = sce_span_text(json_string_value(json_object_get(one, "spec_name"))),
+        .spec_version = (uint32_t)json_integer_value(json_object_get(one, "spec_version")),
+    };
+    char *types = json_dumps(json_object_get(one, "file"), 0);
+    sce_buf_t scale = {0};
+    sce_metadata_t *md;
+    put_metadata(&scale, 12, own_items);
+    must(sce_metadata_new_with_types(&md, sce_buf_span(&scale), &version, sce_span_text(types)));
+    for (size_t v = 0; v < json_array_size(list); v++, values++) {
+      const json_t *value = json_array_get(list, v), *pallet = json_object_get(value, "pallet");
+      const char *name = json_string_value(json_object_get(value, "type"));
+      char *json = json_dumps(json_object_get(value, "json"), JSON_COMPACT | JSON_ENCODE_ANY);
+      const char *hex = json_string_value(json_object_get(value, "hex"));
+      if (pallet == NULL) {
+        check_value(md, name, hex, json);
+      } else {
+        uint32_t type;
+        sce_buf_t bytes = {0}, out = {0};
+        must(sce_expr_resolve(md, &type, sce_span_text(name), sce_span_text("Tokens")));
+        must(sce_registry_derive(md, 0));
+        must(sce_hex_decode(&bytes, sce_span_text(hex)));
+        must(sce_value_decode(md, &out, type, sce_buf_span(&bytes), NULL));
+        assert_string_equal(as_text(&out), json);
+        sce_buf_free(&bytes);
+        sce_buf_free(&out);
+      }
+      free(json);
+    }
+    sce_metadata_delete(md);
+    sce_buf_free(&scale);
+    free(types);
+  }
+  printf("%zu values\n", values);
+  assert_true(values >= 30);
+  json_decref(file);
+}
+
+/* A pallet's storage has the types that the definitions give, and without them stays hexadecimal. */
+static void storage_has_the_defined_types(void **state) {
+  (void)state;
+  for (int defined = 0; defined < 2; defined++) {
+    sce_error_t *err;
+    sce_metadata_t *md = with_types(own_items, defined ? "{\"Thing\":{\"a\":\"u8\",\"b\":\"u8\"}}" : "", &err);
+    sce_buf_t json = {0};
+    must(err);
+    must(sce_value_decode(md, &json, md->pallets[0].storage[0].value_type,
+                          defined ? sce_span("\x08\1\2\3\4", 5) : sce_span("\x08\1\2\3", 4), NULL));
+    if (defined)
+      assert_string_equal(as_text(&json), "[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]");
+    else
+      assert_non_null(strstr(as_text(&json), "\"$unknown\""));
+    sce_buf_free(&json);
+    sce_metadata_delete(md);
+  }
+}
+
+static void wrong_definitions_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *types, *message;
+  } cases[] = {
+      {"{", "types: JSON, line 1, column 1: string or '}' expected near end of file"},
+      {"[]", "types: expected an object of types, got an array"},
+      {"{\"Foo\":5}", "types: Foo: expected a type: text, or an object with its fields, got 5"},
+      {"{\"types\":{\"Foo\":\"Vec<u8\"}}", "types: Foo: type `Vec<u8`: ends where '>' was due"},
+      {"{\"Foo\":{\"a b\":\"u8\"}}", "types: Foo: field `a b`: letters, digits and _ are taken"},
+      {"{\"Foo\":{\"a\":{\"_enum\":\"A\"}}}", "types: Foo: a: _enum: a list of names or an object was due"},
+      {"{\"Foo\":{\"_enum\":{\"A\":256}}}", "types: Foo: A: index 256, 0 to 255 are taken"},
+      {"{\"Foo\":{\"_enum\":[\"A\",\"A\"]}}",
+       "types: Foo: type `enum {A, A}`: a name of its own for each variant was due at offset 10"},
+      {"{\"Foo\":{\"_set\":{\"_bitLength\":7}}}", "types: Foo: _set: _bitLength is 8, 16, 32, 64 or 128"},
+      {"{\"types\":[5]}", "types: types[0]: an object with minmax and types was due"},
+      {"{\"typesBundle\":{\"spec\":{\"example\":{\"types\":5}}}}",
+       "types: typesBundle: types: expected an object of types, got 5"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sce_error_t *err;
+    with_types(own_items, cases[i].types, &err);
+    must_fail(err, SCE_BAD_INPUT, cases[i].message);
+  }
+  sce_error_t *err;
+  with_types(own_items, "{\"Foo\":\"(Bar, Bar)\",\"Bar\":{\"x\":\"Foo\"}}", &err); /* of no finite size */
+  assert_int_equal(sce_error_kind(err), SCE_BAD_METADATA);
+  sce_error_delete(err);
+}
+
 /* ---- V0 to V7 ---- */
 
 static bool text_is(sce_span_t text, const json_t *expected) {
@@ -428,6 +545,9 @@ int main(void) {
       cmocka_unit_test(layouts_go_by_what_the_metadata_has),
       cmocka_unit_test(chains_do_not_overrule_their_metadata),
       cmocka_unit_test(defaults_are_values_of_their_types),
+      cmocka_unit_test(types_are_defined_as_for_polkadot_js),
+      cmocka_unit_test(storage_has_the_defined_types),
+      cmocka_unit_test(wrong_definitions_are_refused),
       cmocka_unit_test(v0_to_v7_are_read_as_polkadot_js_reads_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
