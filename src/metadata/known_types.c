@@ -7,8 +7,7 @@
  * The first row that fits wins. Where a layout changed, the metadata mostly tells which one it is, by an item that came
  * or went with the change or by the length of a default; such rows come first, whatever the chain. Rows for a chain are
  * for what metadata is silent about, and the last rows of a name take what was usual in the metadata's time. Names that
- * are left out stay hex: origins and proxies' filters (each chain has its own), XCM before V14 (two versions went under
- * the same names). */
+ * are left out stay hex: origins and proxies' filters (each chain has its own). Messages of XCM are in known_xcm.c. */
 #include "metadata/registry.h"
 
 #include "base/buf.h"
@@ -27,8 +26,9 @@
   VOTES(4, 3)                                                                                                          \
   VOTES(5, 4)                                                                                                          \
   VOTES(6, 5)                                                                                                          \
-  VOTES(7, 6) VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13)             \
-      VOTES(15, 14) VOTES(16, 15)
+  VOTES(7, 6)                                                                                                          \
+  VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13) VOTES(15, 14)           \
+      VOTES(16, 15)
 #define VOTES_1_AND_2                                                                                                  \
   "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), "               \
   "Compact<u16>)>, "
@@ -624,8 +624,9 @@ static const sce_known_type_t *find_in(const sce_metadata_t *md, const sce_known
 }
 
 const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t pallet, sce_span_t name) {
-  size_t count = sizeof rows / sizeof *rows;
-  const sce_known_type_t *found = NULL;
+  size_t xcm_count, count = sizeof rows / sizeof *rows;
+  const sce_known_type_t *xcm = sce_known_xcm_types(&xcm_count), *found = NULL;
   if (pallet.len > 0) found = find_in(md, rows, count, true, pallet, name);
-  return found != NULL ? found : find_in(md, rows, count, false, pallet, name);
+  if (found == NULL) found = find_in(md, rows, count, false, pallet, name);
+  return found != NULL ? found : find_in(md, xcm, xcm_count, false, pallet, name);
 }

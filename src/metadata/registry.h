@@ -136,6 +136,9 @@ typedef struct sce_known_type {
   uint8_t first_md, last_md; /* metadata versions; last 0: no end */
 } sce_known_type_t;
 
+/* The rows of known_xcm.c. */
+const sce_known_type_t *sce_known_xcm_types(size_t *count);
+
 /* What a name means in the table of runtime APIs, known_apis.c. */
 typedef struct sce_known_api_type {
   const char *name;
@@ -149,7 +152,7 @@ const sce_known_api_type_t *sce_known_api_type_find(sce_span_t name);
 /* The scope of names in that table, for sce_expr_resolve(): no pallet's name has a space. */
 #define SCE_API_SCOPE "runtime APIs"
 
-/* The first row of known_types.c for `name` that fits, or NULL. */
+/* The first row of known_types.c or known_xcm.c for `name` that fits, or NULL. */
 const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t pallet, sce_span_t name);
 
 /* ---- facts (facts.c) ---- */

@@ -303,6 +303,29 @@ static void defaults_are_values_of_their_types(void **state) {
   }
 }
 
+/* Of XCM the version counts that the runtime's pallet speaks: tick.v13 has calls without a fee_asset_item. */
+static void messages_are_of_the_version_that_is_spoken(void **state) {
+  (void)state;
+  static const item_t second[] = {STORED("PolkadotXcm", "SafeXcmVersion"), {0}},
+                      none[] = {STORED("XcmpQueue", "X"), {0}};
+  sce_metadata_t *md = sample_metadata("tick.v13");
+  check_value(md, "MultiLocation", "0x02000541", "{\"X2\":[\"Parent\",{\"PalletInstance\":65}]}");
+  check_value(md, "Vec<MultiAsset>", "0x040a010004",
+              "[{\"ConcreteFungible\":{\"id\":{\"X1\":\"Parent\"},\"amount\":1}}]");
+  check_value(md, "xcm::v0::Outcome", "0x010500000000000000110700000000000000",
+              "{\"Incomplete\":[5,{\"WeightLimitReached\":7}]}");
+  sce_metadata_delete(md);
+  md = made(13, second, NULL);
+  check_value(md, "MultiLocation", "0x01010004", "{\"parents\":1,\"interior\":{\"X1\":{\"Parachain\":1}}}");
+  sce_metadata_delete(md);
+  md = made(13, none, NULL);
+  uint32_t type;
+  sce_error_t *err = sce_type_resolve(md, &type, sce_span_text("MultiLocation"));
+  if (err == NULL) assert_int_equal(md->types[type].def, SCE_DEF_UNKNOWN); /* known by the name alone */
+  sce_error_delete(err);
+  sce_metadata_delete(md);
+}
+
 /* ---- definitions of the user's ---- */
 
 static sce_metadata_t *with_types(const item_t *items, const char *types, sce_error_t **err) {
@@ -545,6 +568,7 @@ int main(void) {
       cmocka_unit_test(layouts_go_by_what_the_metadata_has),
       cmocka_unit_test(chains_do_not_overrule_their_metadata),
       cmocka_unit_test(defaults_are_values_of_their_types),
+      cmocka_unit_test(messages_are_of_the_version_that_is_spoken),
       cmocka_unit_test(types_are_defined_as_for_polkadot_js),
       cmocka_unit_test(storage_has_the_defined_types),
       cmocka_unit_test(wrong_definitions_are_refused),
