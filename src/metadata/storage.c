@@ -57,6 +57,28 @@ static sce_error_t *add_places(sce_storage_place_t *places, uint32_t *count, con
   return NULL;
 }
 
+/* Plain values of old keys. */
+static sce_error_t *add_old_places(sce_storage_place_t *places, uint32_t *count, const sce_pallet_t *pallet) {
+  for (uint32_t i = 0; i < pallet->storage_count; i++) {
+    const sce_storage_t *entry = &pallet->storage[i];
+    sce_buf_t text = {0};
+    if (entry->key_count > 0) continue;
+    sce_error_t *err = sce_storage_old_text(&text, pallet, entry);
+    if (err == NULL) {
+      places[*count] = (sce_storage_place_t){.pallet = pallet, .entry = entry};
+      sce_twox_128(places[(*count)++].prefix, sce_buf_span(&text));
+    }
+    sce_buf_free(&text);
+    SCE_TRY(err);
+  }
+  return NULL;
+}
+
+sce_error_t *sce_storage_old_text(sce_buf_t *text, const sce_pallet_t *pallet, const sce_storage_t *entry) {
+  return sce_buf_printf(text, "%.*s %.*s", (int)pallet->storage_prefix.len, (const char *)pallet->storage_prefix.data,
+                        (int)entry->name.len, (const char *)entry->name.data);
+}
+
 sce_error_t *sce_storage_index_build(sce_metadata_t *md) {
   size_t most = 0;
   uint32_t count = 0;
@@ -64,8 +86,11 @@ sce_error_t *sce_storage_index_build(sce_metadata_t *md) {
   for (uint32_t i = 0; i < md->pallet_count; i++) most += 2 * (size_t)md->pallets[i].storage_count;
   SCE_TRY(sce_arena_alloc(&md->arena, &room, most, sizeof(sce_storage_place_t)));
   sce_storage_place_t *places = room;
-  for (uint32_t i = 0; i < md->pallet_count; i++)
-    if (md->pallets[i].storage_count > 0) SCE_TRY(add_places(places, &count, &md->pallets[i]));
+  for (uint32_t i = 0; i < md->pallet_count; i++) {
+    const sce_pallet_t *pallet = &md->pallets[i];
+    if (pallet->storage_count == 0) continue;
+    SCE_TRY(sce_storage_keys_are_old(md) ? add_old_places(places, &count, pallet) : add_places(places, &count, pallet));
+  }
   if (count > 0) qsort(places, count, sizeof *places, compare_places);
   md->places = places;
   md->place_count = count;
@@ -74,14 +99,17 @@ sce_error_t *sce_storage_index_build(sce_metadata_t *md) {
 
 const sce_storage_place_t *sce_storage_index_find(const sce_metadata_t *md, sce_span_t key) {
   uint32_t low = 0, high = md->place_count;
-  if (key.len < sizeof md->places->prefix) return NULL;
+  uint8_t prefix[sizeof md->places->prefix] = {0};
+  size_t size = sce_storage_prefix_size(md);
+  if (key.len < size || (sce_storage_keys_are_old(md) && key.len > size)) return NULL;
+  memcpy(prefix, key.data, size);
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (memcmp(md->places[middle].prefix, key.data, sizeof md->places->prefix) < 0)
+    if (memcmp(md->places[middle].prefix, prefix, sizeof prefix) < 0)
       low = middle + 1;
     else
       high = middle;
   }
-  if (low == md->place_count || memcmp(md->places[low].prefix, key.data, sizeof md->places->prefix) != 0) return NULL;
+  if (low == md->place_count || memcmp(md->places[low].prefix, prefix, sizeof prefix) != 0) return NULL;
   return &md->places[low];
 }

@@ -75,10 +75,10 @@ static sce_error_t *hash_key(sce_buf_t *out, sce_hasher_t hasher, sce_span_t key
   return sce_hasher_has_key(hasher) ? sce_buf_append(out, key.data, key.len) : NULL;
 }
 
-static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, const sce_storage_t *entry, uint32_t i,
-                                   json_t *value) {
-  sce_buf_t plain = {0};
-  sce_encoder_t e = {.md = md, .out = &plain};
+/* `plain` may have text already that is hashed with the first key. */
+static sce_error_t *encode_behind(const sce_metadata_t *md, sce_buf_t *key, sce_buf_t *plain,
+                                  const sce_storage_t *entry, uint32_t i, json_t *value) {
+  sce_encoder_t e = {.md = md, .out = plain};
   sce_place_t root = {.name = sce_span_text("keys")}, place = {.up = &root, .index = i};
   sce_error_t *err = sce_encoder_value(&e, entry->keys[i], value, &place);
   if (err != NULL) {
@@ -86,7 +86,13 @@ static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, con
     snprintf(what, sizeof what, "keys[%u]", i);
     err = sce_input_explain(md, err, what, entry->keys[i]);
   }
-  if (err == NULL) err = hash_key(key, (sce_hasher_t)entry->hashers[i], sce_buf_span(&plain));
+  return err != NULL ? err : hash_key(key, (sce_hasher_t)entry->hashers[i], sce_buf_span(plain));
+}
+
+static sce_error_t *encode_one_key(const sce_metadata_t *md, sce_buf_t *key, const sce_storage_t *entry, uint32_t i,
+                                   json_t *value) {
+  sce_buf_t plain = {0};
+  sce_error_t *err = encode_behind(md, key, &plain, entry, i, value);
   sce_buf_free(&plain);
   return err;
 }
@@ -157,6 +163,27 @@ sce_error_t *sce_metadata_storage_find(const sce_metadata_t *metadata, size_t *p
   return NULL;
 }
 
+/* Old keys (storage.h) are whole or nothing: items of a map have no common beginning, and neither have a pallet's. */
+static sce_error_t *encode_old(const sce_metadata_t *md, sce_buf_t *key, const sce_pallet_t *pallet,
+                               const sce_storage_t *entry, json_t *values) {
+  sce_buf_t text = {0};
+  if (entry == NULL)
+    return sce_error_new(SCE_NOT_FOUND,
+                         "keys of this runtime have no common beginning for a pallet: give an item of %.*s",
+                         (int)pallet->name.len, (const char *)pallet->name.data);
+  if (!json_is_array(values)) return sce_json_expected("an array of keys", values, NULL);
+  if (json_array_size(values) != entry->key_count)
+    return sce_error_new(SCE_BAD_INPUT, "keys of this runtime are hashed as a whole: the item takes %u key%s, got %zu",
+                         entry->key_count, entry->key_count == 1 ? "" : "s", json_array_size(values));
+  SCE_TRY(sce_storage_old_text(&text, pallet, entry));
+  sce_error_t *err = entry->key_count == 0 ? hash_key(key, SCE_HASHER_TWOX_128, sce_buf_span(&text))
+                                           : encode_behind(md, key, &text, entry, 0, json_array_get(values, 0));
+  sce_buf_free(&text);
+  for (uint32_t i = 1; err == NULL && i < entry->key_count; i++)
+    err = encode_one_key(md, key, entry, i, json_array_get(values, i));
+  return err;
+}
+
 static sce_error_t *encode_named(const sce_metadata_t *md, sce_buf_t *key, sce_span_t item, json_t *values) {
   sce_span_t pallet_name, entry_name;
   uint8_t hash[16];
@@ -166,6 +193,10 @@ static sce_error_t *encode_named(const sce_metadata_t *md, sce_buf_t *key, sce_s
   if (pallet->storage_prefix.data == NULL)
     return sce_error_new(SCE_NOT_FOUND, "pallet %.*s has no storage", (int)pallet->name.len,
                          (const char *)pallet->name.data);
+  if (sce_storage_keys_are_old(md)) {
+    const sce_storage_t *entry = whole ? NULL : find_entry(pallet, entry_name);
+    return !whole && entry == NULL ? no_entry(pallet, item) : encode_old(md, key, pallet, entry, values);
+  }
   sce_twox_128(hash, pallet->storage_prefix);
   SCE_TRY(sce_buf_append(key, hash, sizeof hash));
   if (whole && json_array_size(values) > 0) return sce_error_new(SCE_BAD_INPUT, "keys need an item: Pallet.Item");
@@ -302,7 +333,7 @@ sce_error_t *sce_storage_key_decode(const sce_metadata_t *metadata, sce_buf_t *j
   int row = find_well_known(key);
   sce_error_t *err;
   if (place != NULL)
-    err = explain_entry(metadata, json, place, sce_span_skip(key, 32), format);
+    err = explain_entry(metadata, json, place, sce_span_skip(key, sce_storage_prefix_size(metadata)), format);
   else if (row >= 0)
     err = explain_well_known(json, key, row);
   else

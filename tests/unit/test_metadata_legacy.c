@@ -563,6 +563,71 @@ static void v0_to_v7_are_read_as_polkadot_js_reads_them(void **state) {
   json_decref(file);
 }
 
+static void assert_key(const sce_metadata_t *md, const char *item, const char *keys, const char *hex) {
+  sce_buf_t key = {0}, expected = {0};
+  must(sce_error_prefix(sce_storage_key_encode(md, &key, sce_span_text(item), sce_span_text(keys)), "%s", item));
+  must(sce_hex_decode(&expected, sce_span_text(hex)));
+  assert_true(sce_span_equal(sce_buf_span(&key), sce_buf_span(&expected)));
+  sce_buf_free(&key);
+  sce_buf_free(&expected);
+}
+
+/* Keys as @polkadot/metadata 1.13.1 makes them for V8 and before: that of Timestamp.Now and of the double map are in
+ * its Decorated/storage/fromMetadata/createFunction.spec.js; that of the map is BLAKE2b-256 of "System AccountNonce"
+ * and the account, by Python's hashlib. */
+static void old_keys_are_hashed_as_a_whole(void **state) {
+  (void)state;
+  static const item_t now[] = {{"Timestamp", "Now", "T::Moment", 8, false}, {0}};
+  sce_metadata_t *md = made(8, now, NULL);
+  sce_buf_t scale = {0}, json = {0};
+  assert_key(md, "Timestamp.Now", "[]", "0x0e4944cfd98d6f4cc374d16f5a4e3f9c");
+  sce_span_t key = sce_span("\x0e\x49\x44\xcf\xd9\x8d\x6f\x4c\xc3\x74\xd1\x6f\x5a\x4e\x3f\x9c", 16);
+  must(sce_storage_key_decode(md, &json, key, NULL));
+  assert_string_equal(as_text(&json),
+                      "{\"pallet\":\"Timestamp\",\"item\":\"Now\",\"keys\":[],\"value_type\":\"Moment\"}");
+  json.len = 0;
+  must(sce_storage_value_decode(md, &json, key, sce_span("\5\0\0\0\0\0\0\0", 8), NULL));
+  assert_string_equal(as_text(&json), "5");
+  sce_buf_t none = {0};
+  must_fail(sce_storage_key_encode(md, &none, sce_span_text("Timestamp"), sce_span_text("[]")), SCE_NOT_FOUND,
+            "keys of this runtime have no common beginning for a pallet: give an item of Timestamp");
+  sce_metadata_delete(md);
+
+  must(sce_buf_append(&scale, "meta\x08\x04", 6));
+  put_text(&scale, "GenericAsset");
+  must(sce_buf_append_byte(&scale, 1));
+  put_text(&scale, "GenericAsset");
+  must(sce_buf_append_byte(&scale, 4));
+  put_text(&scale, "FreeBalance");
+  must(sce_buf_append(&scale, "\1\2\1", 3)); /* default; double map; Blake2_256 */
+  put_text(&scale, "AccountId");
+  put_text(&scale, "AccountId");
+  put_text(&scale, "Balance");
+  must(sce_buf_append_byte(&scale, 2)); /* Twox128 */
+  put_zeros(&scale, 16);
+  must(sce_buf_append(&scale, "\0\0\0\0\0", 5)); /* documentation, calls, events, constants, errors */
+  must(sce_metadata_new(&md, sce_buf_span(&scale), NULL));
+  assert_key(md, "GenericAsset.FreeBalance",
+             "[\"5DXUeE5N5LtkW97F2PzqYPyqNkxqSWESdGSPTX6AvkUAhwKP\", "
+             "\"5DXUeE5N5LtkW97F2PzqYPyqNkxqSWESdGSPTX6AvkUAhwKP\"]",
+             "0x00fa40e72d7173e69ee54b980345ea01cb81e64258502e0247af4303dee91ec0aec2ecd3a60ab080cff7b52a8f6d543b");
+  must_fail(sce_storage_key_encode(md, &none, sce_span_text("GenericAsset.FreeBalance"), sce_span_text("[]")),
+            SCE_BAD_INPUT, "keys of this runtime are hashed as a whole: the item takes 2 keys, got 0");
+  sce_metadata_delete(md);
+
+  json_t *file = json_load_file(TEST_DATA "/metadata/oldest.json", 0, NULL);
+  const json_t *seven = json_array_get(json_object_get(file, "metadata"), 7);
+  scale.len = 0;
+  must(sce_hex_decode(&scale, sce_span_text(json_string_value(json_object_get(seven, "scale")))));
+  must(sce_metadata_new(&md, sce_buf_span(&scale), NULL));
+  assert_key(md, "System.AccountNonce", "[\"0x0707070707070707070707070707070707070707070707070707070707070707\"]",
+             "0x9d92761bd99ba36464928a831d65d600e74ef408e13e4a769b42ec6df411a430");
+  sce_metadata_delete(md);
+  json_decref(file);
+  sce_buf_free(&scale);
+  sce_buf_free(&json);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(layouts_go_by_what_the_metadata_has),
@@ -572,6 +637,7 @@ int main(void) {
       cmocka_unit_test(types_are_defined_as_for_polkadot_js),
       cmocka_unit_test(storage_has_the_defined_types),
       cmocka_unit_test(wrong_definitions_are_refused),
+      cmocka_unit_test(old_keys_are_hashed_as_a_whole),
       cmocka_unit_test(v0_to_v7_are_read_as_polkadot_js_reads_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

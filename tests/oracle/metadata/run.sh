@@ -18,7 +18,7 @@ oracle=$build/metadata-oracle/release/metadata-oracle
 native=$(find "${NATIVE_DIR:-$root/build/native}" -name libscexec_native.a | head -1)
 # shellcheck disable=SC2046
 cc -O2 -DSCE_STATIC -I"$root/include" "$here/dump.c" -o "$work/dump" "$build/libscexec.a" "$native" \
-  $(pkg-config --libs jansson libzstd libxxhash lmdb libsecp256k1) -lpthread -ldl -lm
+  $(pkg-config --libs jansson libzstd libxxhash lmdb) -lpthread -ldl -lm
 
 : > "$here/outlines.txt"
 for file in "$metadata"/*.scale; do
