@@ -217,7 +217,8 @@ static sce_error_t *open_file(cli_t *cli, cli_metadata_t *out, const cli_source_
   if (source->chain != NULL || source->state != NULL || (source->metadata != NULL && source->runtime != NULL))
     return sce_error_new(SCE_MISUSE, "--metadata stands in place of --chain, --state and --runtime: give one of them");
   sce_error_t *err = cli_read_bytes(cli, &bytes, path, CLI_MAX_FILE);
-  if (err == NULL) err = sce_error_prefix(take_file(cli, out, sce_buf_span(&bytes), source->types), "%s", cli_file_label(path));
+  if (err == NULL)
+    err = sce_error_prefix(take_file(cli, out, sce_buf_span(&bytes), source->types), "%s", cli_file_label(path));
   sce_buf_free(&bytes);
   if (err != NULL) return err;
   uint32_t got = sce_metadata_version(out->metadata);

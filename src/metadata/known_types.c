@@ -27,8 +27,8 @@
   VOTES(5, 4)                                                                                                          \
   VOTES(6, 5)                                                                                                          \
   VOTES(7, 6)                                                                                                          \
-  VOTES(8, 7) VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13) VOTES(15, 14)           \
-      VOTES(16, 15)
+  VOTES(8, 7)                                                                                                          \
+  VOTES(9, 8) VOTES(10, 9) VOTES(11, 10) VOTES(12, 11) VOTES(13, 12) VOTES(14, 13) VOTES(15, 14) VOTES(16, 15)
 #define VOTES_1_AND_2                                                                                                  \
   "votes1: Vec<(Compact<u32>, Compact<u16>)>, votes2: Vec<(Compact<u32>, (Compact<u16>, Compact<u16>), "               \
   "Compact<u16>)>, "
@@ -375,6 +375,7 @@ static const sce_known_type_t rows[] = {
     {"AuthIndex", "u32", ANY, MD(0, 13)},
     {"SpanIndex", "u32", ANY, MD(0, 13)},
     {"ValidatorId", "AccountId", ANY, MD(0, 13)},
+    {"ValidatorIndex", "u32", "ParasShared", MD(12, 13)},
     {"ValidatorIndex", "u16", ANY, MD(0, 13)},
     {"ActiveEraInfo", "{index: EraIndex, start: Option<Moment>}", ANY, MD(0, 13)},
     {"EraPoints", "{total: u32, individual: Vec<u32>}", ANY, MD(0, 13)},
@@ -387,6 +388,8 @@ static const sce_known_type_t rows[] = {
     {"PhragmenScore", "[u128; 3]", ANY, MD(0, 13)},
     {"ElectionScore", "[u128; 3]", ANY, MD(0, 13)},
     {"SubmissionIndicesOf", "BTreeMap<ElectionScore, u32>", ANY, MD(0, 13)},
+    {"SignedSubmissionOf", "{who: AccountId, deposit: Balance, solution: RawSolution, reward: Balance}", ANY,
+     MD(13, 13)},
     {"SolutionOrSnapshotSize", "{voters: Compact<u32>, targets: Compact<u32>}", ANY, MD(0, 13)},
     {"RoundSnapshot", "{voters: Vec<(AccountId, u64, Vec<AccountId>)>, targets: Vec<AccountId>}", ANY, MD(0, 13)},
     {"ReadySolution", "{supports: Supports, score: ElectionScore, compute: ElectionCompute}", ANY, MD(0, 13)},
@@ -493,6 +496,7 @@ static const sce_known_type_t rows[] = {
     {"RegistrarInfo", "{account: AccountId, fee: Balance, fields: IdentityFields}", ANY, MD(0, 13)},
     {"Identity::Registration", "{judgements: Vec<(RegistrarIndex, Judgement)>, deposit: Balance, info: IdentityInfo}",
      ANY, MD(0, 13)},
+    {"Gas", "u64", ANY, MD(0, 11)},
     {"EthereumAddress", "[u8; 20]", ANY, MD(0, 13)},
     {"EcdsaSignature", "[u8; 65]", ANY, MD(0, 13)},
     {"StatementKind", "enum {Regular, Saft}", ANY, MD(0, 13)},
@@ -522,6 +526,34 @@ static const sce_known_type_t rows[] = {
      MD(0, 13)},
     {"AssetMetadata", "{deposit: Balance, name: Vec<u8>, symbol: Vec<u8>, decimals: u8, is_frozen: bool}", ANY,
      MD(0, 13)},
+
+    /* ---- parachains of relay chains since 2021 ---- */
+    {"ParathreadClaimQueue", "{queue: Vec<QueuedParathread>, next_core_offset: u32}", ANY, MD(12, 13)},
+    {"QueuedParathread", "{claim: ParathreadEntry, core_offset: u32}", ANY, MD(12, 13)},
+    {"ParathreadEntry", "{claim: (ParaId, CollatorId), retries: u32}", ANY, MD(12, 13)},
+    {"ParaLifecycle",
+     "enum {Onboarding, Parathread, Parachain, UpgradingParathread, DowngradingParachain, OffboardingParathread, "
+     "OffboardingParachain}",
+     ANY, MD(12, 13)},
+    {"ParaGenesisArgs", "{genesis_head: HeadData, validation_code: ValidationCode, parachain: bool}", ANY, MD(12, 13)},
+    {"ValidationCodeHash", "[u8; 32]", ANY, MD(12, 13)},
+    {"UpgradeGoAhead", "enum {Abort, GoAhead}", ANY, MD(12, 13)},
+    {"UpgradeRestriction", "enum {Present}", ANY, MD(12, 13)},
+    {"CoreIndex", "u32", ANY, MD(12, 13)},
+    {"GroupIndex", "u32", ANY, MD(12, 13)},
+    {"CoreOccupied", "enum {Parathread(ParathreadEntry), Parachain}", ANY, MD(12, 13)},
+    {"CoreAssignment", "{core: CoreIndex, para_id: ParaId, kind: AssignmentKind, group_idx: GroupIndex}", ANY,
+     MD(12, 13)},
+    {"AssignmentKind", "enum {Parachain, Parathread(CollatorId, u32)}", ANY, MD(12, 13)},
+    {"HrmpChannelId", "{sender: ParaId, recipient: ParaId}", ANY, MD(12, 13)},
+    {"HrmpChannel",
+     "{max_capacity: u32, max_total_size: u32, max_message_size: u32, msg_count: u32, total_size: u32, mqc_head: "
+     "Option<Hash>, sender_deposit: Balance, recipient_deposit: Balance}",
+     ANY, MD(12, 13)},
+    {"InboundDownwardMessage", "{sent_at: BlockNumber, msg: Vec<u8>}", ANY, MD(12, 13)},
+    {"InboundHrmpMessage", "{sent_at: BlockNumber, data: Vec<u8>}", ANY, MD(12, 13)},
+    {"BufferedSessionChange", "{validators: Vec<AccountId>, queued: Vec<AccountId>, session_index: SessionIndex}", ANY,
+     MD(12, 13)},
 
     /* ---- parachains of the first kind (Polkadot and Kusama until 2021), and Cumulus ---- */
     {"ParaId", "u32", ANY, ALL_MD},
