@@ -1,6 +1,7 @@
 /* batch.c: `scexec batch`: requests from standard input, one JSON object a line, answers in the same order.
  *
  * The main thread reads, one thread writes, the workers call; batch_queue.h is between them. */
+#include "cli/batch_at.h"
 #include "cli/batch_queue.h"
 #include "cli/batch_request.h"
 #include "cli/commands.h"
@@ -31,6 +32,12 @@ typedef struct worker {
   uint64_t time_limit_ms;
   const cli_metadata_t *metadata; /* NULL: bytes only */
   sce_instance_t *instance;
+  batch_eras_t *eras;
+  batch_place_t place;          /* of the last request that named a block */
+  const batch_era_t *other_era; /* whose instance `other` is */
+  sce_instance_t *other;
+  const batch_era_t *era;       /* of the request at hand; NULL: the session's code */
+  const cli_metadata_t *names;  /* its metadata */
   cli_host_t host;
   bool used;        /* the host has seen a call */
   sce_buf_t export; /* of the request at hand; empty: its method */
@@ -39,13 +46,30 @@ typedef struct worker {
   pthread_t thread;
 } worker_t;
 
+/* Where the request is answered: the state, the code that belongs to it, and what describes that. */
+static sce_error_t *go_to_place(worker_t *w, const batch_request_t *request) {
+  bool named = request->at.len > 0;
+  if (named) SCE_TRY(batch_place_go(w->eras, &w->place, (const char *)request->at.data));
+  w->era = named ? w->place.era : NULL;
+  w->names = w->metadata != NULL && w->era != NULL ? &w->era->metadata : w->metadata;
+  sce_overlay_set_state(w->host.overlay, named ? w->place.source.state : w->session->source.state);
+  if (w->era == NULL || w->era == w->other_era) return NULL;
+  sce_instance_delete(w->other);
+  w->other = NULL;
+  w->other_era = NULL;
+  SCE_TRY(sce_instance_new(&w->other, w->era->runtime));
+  w->other_era = w->era;
+  return NULL;
+}
+
 static sce_error_t *make_call(worker_t *w, const batch_request_t *request) {
+  sce_instance_t *instance = w->era != NULL ? w->other : w->instance;
   if (w->used) SCE_TRY(cli_host_reset(&w->host));
   w->used = true;
   sce_call_options_t options = {.externalities = &w->host.externalities, .time_limit_ms = w->time_limit_ms};
   const char *method = (const char *)(w->export.len > 0 ? w->export.data : request->method.data);
-  if (w->time_limit_ms > 0) SCE_TRY(sce_instance_prepare(w->instance, method)); /* the limit is the call's alone */
-  return sce_instance_call(w->instance, &w->output, method, request->data.data, request->data.len, &options);
+  if (w->time_limit_ms > 0) SCE_TRY(sce_instance_prepare(instance, method)); /* the limit is the call's alone */
+  return sce_instance_call(instance, &w->output, method, request->data.data, request->data.len, &options);
 }
 
 /* The input of a request with "args" instead of "data", and what is called with it. */
@@ -54,10 +78,10 @@ static sce_error_t *encode_args(worker_t *w, batch_request_t *request) {
   bool view;
   w->export.len = 0;
   if (request->args.len == 0)
-    return w->metadata != NULL ? cli_view_input(&request->data, &w->export, &view, w->metadata, name) : NULL;
-  if (w->metadata == NULL) return sce_error_new(SCE_MISUSE, "\"args\" needs --values");
+    return w->names != NULL ? cli_view_input(&request->data, &w->export, &view, w->names, name) : NULL;
+  if (w->names == NULL) return sce_error_new(SCE_MISUSE, "\"args\" needs --values");
   size_t method;
-  const sce_metadata_t *md = w->metadata->metadata;
+  const sce_metadata_t *md = w->names->metadata;
   SCE_TRY(sce_metadata_method_find(md, &method, sce_span_text(name)));
   SCE_TRY(sce_method_args_encode(md, &request->data, method, request->args));
   SCE_TRY(sce_metadata_method_export(md, &w->export, method));
@@ -70,10 +94,10 @@ static sce_error_t *decode_output(const worker_t *w, sce_buf_t *value, sce_error
                                   const batch_request_t *request) {
   bool known;
   const char *method = (const char *)request->method.data;
-  if (w->metadata == NULL) return NULL;
+  if (w->names == NULL) return NULL;
   sce_error_t *err = strcmp(method, "Core_version") == 0
                          ? cli_version_value(value, sce_buf_span(&w->output))
-                         : cli_typed_output(value, &known, w->metadata, method, sce_buf_span(&w->output));
+                         : cli_typed_output(value, &known, w->names, method, sce_buf_span(&w->output));
   if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
   *misfit = err;
   value->len = 0;
@@ -85,6 +109,7 @@ static sce_error_t *answer(worker_t *w, batch_slot_t *slot) {
   batch_request_t request = {0};
   sce_buf_t value = {0};
   sce_error_t *misfit = NULL, *problem = batch_request_read(&request, slot);
+  if (problem == NULL) problem = go_to_place(w, &request);
   if (problem == NULL) problem = encode_args(w, &request);
   if (problem == NULL) problem = make_call(w, &request);
   if (problem == NULL) problem = decode_output(w, &value, &misfit, &request);
@@ -187,13 +212,14 @@ static sce_error_t *run_threads(worker_t *workers, uint64_t count, batch_queue_t
 }
 
 static sce_error_t *open_workers(cli_t *cli, worker_t *workers, const cli_session_t *session, batch_queue_t *queue,
-                                 const batch_values_t *v, const cli_metadata_t *metadata) {
+                                 const batch_values_t *v, const cli_metadata_t *metadata, batch_eras_t *eras) {
   for (uint64_t i = 0; i < v->threads; i++) {
     workers[i] = (worker_t){.cli = cli,
                             .session = session,
                             .queue = queue,
                             .time_limit_ms = v->run.engine.time_limit,
-                            .metadata = metadata};
+                            .metadata = metadata,
+                            .eras = eras};
     SCE_TRY(sce_instance_new(&workers[i].instance, session->runtime));
     SCE_TRY(cli_host_open(cli, &workers[i].host, session, NULL));
   }
@@ -202,20 +228,25 @@ static sce_error_t *open_workers(cli_t *cli, worker_t *workers, const cli_sessio
 
 static sce_error_t *run_session(cli_t *cli, const cli_session_t *session, const batch_values_t *v) {
   batch_queue_t queue;
+  batch_eras_t eras;
+  SCE_TRY(batch_eras_init(&eras, cli, session, v->values));
   cli_metadata_t metadata = {0};
   worker_t *workers = sce_calloc((size_t)v->threads, sizeof *workers);
   sce_error_t *err = batch_queue_init(&queue, (size_t)v->threads * 4 + 16);
   if (err == NULL && workers == NULL) err = sce_error_oom();
   if (err == NULL && v->values) err = cli_metadata_load(cli, &metadata, session, 0);
-  if (err == NULL) err = open_workers(cli, workers, session, &queue, v, v->values ? &metadata : NULL);
+  if (err == NULL) err = open_workers(cli, workers, session, &queue, v, v->values ? &metadata : NULL, &eras);
   if (err == NULL) err = run_threads(workers, v->threads, &queue);
   for (uint64_t i = 0; workers != NULL && i < v->threads; i++) {
     cli_host_close(&workers[i].host);
     sce_instance_delete(workers[i].instance);
+    sce_instance_delete(workers[i].other);
+    batch_place_free(&workers[i].place);
     sce_buf_free(&workers[i].export);
     sce_buf_free(&workers[i].output);
   }
   sce_free(workers);
+  batch_eras_free(&eras);
   cli_metadata_free(&metadata);
   batch_queue_free(&queue);
   return err;
@@ -228,7 +259,9 @@ static sce_error_t *run_batch(cli_t *cli, const void *values, const cli_list_t *
   sce_error_t *err = cli_session_load(cli, &session, &v->run);
   if (err == NULL && cli->stdin_taken)
     err = sce_error_new(SCE_MISUSE, "standard input has the requests: the code must come from a file");
-  if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, (uint32_t)v->threads + v->values);
+  /* Of a database each thread may have one more, of another state's code. */
+  uint64_t instances = v->threads * (v->run.source.state != NULL ? 2 : 1) + v->values;
+  if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, (uint32_t)instances);
   if (err == NULL) err = run_session(cli, &session, v);
   cli_session_close(&session);
   return err;
@@ -263,6 +296,8 @@ const cli_command_t cli_batch_command = {
         "With --values:\n\n"
         "  request   {\"id\": 1, \"method\": \"AccountNonceApi_account_nonce\", \"args\": [\"15oF4u…\"]}\n"
         "  answer    {\"id\": 1, \"output\": \"0x00000000\", \"value\": 0}\n\n"
+        "With --state DIR a request may name a block, by number or hash: \"at\": 1200. It is answered on the state that "
+        "this block made, by the code that belongs to that.\n\n"
         "id is any JSON value and comes back as it was; data may be left out; empty lines are passed over.",
     .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"
                 "scexec batch --chain kusama.json --threads 4 < requests.jsonl > answers.jsonl",

@@ -13,13 +13,14 @@
 void batch_request_free(batch_request_t *request) {
   sce_buf_free(&request->method);
   sce_buf_free(&request->data);
+  sce_buf_free(&request->at);
 }
 
 /* ---- requests ---- */
 
 /* The members of a request; each as JSON, of nothing where there is none. */
-enum { ID, METHOD, DATA, ARGS, MEMBERS };
-static const char *const names[MEMBERS] = {"id", "method", "data", "args"};
+enum { ID, METHOD, DATA, ARGS, AT, MEMBERS };
+static const char *const names[MEMBERS] = {"id", "method", "data", "args", "at"};
 
 /* To the end of the line. `*odd`: the first name that is none of a request's, or comes again. */
 static sce_error_t *read_members(sce_span_t found[MEMBERS], sce_json_string_t *odd, sce_json_reader_t *in) {
@@ -59,7 +60,7 @@ static sce_error_t *refuse_odd(sce_json_string_t odd, unsigned long long line) {
   for (size_t i = 0; i < MEMBERS; i++)
     if (sce_json_string_is(odd, names[i]))
       return sce_error_new(SCE_BAD_INPUT, "line %llu has \"%s\" more than once", line, names[i]);
-  return sce_error_new(SCE_BAD_INPUT, "line %llu has a field \"%.*s\"; it may have id, method, data and args", line,
+  return sce_error_new(SCE_BAD_INPUT, "line %llu has a field \"%.*s\"; it may have id, method, data, args and at", line,
                        len, text);
 }
 
@@ -99,6 +100,21 @@ static sce_error_t *read_data(batch_request_t *request, sce_span_t json, unsigne
   return sce_error_prefix(err, "line %llu: data", line);
 }
 
+/* A number, or a string of one or of a hash; null is as if it were not there. */
+static sce_error_t *read_at(batch_request_t *request, sce_span_t json, unsigned long long line) {
+  if (json.len == 0 || sce_span_equal(json, sce_span_text("null"))) return NULL;
+  bool number = json.data[0] >= '0' && json.data[0] <= '9';
+  sce_error_t *err = NULL;
+  if (is_string(json))
+    err = append_chars(&request->at, json);
+  else if (number)
+    err = sce_buf_append(&request->at, json.data, json.len);
+  if (err == NULL && (request->at.len == 0 || memchr(request->at.data, 0, request->at.len) != NULL))
+    err = sce_error_new(SCE_BAD_INPUT, "it must be a block's number or its hash \"0x…\"");
+  if (err == NULL) err = sce_buf_append_byte(&request->at, 0);
+  return sce_error_prefix(err, "line %llu: at", line);
+}
+
 sce_error_t *batch_request_read(batch_request_t *request, const batch_slot_t *slot) {
   unsigned long long line = slot->line;
   sce_span_t found[MEMBERS] = {{NULL, 0}};
@@ -107,6 +123,7 @@ sce_error_t *batch_request_read(batch_request_t *request, const batch_slot_t *sl
   request->id = found[ID];
   if (odd.raw.data != NULL) return refuse_odd(odd, line);
   SCE_TRY(read_method(request, found[METHOD], line));
+  SCE_TRY(read_at(request, found[AT], line));
   bool has_data = found[DATA].len > 0 && !sce_span_equal(found[DATA], sce_span_text("null"));
   if (has_data && found[ARGS].len > 0) return sce_error_new(SCE_BAD_INPUT, "line %llu has both data and args", line);
   if (has_data) return read_data(request, found[DATA], line);

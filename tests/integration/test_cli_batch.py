@@ -75,7 +75,7 @@ class Batch(Runtime):
         self.assertEqual([answers[i]["error"]["message"] for i in (0, 2, 20, 22)], [
             "line 1, column 2: expected a member's name in quotes",
             'line 3 is no JSON object: {"id": …, "method": …, "data": "0x…"}',
-            'line 21 has a field "dta"; it may have id, method, data and args', 'line 23 has "id" more than once'])
+            'line 21 has a field "dta"; it may have id, method, data, args and at', 'line 23 has "id" more than once'])
 
     def test_last_line_without_line_break_and_empty_lines(self):
         answers = self.batch(["\n", "  \r\n", '{"id":1,"method":"Test_empty"}\r\n', "\n", '{"id":2,"method":"Test_empty"}'])

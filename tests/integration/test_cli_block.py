@@ -438,6 +438,26 @@ class Blocks(unittest.TestCase):
         self.assertEqual(self.run_command("state", "diff", self.dir, other).stdout, b"")
         self.assertEqual(self.document("state", "history", other), self.document("state", "history", self.dir))
 
+    def test_batch_at_a_block(self):
+        """Each request is answered on the state that its block made, values as well."""
+        self.build_three()
+        method, places = "BabeApi_current_epoch_start", [0, 1, 3, 0, None]
+        calls = [self.document("call", "--state", self.dir, *([] if at is None else ["--at", at]), method) for at in places]
+        outputs = [call["output"] for call in calls]
+        self.assertNotEqual(outputs[0], outputs[1])
+        lines = "\n".join(json.dumps({"id": n, "method": method, "at": at, "args": []}) for n, at in enumerate(places))
+        done = self.run_command("batch", "--state", self.dir, "--values", "--threads", "2", stdin=lines.encode())
+        answers = list(map(json.loads, done.stdout.splitlines()))
+        self.assertEqual([answer["output"] for answer in answers], outputs)
+        self.assertEqual([answer["value"] for answer in answers], [call["value"] for call in calls])
+        def error(source, at):
+            done = self.run_command("batch", *source, stdin=json.dumps({"method": method, "at": at}).encode())
+            return json.loads(done.stdout)["error"]
+        self.assertEqual(error(ROCOCO, 1)["kind"], "misuse")
+        for at in ("", "x", "0x00", -1, [1], True, 1.5, "1\0"):
+            self.assertIn(error(["--state", self.dir], at)["kind"], ("bad-input", "misuse"), at)
+        self.assertEqual(error(["--state", self.dir], 7)["kind"], "not-found")
+
     def test_replay_streams(self):
         """A line is there before the next block is read; whoever reads no more ends it, quietly."""
         block = compact(len(block_1())) + block_1()

@@ -120,6 +120,21 @@ class StateCode(unittest.TestCase):
     def name(self, *source):
         return bytes.fromhex(self.run_command("call", *source, "Test_name", "--hex").stdout.decode()[2:]).decode()
 
+    def batch(self, places):
+        """The names of the code at several blocks, asked by number and by hash; "!": an error."""
+        states = self.document("state", "history", self.dir)["states"]
+        hashes = {state["number"]: state["hash"] for state in states}
+        found = []
+        for choose in (lambda at: at, lambda at: hashes.get(int(at), "0x" + "00" * 32) if at is not None else None):
+            lines = [json.dumps({"method": "Test_name", "at": choose(at)}) for at in places]
+            for threads in ("1", "3"):
+                done = self.run_command("batch", "--state", self.dir, "--threads", threads, stdin="\n".join(lines).encode())
+                answers = map(json.loads, done.stdout.splitlines())
+                found.append("".join(bytes.fromhex(answer["output"][2:]).decode() if "output" in answer
+                                     else {"not-found": "!"}[answer["error"]["kind"]] for answer in answers))
+        self.assertEqual(len(set(found)), 1, found)
+        return found[0]
+
     # ---- substitutes ----
 
     def test_substitutes(self):
@@ -134,6 +149,7 @@ class StateCode(unittest.TestCase):
         self.assertEqual(ran, "AABBD")
         names = [self.name("--state", self.dir, "--at", str(at)) for at in range(6)]
         self.assertEqual("".join(names), "AABBDD")
+        self.assertEqual(self.batch([0, 1, 2, 3, 4, 5, 2, 0, "3", None, 6]), "AABBDDBABD!")
         # All in one run, from the spec as from the database. Code is looked for where a substitute begins: A, A again
         # where C would, B, D.
         file = self.folder / "blocks"
