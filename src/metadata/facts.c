@@ -2,6 +2,7 @@
 #include "metadata/registry.h"
 
 #include "base/buf.h"
+#include "base/error.h"
 
 #include <string.h>
 
@@ -79,4 +80,32 @@ bool sce_facts_hold(const sce_metadata_t *md, const char *facts) {
     if (holds(md, turned ? sce_span_skip(fact, 1) : fact) == turned) return false;
   }
   return true;
+}
+
+/* ---- origins ---- */
+
+/* The origin of a pallet as an expression; NULL: it has none, or one that is not known. */
+static const char *origin_of(const sce_metadata_t *md, const sce_pallet_t *pallet) {
+  sce_span_t name = pallet->name;
+  if (sce_text_is(name, "System")) return "enum {Root, Signed(AccountId), None}";
+  if (sce_text_is(name, "CumulusXcm")) return "enum {Relay, SiblingParachain(ParaId)}";
+  if (sce_text_is(name, "ParachainsOrigin") || sce_text_is(name, "ParachainOrigin")) return "enum {Parachain(ParaId)}";
+  if (sce_text_is(name, "XcmPallet") || sce_text_is(name, "PolkadotXcm"))
+    return "enum {Xcm(MultiLocation), Response(MultiLocation)}";
+  bool collective = sce_pallet_find_storage(pallet, sce_span_text("ProposalOf")) != NULL &&
+                    sce_pallet_find_storage(pallet, sce_span_text("Voting")) != NULL &&
+                    find_variant(md, pallet->calls, sce_span_text("set_members")) != NULL;
+  return collective ? "enum {Members(MemberCount, MemberCount), Member(AccountId), Phantom}" : NULL;
+}
+
+sce_error_t *sce_facts_origin_caller(const sce_metadata_t *md, sce_buf_t *expr) {
+  const char *before = "enum {";
+  for (uint32_t i = 0; i < md->pallet_count; i++) {
+    const char *origin = origin_of(md, &md->pallets[i]);
+    if (origin == NULL) continue;
+    SCE_TRY(sce_buf_printf(expr, "%s%.*s(%s) = %u", before, (int)md->pallets[i].name.len,
+                           (const char *)md->pallets[i].name.data, origin, md->pallets[i].index));
+    before = ", ";
+  }
+  return expr->len > 0 ? sce_buf_append_byte(expr, '}') : NULL;
 }

@@ -248,6 +248,22 @@ static sce_error_t *find_users(sce_metadata_t *md, uint32_t *type, const sce_nam
   return make_named(md, type, user->def, user->name, scope);
 }
 
+/* What V12 and V13 call OriginCaller; *type is SCE_TYPE_NONE for other names, and where no pallet's origin is known. */
+static sce_error_t *find_origin(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
+  sce_buf_t text = {0};
+  sce_span_t kept = {NULL, 0}, all = {NULL, 0};
+  *type = SCE_TYPE_NONE;
+  bool wanted = (md->version == 12 || md->version == 13) &&
+                (sce_text_is(name, "OriginCaller") || sce_text_is(name, "PalletsOrigin"));
+  if (wanted) *type = sce_names_find(&md->names, all, name);
+  if (!wanted || *type != SCE_TYPE_NONE) return NULL;
+  sce_error_t *err = sce_facts_origin_caller(md, &text);
+  if (err == NULL) err = sce_arena_copy(&md->arena, &kept, sce_buf_span(&text));
+  sce_buf_free(&text);
+  if (err != NULL) return err;
+  return kept.len > 0 ? make_named(md, type, kept, name, all) : NULL;
+}
+
 sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
   sce_span_t text;
   SCE_TRY(sce_arena_copy(&md->arena, &text, name));
@@ -310,6 +326,8 @@ static sce_error_t *resolve_in_apis(sce_metadata_t *md, uint32_t *type, sce_span
   const sce_name_t whole = {.name = name};
   if (md->version < 14 && (known != NULL || sce_user_type_find(md, all, &whole) != NULL))
     return sce_names_resolve(md, type, &whole, all);
+  SCE_TRY(find_origin(md, type, name));
+  if (*type != SCE_TYPE_NONE) return NULL;
   if (def != NULL) return make_named(md, type, sce_span_text(def), name, scope);
   return md->final ? no_type(md, &whole) : sce_names_add_unknown(md, type, name);
 }
@@ -334,6 +352,8 @@ sce_error_t *sce_names_resolve(sce_metadata_t *md, uint32_t *type, const sce_nam
   if (*type != SCE_TYPE_NONE) return NULL;
   known = sce_known_type_find(md, all, n);
   if (known != NULL) return make_known(md, type, known, n, all);
+  SCE_TRY(find_origin(md, type, n));
+  if (*type != SCE_TYPE_NONE) return NULL;
   if (sce_known_api_type_find(n) != NULL) return resolve_in_apis(md, type, n);
   if (!md->final) return sce_names_add_unknown(md, type, n);
   return no_type(md, name);

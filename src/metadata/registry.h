@@ -167,4 +167,8 @@ const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t
  * Facts about pallets hold only once the metadata's pallets are read. */
 bool sce_facts_hold(const sce_metadata_t *md, const char *facts);
 
+/* Appends the runtime's OriginCaller as an expression, with the pallets whose origins are known; nothing when there are
+ * none. For V12 and V13, whose metadata has the pallets' indices. */
+sce_error_t *sce_facts_origin_caller(const sce_metadata_t *md, sce_buf_t *expr);
+
 #endif

@@ -31,7 +31,12 @@ typedef sce_error_t *(*attempt_fn)(const subject_t *subject, sce_buf_t *out);
 static sce_error_t *load(const subject_t *s, sce_buf_t *out) {
   sce_metadata_t *md;
   (void)out;
+  static const char types[] =
+      "{\"types\":{\"Own\":{\"a\":\"Vec<u8>\",\"b\":{\"_enum\":[\"X\",\"Y\"]}},\"Same\":\"Own\"}}";
   sce_error_t *err = sce_metadata_new(&md, s->bytes, NULL);
+  if (err != NULL) return err;
+  sce_metadata_delete(md);
+  err = sce_metadata_new_with_types(&md, s->bytes, NULL, text(types));
   if (err == NULL) sce_metadata_delete(md);
   return err;
 }

@@ -260,6 +260,20 @@ static void layouts_go_by_what_the_metadata_has(void **state) {
   }
 }
 
+/* Origins count by their pallets' indices. */
+static void origins_are_those_of_the_pallets(void **state) {
+  (void)state;
+  static const item_t items[] = {STORED("Balances", "X"),
+                                 STORED("System", "Y"),
+                                 STORED("Scheduler", "StorageVersion"),
+                                 STORED("CumulusXcm", "Z"),
+                                 {0}};
+  sce_metadata_t *md = made(13, items, NULL);
+  check_value(md, "OriginCaller", "0x0100", "{\"System\":\"Root\"}");
+  check_value(md, "T::PalletsOrigin", "0x030107000000", "{\"CumulusXcm\":{\"SiblingParachain\":7}}");
+  sce_metadata_delete(md);
+}
+
 /* What the metadata says stands above what a chain of the name had at that time. */
 static void chains_do_not_overrule_their_metadata(void **state) {
   (void)state;
@@ -631,6 +645,7 @@ static void old_keys_are_hashed_as_a_whole(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(layouts_go_by_what_the_metadata_has),
+      cmocka_unit_test(origins_are_those_of_the_pallets),
       cmocka_unit_test(chains_do_not_overrule_their_metadata),
       cmocka_unit_test(defaults_are_values_of_their_types),
       cmocka_unit_test(messages_are_of_the_version_that_is_spoken),
