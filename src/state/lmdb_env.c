@@ -135,19 +135,28 @@ static sce_error_t *look_at_dir(bool *fresh, const char *dir, const char *data_p
   return sce_error_new(SCE_IO, "%s holds no state database: make one with an import", dir);
 }
 
+static bool is_file(int fd, const struct stat *wanted) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && info.st_dev == wanted->st_dev && info.st_ino == wanted->st_ino;
+}
+
+/* Descriptors are numbered from the lowest free one: beyond this many none is looked for. */
+#define MAX_DESCRIPTORS 65536
+
 /* True when this process has the file open: opening an LMDB environment twice breaks the locks of both. Looks through
- * the process's own files; where there is no /proc nothing is found. */
+ * the process's own files, by number where there is no /proc. */
 static bool open_already(const char *lock_path) {
-  struct stat wanted, info;
+  struct stat wanted;
+  bool found = false;
   if (stat(lock_path, &wanted) != 0 || !S_ISREG(wanted.st_mode)) return false;
   DIR *files = opendir("/proc/self/fd");
-  if (files == NULL) return false;
-  bool found = false;
-  for (struct dirent *entry; !found && (entry = readdir(files)) != NULL;) {
-    if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
-    int fd = (int)strtol(entry->d_name, NULL, 10);
-    found = fstat(fd, &info) == 0 && info.st_dev == wanted.st_dev && info.st_ino == wanted.st_ino;
+  if (files == NULL) {
+    long most = sysconf(_SC_OPEN_MAX);
+    for (int fd = 0; !found && fd < MAX_DESCRIPTORS && fd < most; fd++) found = is_file(fd, &wanted);
+    return found;
   }
+  for (struct dirent *entry; !found && (entry = readdir(files)) != NULL;)
+    found = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' && is_file((int)strtol(entry->d_name, NULL, 10), &wanted);
   closedir(files);
   return found;
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "state/trie.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const sce_backend_ops_t memory_ops;
@@ -129,13 +130,30 @@ static sce_error_t *fill_child(sce_memory_t *memory, const sce_genesis_child_t *
   return fill(&trie->values, &child->pairs, version);
 }
 
+static int by_name(const void *a, const void *b) {
+  const sce_genesis_child_t *x = *(const sce_genesis_child_t *const *)a, *y = *(const sce_genesis_child_t *const *)b;
+  int side = sce_span_compare(x->name, y->name);
+  return side != 0 ? side : x < y ? -1 : x > y;
+}
+
+/* In the order of their names, so that each goes to the end of the list. */
+static sce_error_t *fill_children(sce_memory_t *memory, const sce_genesis_t *genesis, sce_state_version_t version) {
+  const sce_genesis_child_t **sorted = sce_realloc_array(NULL, genesis->child_count, sizeof *sorted);
+  if (sorted == NULL) return sce_error_oom();
+  for (size_t i = 0; i < genesis->child_count; i++) sorted[i] = &genesis->children[i];
+  qsort(sorted, genesis->child_count, sizeof *sorted, by_name);
+  sce_error_t *err = NULL;
+  for (size_t i = 0; i < genesis->child_count && err == NULL; i++) err = fill_child(memory, sorted[i], version);
+  sce_free(sorted);
+  return err;
+}
+
 sce_error_t *sce_memory_from_genesis(sce_memory_t **memory, const sce_genesis_t *genesis, sce_state_version_t version) {
   sce_memory_t *made;
   SCE_TRY(sce_memory_new(&made));
   if (genesis->arena != NULL) made->arena = sce_arena_ref(genesis->arena);
   sce_error_t *err = fill(&made->top.values, &genesis->top, version);
-  for (size_t i = 0; i < genesis->child_count && err == NULL; i++)
-    err = fill_child(made, &genesis->children[i], version);
+  if (err == NULL) err = fill_children(made, genesis, version);
   if (err != NULL) {
     sce_memory_delete(made);
     return err;
