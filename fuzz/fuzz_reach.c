@@ -37,9 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   uint32_t count = sce_blob_function_count(blob), root = count - 1;
-  uint8_t *reached = malloc((size_t)count + 1);
+  uint8_t *reached = malloc((size_t)count + 1), floats;
   if (reached != NULL) {
-    err = sce_blob_reach(blob, reached, &root, count > 0 ? 1 : 0);
+    err = sce_blob_reach(blob, reached, &floats, &root, count > 0 ? 1 : 0);
     if (err == NULL) take_out(blob, reached);
     sce_error_delete(err);
   }

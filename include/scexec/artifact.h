@@ -53,7 +53,8 @@ typedef struct sce_artifact_info {
   char target[48];
   uint8_t code_hash[32]; /* BLAKE2b-256 of the plain WebAssembly module it was compiled from */
   uint64_t size;         /* bytes of machine code and metadata */
-  /* In a cache, code of the first tier: the exported function for whose calls it suffices. Empty: all of the module. */
+  /* In a cache, code of the first tier: the exported functions for whose calls it suffices, as "Core_version,
+   * Metadata_metadata", as many as there is room for. Empty: all of the module. */
   char only_for[128];
 } sce_artifact_info_t;
 

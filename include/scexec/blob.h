@@ -267,6 +267,9 @@ typedef struct sce_blob_rewrite {
    * i64.mul_wide_u, so that the module needs the wide arithmetic proposal. Results, memory and offsets are the same.
    * Nothing happens with meter_stack, which counts what the functions do. */
   bool widen_multiplication;
+  /* Declares the module's own immutable globals of f32 and f64 mutable, though nothing writes to them: compilers then
+   * read them from memory, as Wasmtime did up to 36, and take the same of two NaNs. */
+  bool float_globals_mutable;
 } sce_blob_rewrite_t;
 
 /* Appends the rewritten module to `module`. The blob stays as it is; sections that do not change are copied byte for

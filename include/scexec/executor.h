@@ -6,9 +6,8 @@
  * at a time (sce_instance_cancel() excepted). Engines are kept alive by their runtimes, runtimes by their instances, so
  * they may be deleted in any order.
  *
- * Forks: a child may go on with engines, runtimes and instances that no other thread of its parent was using. What it
- * can't do is to compile with parallel_compilation when the parent did so before: that waits for threads which are not
- * there. A tiered runtime goes on with Winch on one processor.
+ * Forks: a child may go on with engines, runtimes and instances that no other thread of its parent was using. A tiered
+ * runtime goes on with Winch on one processor.
  */
 #ifndef SCEXEC_EXECUTOR_H
 #define SCEXEC_EXECUTOR_H
@@ -55,12 +54,12 @@ typedef struct sce_heap_pages {
 /* Which compiler makes the machine code. Results are the same. */
 typedef enum sce_compiler {
   SCE_COMPILER_CRANELIFT = 0, /* best code */
-  /* Compiled soonest, slower code. Not with reference types or SIMD, nor (without canonicalize_nans) code with f32.min,
-   * f32.max, f64.min or f64.max, in which Winch takes another of two NaNs. */
+  /* Compiled soonest, slower code. Not with reference types or SIMD, nor (without canonicalize_nans) code with add,
+   * mul, min or max of f32 or f64, in which Winch takes another of two NaNs. */
   SCE_COMPILER_WINCH = 1,
   /* The soonest answer: what a call can reach is compiled by Winch when it is called, everything by Cranelift on
-   * threads in the background, which takes over between calls. Cranelift alone (with a line in the log) where Winch
-   * can't be used. Compiling counts as part of the call that it is done for, and for its time limit:
+   * threads in the background, which takes over between calls. What can reach code that is not for Winch waits for
+   * Cranelift. Compiling counts as part of the call that it is done for, and for its time limit:
    * sce_instance_prepare() has it done before. Who stops waiting leaves the compile to go on. The background keeps no
    * process alive, and goes on for a deleted runtime only until its compile is done. */
   SCE_COMPILER_TIERED = 2
@@ -105,6 +104,10 @@ typedef struct sce_config {
    * 2 GiB. More ends the call with SCE_MEMORY_LIMIT. Linear memory, the machine code of nested modules and what Rust
    * libraries take do not count; nor does a program that replaces the allocator (base/alloc.h) count anything. */
   uint64_t max_host_memory;
+  /* Wall clock of each compile of code, and of each wait for one, in milliseconds; 0: no limit. What takes longer ends
+   * with SCE_TIME_LIMIT: there are 10 KB of code that compile for minutes. The compiling itself goes on in a thread
+   * that keeps no process alive, until it is done. */
+  uint64_t compile_time_limit_ms;
   /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
    * false). sce_runtime_missing_imports() lists them. */
   bool allow_missing_imports;
@@ -163,7 +166,8 @@ SCE_API const char *sce_wasmtime_version(void);
 typedef struct sce_runtime sce_runtime_t;
 
 /* Compiles a blob; sce_runtime_from_code() (artifact.h) goes through the cache. `blob` is not kept. Errors:
- * SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name), SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+ * SCE_BAD_CODE, SCE_MISSING_IMPORT (all that are missing, by name), SCE_TIME_LIMIT (compile_time_limit_ms), SCE_ENGINE,
+ * SCE_OUT_OF_MEMORY. */
 SCE_API sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 SCE_API void sce_runtime_delete(sce_runtime_t *runtime);
 
@@ -200,8 +204,13 @@ typedef struct sce_call_options {
 } sce_call_options_t;
 
 /* Has the code compiled that a call of `method` needs, if it is not (only with SCE_COMPILER_TIERED): the call's time
- * limit is then for the call alone. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_ENGINE, SCE_OUT_OF_MEMORY. */
+ * limit is then for the call alone. Errors: SCE_MISSING_EXPORT, SCE_WRONG_TYPE, SCE_ENGINE, SCE_OUT_OF_MEMORY,
+ * SCE_TIME_LIMIT (compile_time_limit_ms). */
 SCE_API sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method);
+
+/* The same for calls of several methods, in one compile, which takes little longer than that for one of them: they have
+ * most of their code in common. Methods that the runtime does not export are left out. */
+SCE_API sce_error_t *sce_instance_prepare_all(sce_instance_t *instance, const char *const *methods, size_t count);
 
 /* Calls the export `method` (NUL-terminated) of type (i32, i32) -> i64 with `len` bytes of input at `data`, and
  * replaces the contents of `output`. Each call starts from the state after instantiation: nothing of an earlier call

@@ -18,6 +18,32 @@ extern "C" {
 struct wasm_config_t;
 /* Lets Cranelift inline calls within a module (wasmtime::Config::compiler_inlining, which the C API lacks). */
 void scn_config_inline(struct wasm_config_t *config);
+
+/* ---- compiling (compile.rs): as Wasmtime's functions of these names, but a refused thread, map or signal stack is an
+ * error, NULL being success, and no panic ends the process ---- */
+
+struct wasm_engine_t;
+struct wasmtime_error;
+struct wasmtime_module;
+/* wasm_engine_new_with_config(). Takes `config`. */
+struct wasmtime_error *scn_engine_new(struct wasm_config_t *config, struct wasm_engine_t **engine);
+/* wasmtime_module_new() and wasmtime_module_validate(). `parallel`, which must be as the engine's configuration has it:
+ * a thread that may stop (scn_compile_begin()) uses threads of the process, made on first use and kept, and again in a
+ * forked child; `*alone` is set when the calling thread does it all instead, for it may not stop, or none can be
+ * started. */
+struct wasmtime_error *scn_module_new(const struct wasm_engine_t *engine, const uint8_t *code, size_t len,
+                                      bool parallel, struct wasmtime_module **module, bool *alone);
+struct wasmtime_error *scn_module_validate(const struct wasm_engine_t *engine, const uint8_t *code, size_t len,
+                                           bool parallel, bool *alone);
+/* Between the two, the calling thread stops for ever when it is refused memory, as the compiling threads of the process
+ * do at any time, where any other thread would end the process. What it holds is not freed. scn_compile_stopped() is
+ * the number of threads that have stopped: when it rises, compiling that is under way may never end. */
+void scn_compile_begin(void);
+void scn_compile_end(void);
+uint64_t scn_compile_stopped(void);
+/* Makes what traps need in this thread (a signal stack); false when the system refuses it. Any number of times. */
+bool scn_thread_ready(void);
+
 struct wasmtime_store;
 /* Bounds linear memory as wasmtime_store_limiter() does; growth beyond `bytes`, or that the system refuses, ends the
  * call with an error (StoreLimitsBuilder::trap_on_grow_failure, which the C API lacks). */

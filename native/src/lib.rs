@@ -4,6 +4,8 @@
 //! No panic crosses into C: a function whose library could panic catches it (`guard`) and reports failure.
 
 mod bytes;
+#[cfg(feature = "wasmtime")]
+mod compile;
 mod curves;
 mod demangle;
 mod ecdsa;

@@ -106,9 +106,12 @@ struct sce_blob {
 /* "reference types", …: for messages. Static storage. */
 const char *sce_proposal_name(proposal_t proposal);
 
-/* sce_blob_check_proposals(). `*picks_nan`, on success: the code has f32.min, f32.max, f64.min or f64.max, whose result
- * for two NaNs is one of them, and which, the compiler's choice. */
-sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowed, bool *picks_nan);
+/* sce_blob_check_proposals(). `*floats`, on success: the sets (operator.h, FLOATS_PICK_NAN and others) of which the
+ * code has operators. */
+sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowed, uint8_t *floats);
+
+/* Whether the module has immutable globals of f32 or f64 of its own. */
+bool sce_blob_has_float_constants(const sce_blob_t *blob);
 
 /* Decompresses `code` (with its magic) onto the empty `out`. SCE_BAD_CODE, SCE_OUT_OF_MEMORY. */
 sce_error_t *sce_blob_decompress(sce_buf_t *out, sce_span_t code);

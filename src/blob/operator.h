@@ -65,6 +65,38 @@ extern const uint8_t sce_operator_proposals[256];
 /* The proposal that an operator needs; PROPOSAL_COUNT for an opcode that does not exist. */
 proposal_t sce_operator_proposal(const operator_t *op);
 
+/* Operators of floats in which compilers differ: their sets, for sce_operator_floats(). */
+enum {
+  /* add, mul, min, max: of two NaNs the result is one, and which, the compiler's choice. Cranelift takes the other one
+   * of a sum or product whose left operand is a load that it can fold into the instruction (isa/x64/lower.isle), Winch
+   * of min and max. All other operators have one operand, or keep the order of two. */
+  FLOATS_PICK_NAN = 1,
+  /* neg and mul: Cranelift takes two signs out of a product, also out of that of a NaN (opts/arithmetic.isle). */
+  FLOATS_NEGATE = 2,
+  FLOATS_MULTIPLY = 4
+};
+
+/* Of which of these sets the operator is. */
+static inline uint8_t sce_operator_floats(const operator_t *op) {
+  if (op->code < 0x8c) return 0;
+  switch (op->code) {
+    case 0x8c: /* f32.neg */
+    case 0x9a: return FLOATS_NEGATE;
+    case 0x94: /* f32.mul */
+    case 0xa2: return FLOATS_MULTIPLY | FLOATS_PICK_NAN;
+    case 0x92: /* f32.add, f32.min, f32.max */
+    case 0x96:
+    case 0x97:
+    case 0xa0:
+    case 0xa4:
+    case 0xa5: return FLOATS_PICK_NAN;
+    case 0xfd: /* neg and mul of f32x4, of f64x2 */
+      if (op->sub == 0xe1 || op->sub == 0xed) return FLOATS_NEGATE;
+      return op->sub == 0xe6 || op->sub == 0xf2 ? FLOATS_MULTIPLY : 0;
+    default: return 0;
+  }
+}
+
 /* What follows the opcode, in the forms that sce_operator_read() leaves to it. */
 const uint8_t *sce_operator_read_rest(const uint8_t *at, const uint8_t *end, operator_t *op);
 

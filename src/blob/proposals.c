@@ -14,13 +14,15 @@
 
 #include <stdio.h>
 
+#define OP_GLOBAL_SET 0x24
+
 typedef struct scan {
   const sce_blob_t *blob;
   uint32_t allowed;     /* set of proposals */
   uint32_t function;    /* index of the function that is read */
   uint32_t locals;      /* its parameters and locals */
   uint32_t depth;       /* its open blocks, itself included */
-  bool picks_nan;       /* see sce_blob_scan() */
+  uint8_t floats;       /* see sce_blob_scan() */
   uint8_t classes[256]; /* by opcode */
 } scan_t;
 
@@ -116,17 +118,12 @@ static sce_error_t *check_block(scan_t *s, const uint8_t *at, const operator_t *
   return s->allowed & PROPOSAL_BIT(proposal) ? NULL : refuse(s, at, proposal, "this type of a block");
 }
 
-/* f32.min, f32.max, f64.min, f64.max. */
-static bool picks_nan(uint8_t code) {
-  return code == 0x96 || code == 0x97 || code == 0xa4 || code == 0xa5;
-}
-
 /* What an operator names exists; and it may be used. */
 static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_t *op) {
   const sce_blob_t *blob = s->blob;
   proposal_t proposal = sce_operator_proposal(op);
   if (proposal == PROPOSAL_COUNT || !(s->allowed & PROPOSAL_BIT(proposal))) return refuse_operator(s, at, op, proposal);
-  if (picks_nan(op->code)) s->picks_nan = true;
+  s->floats |= sce_operator_floats(op);
   switch (op->form) {
     case FORM_BLOCK: return check_block(s, at, op);
     case FORM_LABEL: return check_index(s, at, "label", op->a, s->depth);
@@ -136,7 +133,12 @@ static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_
       SCE_TRY(check_index(s, at, "type", op->a, blob->type_count));
       return check_index(s, at, "table", op->b, blob->table_count);
     case FORM_LOCAL: return check_index(s, at, "local", op->a, s->locals);
-    case FORM_GLOBAL: return check_index(s, at, "global", op->a, blob->global_count);
+    case FORM_GLOBAL:
+      SCE_TRY(check_index(s, at, "global", op->a, blob->global_count));
+      /* Wasmtime's validation may see it as a mutable one (sce_blob_rewrite_t.float_globals_mutable). */
+      if (op->code == OP_GLOBAL_SET && !blob->globals[op->a].is_mutable)
+        return fail(s, at, "global %u is immutable", op->a);
+      return NULL;
     case FORM_TABLE: return check_index(s, at, "table", op->a, blob->table_count);
     case FORM_MEMORY: return check_index(s, at, "memory", 0, blob->memory_count);
     case FORM_MEMARG:
@@ -158,7 +160,8 @@ static sce_error_t *check_operator(scan_t *s, const uint8_t *at, const operator_
 enum { SLOW, PLAIN, END, BLOCK, MEMARG, CONSTANT, LOCAL, LABEL, CALL, GLOBAL, CLASSES };
 
 static uint8_t class_of(uint8_t code) {
-  if (sce_operator_proposals[code] != PROPOSAL_MVP || picks_nan(code)) return SLOW;
+  const operator_t op = {.code = code, .form = sce_operator_forms[code]};
+  if (sce_operator_proposals[code] != PROPOSAL_MVP || sce_operator_floats(&op) != 0) return SLOW;
   switch (sce_operator_forms[code]) {
     case FORM_PLAIN: return PLAIN;
     case FORM_END: return END;
@@ -271,16 +274,25 @@ static sce_error_t *scan_locals(scan_t *s, const uint8_t **start, const uint8_t 
   return NULL;
 }
 
-static sce_error_t *scan_bodies(const sce_blob_t *blob, uint32_t allowed, bool *picks_nan) {
+bool sce_blob_has_float_constants(const sce_blob_t *blob) {
+  for (uint32_t i = blob->imported_globals; i < blob->global_count; i++) {
+    const sce_wasm_global_t *global = &blob->globals[i];
+    if (!global->is_mutable && (global->value_type == SCE_WASM_F32 || global->value_type == SCE_WASM_F64)) return true;
+  }
+  return false;
+}
+
+static sce_error_t *scan_bodies(const sce_blob_t *blob, uint32_t allowed, uint8_t *floats) {
   scan_t s = {.blob = blob, .allowed = allowed};
   for (int code = 0; code < 256; code++) s.classes[code] = class_of((uint8_t)code);
+  if (sce_blob_has_float_constants(blob)) s.classes[OP_GLOBAL_SET] = SLOW;
   for (uint32_t i = 0; i < blob->body_count; i++) {
     const uint8_t *at = blob->code.data + blob->bodies[i].offset, *end = at + blob->bodies[i].size;
     s.function = blob->imported_functions + i;
     SCE_TRY(scan_locals(&s, &at, end));
     SCE_TRY(scan_operators(&s, at, end));
   }
-  *picks_nan = s.picks_nan;
+  *floats = s.floats;
   return NULL;
 }
 
@@ -294,7 +306,7 @@ static sce_error_t *check_declarations(const sce_blob_t *blob, uint32_t allowed)
   return NULL;
 }
 
-sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowed, bool *picks_nan) {
+sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowed, uint8_t *floats) {
   uint32_t set = PROPOSAL_BIT(PROPOSAL_MVP) | PROPOSAL_BIT(PROPOSAL_SIGN_EXTENSION) |
                  PROPOSAL_BIT(PROPOSAL_SATURATING_FLOAT_TO_INT);
   if (allowed != NULL) {
@@ -304,10 +316,10 @@ sce_error_t *sce_blob_scan(const sce_blob_t *blob, const sce_proposals_t *allowe
     if (allowed->simd) set |= PROPOSAL_BIT(PROPOSAL_SIMD) | PROPOSAL_BIT(PROPOSAL_RELAXED_SIMD);
   }
   SCE_TRY(check_declarations(blob, set));
-  return scan_bodies(blob, set, picks_nan);
+  return scan_bodies(blob, set, floats);
 }
 
 sce_error_t *sce_blob_check_proposals(const sce_blob_t *blob, const sce_proposals_t *allowed) {
-  bool picks_nan;
-  return sce_blob_scan(blob, allowed, &picks_nan);
+  uint8_t floats;
+  return sce_blob_scan(blob, allowed, &floats);
 }

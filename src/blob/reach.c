@@ -15,6 +15,18 @@ typedef struct entry {
   uint32_t function;
 } entry_t;
 
+/* Who calls what, backwards: a list of calls for each function and, behind those, for each canonical type that
+ * call_indirect calls. */
+typedef struct calls {
+  uint32_t caller; /* that is read now */
+  uint32_t *first; /* by what is called: the number of a call and 1, or 0 */
+  struct {
+    uint32_t caller;
+    uint32_t next; /* of the same: as in `first` */
+  } * list;
+  size_t count, capacity;
+} calls_t;
+
 typedef struct reach {
   const sce_blob_t *blob;
   uint8_t *reached;
@@ -24,6 +36,8 @@ typedef struct reach {
   uint8_t *types_called; /* by canonical type */
   entry_t *entries;      /* sorted */
   size_t entry_count;
+  uint8_t floats;
+  calls_t *calls; /* NULL: calls are followed; else they are only noted */
 } reach_t;
 
 /* ---- types ---- */
@@ -95,6 +109,22 @@ static sce_error_t *list_entries(reach_t *r) {
 static sce_error_t *fail(const reach_t *r, const uint8_t *at, const char *why) {
   size_t offset = (size_t)(at - r->blob->code.data);
   return sce_error_new(SCE_BAD_CODE, "malformed module: code section, offset %zu: %s", offset, why);
+}
+
+static sce_error_t *note_call(calls_t *calls, uint32_t called) {
+  uint32_t last = calls->first[called];
+  if (last != 0 && calls->list[last - 1].caller == calls->caller) return NULL; /* once more */
+  if (calls->count == calls->capacity) {
+    size_t capacity = calls->capacity > 0 ? 2 * calls->capacity : 1024;
+    void *list = capacity < UINT32_MAX ? sce_realloc_array(calls->list, capacity, sizeof *calls->list) : NULL;
+    if (list == NULL) return sce_error_oom();
+    calls->list = list;
+    calls->capacity = capacity;
+  }
+  calls->list[calls->count].caller = calls->caller;
+  calls->list[calls->count++].next = last;
+  calls->first[called] = (uint32_t)calls->count;
+  return NULL;
 }
 
 /* Host functions that call what is in the runtime's table, by an index that only the runtime knows. */
@@ -172,10 +202,18 @@ static sce_error_t *read_body(reach_t *r, uint32_t function) {
     if (next == NULL || op.form == FORM_UNKNOWN || op.form == FORM_NEVER) return fail(r, at, "unreadable instruction");
     if (op.form == FORM_CALL || op.form == FORM_REF_FUNC) {
       if (op.a >= blob->function_count) return fail(r, at, "no such function");
-      add_function(r, op.a);
+      if (r->calls == NULL)
+        add_function(r, op.a);
+      else
+        SCE_TRY(note_call(r->calls, op.a));
     } else if (op.form == FORM_CALL_INDIRECT) {
       if (op.a >= blob->type_count) return fail(r, at, "no such type");
-      add_type(r, op.a);
+      if (r->calls == NULL)
+        add_type(r, op.a);
+      else
+        SCE_TRY(note_call(r->calls, blob->function_count + r->canonical[op.a]));
+    } else {
+      r->floats |= sce_operator_floats(&op);
     }
     at = next;
   }
@@ -197,13 +235,77 @@ static sce_error_t *follow(reach_t *r, const uint32_t *roots, size_t count) {
   return NULL;
 }
 
-sce_error_t *sce_blob_reach(const sce_blob_t *blob, uint8_t *reached, const uint32_t *roots, size_t count) {
+static void free_reach(reach_t *r) {
+  sce_free(r->work);
+  sce_free(r->canonical);
+  sce_free(r->types_called);
+  sce_free(r->entries);
+}
+
+sce_error_t *sce_blob_reach(const sce_blob_t *blob, uint8_t *reached, uint8_t *floats, const uint32_t *roots,
+                            size_t count) {
   reach_t r = {.blob = blob, .reached = reached};
   memset(reached, 0, blob->function_count);
   sce_error_t *err = follow(&r, roots, count);
-  sce_free(r.work);
-  sce_free(r.canonical);
-  sce_free(r.types_called);
-  sce_free(r.entries);
+  *floats = r.floats;
+  free_reach(&r);
+  return err;
+}
+
+/* ---- backwards ---- */
+
+/* Reads all bodies once: notes their calls, and puts those with such operators on the worklist. */
+static sce_error_t *note_calls(reach_t *r, uint8_t floats) {
+  const sce_blob_t *blob = r->blob;
+  for (uint32_t i = 0; i < blob->body_count; i++) {
+    uint32_t function = blob->imported_functions + i;
+    r->calls->caller = function;
+    r->floats = 0;
+    SCE_TRY(read_body(r, function));
+    if ((r->floats & floats) != 0) add_function(r, function);
+  }
+  return NULL;
+}
+
+/* Adds the callers of what has that place in calls_t.first. */
+static void add_callers(reach_t *r, uint32_t called) {
+  const calls_t *calls = r->calls;
+  for (uint32_t call = calls->first[called]; call != 0; call = calls->list[call - 1].next)
+    add_function(r, calls->list[call - 1].caller);
+}
+
+/* The worklist holds what is to be called by what is added. A table's entry is called by all who call its type, and by
+ * the host functions that call into the table. */
+static void go_backwards(reach_t *r, uint8_t *in_table) {
+  const sce_blob_t *blob = r->blob;
+  for (size_t i = 0; i < r->entry_count; i++) in_table[r->entries[i].function] = 1;
+  while (r->work_count > 0) {
+    uint32_t function = r->work[--r->work_count];
+    add_callers(r, function);
+    if (!in_table[function]) continue;
+    add_callers(r, blob->function_count + r->canonical[blob->function_types[function]]);
+    for (uint32_t import = 0; import < blob->imported_functions; import++) {
+      if (r->reached[import] || !calls_table(blob, import)) continue;
+      r->reached[import] = 1;
+      add_callers(r, import);
+    }
+  }
+}
+
+sce_error_t *sce_blob_reaching_floats(const sce_blob_t *blob, uint8_t *coming, uint8_t floats) {
+  calls_t calls = {.first = sce_calloc((size_t)blob->function_count + blob->type_count, sizeof *calls.first)};
+  uint8_t *in_table = sce_calloc(blob->function_count, 1);
+  reach_t r = {.blob = blob, .reached = coming, .calls = &calls};
+  memset(coming, 0, blob->function_count);
+  r.work = sce_calloc(blob->body_count, sizeof *r.work);
+  sce_error_t *err = calls.first == NULL || in_table == NULL || r.work == NULL ? sce_error_oom() : NULL;
+  if (err == NULL) err = find_canonical(&r);
+  if (err == NULL) err = list_entries(&r);
+  if (err == NULL) err = note_calls(&r, floats);
+  if (err == NULL) go_backwards(&r, in_table);
+  sce_free(calls.first);
+  sce_free(calls.list);
+  sce_free(in_table);
+  free_reach(&r);
   return err;
 }

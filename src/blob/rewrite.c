@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "blob/meter.h"
 #include "blob/multiply.h"
+#include "blob/operator.h"
 #include "blob/writer.h"
 
 #include <stdio.h>
@@ -154,16 +155,41 @@ static sce_error_t *write_heap_base(sce_buf_t *out, uint32_t value) {
   return sce_buf_append_byte(out, 0x0b);
 }
 
+/* The entries of the global section with those of floats made mutable. */
+static sce_error_t *free_floats(sce_buf_t *entries) {
+  uint8_t *at = entries->data, *end = at + entries->len;
+  operator_t op = {0};
+  while (at < end) {
+    if (at[0] == SCE_WASM_F32 || at[0] == SCE_WASM_F64) at[1] = 1;
+    at += 2;
+    do {
+      at = at < end ? (uint8_t *)(uintptr_t)sce_operator_read(at, end, &op) : NULL;
+      if (at == NULL) return sce_error_new(SCE_BAD_CODE, "malformed module: global section: unreadable constant");
+    } while (op.form != FORM_END);
+  }
+  return NULL;
+}
+
+static sce_error_t *append_globals(const writer_t *w, sce_buf_t *out) {
+  sce_span_t entries = section_entries(w->blob, SCE_WASM_SECTION_GLOBAL);
+  if (!w->rewrite->float_globals_mutable) return sce_buf_append(out, entries.data, entries.len);
+  sce_buf_t changed = {0};
+  sce_error_t *err = sce_buf_append(&changed, entries.data, entries.len);
+  if (err == NULL) err = free_floats(&changed);
+  if (err == NULL) err = sce_buf_append(out, changed.data, changed.len);
+  sce_buf_free(&changed);
+  return err;
+}
+
 /* Behind the module's own globals come the counter, a mutable i32, 0, and the heap's base. */
 static sce_error_t *make_globals(writer_t *w) {
   const sce_blob_t *blob = w->blob;
   static const uint8_t counter[] = {SCE_WASM_I32, 1, 0x41, 0x00, 0x0b};
   uint32_t more = (uint32_t)w->rewrite->meter_stack + (uint32_t)w->rewrite->add_heap_base;
-  if (more == 0) return NULL;
-  sce_span_t entries = section_entries(blob, SCE_WASM_SECTION_GLOBAL);
+  if (more == 0 && !(w->rewrite->float_globals_mutable && sce_blob_has_float_constants(blob))) return NULL;
   sce_buf_t *out = change(w, SCE_WASM_SECTION_GLOBAL);
   SCE_TRY(sce_write_u32(out, blob->global_count - blob->imported_globals + more));
-  SCE_TRY(sce_buf_append(out, entries.data, entries.len));
+  SCE_TRY(append_globals(w, out));
   if (w->rewrite->meter_stack) SCE_TRY(sce_buf_append(out, counter, sizeof counter));
   return w->rewrite->add_heap_base ? write_heap_base(out, end_of_data(blob)) : NULL;
 }

@@ -159,6 +159,7 @@ static sce_error_t *call_session(cli_t *cli, cli_call_t *call, const call_values
   cli_run_options_t run = v->run;
   run.source.writable = v->commit;
   sce_error_t *err = cli_session_load(cli, &session, &run);
+  session.method = (const char *)call->method.data;
   if (err == NULL) err = cli_session_compile(cli, &session, &v->run.engine, 2); /* one for the metadata */
   if (err == NULL && call->typed) err = typed_input(cli, call, &session, v->args, words);
   if (err == NULL) err = cli_host_open(cli, &host, &session, (const char *)call->method.data);

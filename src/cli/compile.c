@@ -37,6 +37,7 @@ static sce_error_t *make_artifact(cli_t *cli, sce_buf_t *artifact, const sce_blo
   cli_plugins_t plugins;
   uint8_t key[SCE_ARTIFACT_KEY_SIZE];
   SCE_TRY(cli_engine_config(cli, &config, &v->engine));
+  if (v->engine.compile_time_limit == 0) config.compile_time_limit_ms = v->engine.time_limit; /* there is no call */
   if (!v->engine.compiler_given) config.semantics.compiler = SCE_COMPILER_CRANELIFT;
   SCE_TRY(sce_artifact_key_user(key, v->key_file));
   sce_engine_t *engine = NULL;

@@ -12,6 +12,8 @@ static const char *const presets[] = {"block", "pvf", "pvf-static", NULL};
 static const char *const compilers[] = {"cranelift", "winch", "tiered", NULL};
 
 #define WASM_PAGES_MAX 65536
+/* Who limits calls waits no longer for their code, either, which takes some seconds of processor at the most. */
+#define COMPILE_LEAST_MS 20000
 #define AT(field) offsetof(cli_engine_options_t, field)
 
 const cli_option_t cli_strategy_options[] = {
@@ -74,6 +76,12 @@ const cli_option_t cli_engine_options[] = {
      .argument = "TIME",
      .help = "End a call that takes longer: 500ms, 2s; a bare number is milliseconds",
      .offset = AT(time_limit),
+     .max = (uint64_t)1 << 40},
+    {.name = "compile-time-limit",
+     .kind = CLI_DURATION,
+     .argument = "TIME",
+     .help = "End compiling that takes longer (with --time-limit: its time, and at least 20s, when not given)",
+     .offset = AT(compile_time_limit),
      .max = (uint64_t)1 << 40},
     {.name = "stack-limit",
      .kind = CLI_NUMBER,
@@ -164,6 +172,9 @@ sce_error_t *cli_engine_config(cli_t *cli, sce_config_t *config, const cli_engin
   if (options->max_host_memory_given) config->max_host_memory = options->max_host_memory;
   if (options->allow_missing_imports && options->strict_imports)
     return sce_error_new(SCE_MISUSE, "--allow-missing-imports and --strict-imports exclude each other");
+  config->compile_time_limit_ms = options->compile_time_limit;
+  if (options->time_limit != 0 && options->compile_time_limit == 0)
+    config->compile_time_limit_ms = options->time_limit > COMPILE_LEAST_MS ? options->time_limit : COMPILE_LEAST_MS;
   if (options->allow_missing_imports) config->allow_missing_imports = true;
   if (options->strict_imports) config->allow_missing_imports = false;
   if (options->enable_rfc145) config->enable_rfc145 = true;

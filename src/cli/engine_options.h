@@ -24,8 +24,9 @@ typedef struct cli_engine_options {
   uint64_t native_stack;
   cli_list_t enable; /* proposals */
   int compiler;
-  bool compiler_given; /* else tiered */
-  uint64_t time_limit; /* milliseconds */
+  bool compiler_given;         /* else tiered */
+  uint64_t time_limit;         /* milliseconds */
+  uint64_t compile_time_limit; /* milliseconds; 0: none, or one that goes with `time_limit` */
   cli_list_t plugins;
 } cli_engine_options_t;
 

@@ -38,6 +38,7 @@ typedef struct cli_session {
   sce_buf_t cache_path; /* NUL-terminated; empty: no cache */
   cli_plugins_t plugins;
   sce_keystore_t *keystore; /* shared by all threads */
+  const char *method;       /* what will be called, so that it is compiled with what metadata needs; NULL: not known */
   sce_services_options_t services;
   bool offchain_worker; /* for every call, whatever its name */
   sce_log_t log;        /* scexec's own messages */

@@ -52,6 +52,8 @@ sce_error_t *sce_artifact_of(sce_buf_t *artifact, const sce_runtime_t *runtime, 
   trailer.reuse = runtime->reusable;
   memcpy(trailer.info.code_hash, code_hash, sizeof trailer.info.code_hash);
   snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", contents->only_for);
+  if (contents->covers != NULL) memcpy(trailer.covers, contents->covers, sizeof trailer.covers);
+  if (runtime->covers != NULL) sce_covers_encode(trailer.covers, runtime->covers, runtime->entry_count);
   if (contents->given_hash != NULL) memcpy(trailer.given_hash, contents->given_hash, sizeof trailer.given_hash);
   uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE];
   sce_trailer_encode(bytes, &trailer);
@@ -99,6 +101,7 @@ static sce_error_t *check(sce_trailer_t *trailer, const loader_t *loader, sce_sp
   sce_trailer_init(&ours, &loader->engine->config.semantics);
   const sce_artifact_contents_t *wanted = loader->wanted;
   snprintf(ours.info.only_for, sizeof ours.info.only_for, "%s", wanted->only_for);
+  if (wanted->covers != NULL) memcpy(ours.covers, wanted->covers, sizeof ours.covers);
   SCE_TRY(sce_trailer_compare(trailer, &ours));
   if (wanted->given_hash != NULL && memcmp(wanted->given_hash, trailer->given_hash, sizeof trailer->given_hash) != 0)
     return sce_error_new(SCE_BAD_ARTIFACT, "the artifact is of other code");
@@ -121,7 +124,18 @@ static sce_error_t *load_mapped(sce_runtime_t **runtime, const loader_t *loader,
                                 ? wasmtime_module_deserialize_file(loader->engine->wasm, path, &module)
                                 : wasmtime_module_deserialize(loader->engine->wasm, view.data, view.len, &module);
   SCE_TRY(sce_error_from_wasmtime(error, SCE_BAD_ARTIFACT, "loading the artifact"));
-  return sce_runtime_of_module(runtime, loader->engine, module, trailer.reuse);
+  sce_runtime_t *made = NULL;
+  SCE_TRY(sce_runtime_of_module(&made, loader->engine, module, trailer.reuse));
+  static const uint8_t none[SCE_COVERS_SIZE];
+  if (trailer.info.only_for[0] == '\0' && memcmp(trailer.covers, none, sizeof none) != 0) {
+    sce_error_t *err = sce_covers_decode(&made->covers, trailer.covers, made->entry_count);
+    if (err != NULL) {
+      sce_runtime_delete(made);
+      return err;
+    }
+  }
+  *runtime = made;
+  return NULL;
 }
 
 static sce_error_t *wrong_size(size_t len) {

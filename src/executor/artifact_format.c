@@ -2,6 +2,7 @@
  * `switches`, in order), stack limit in values (u32, 0: not metered), compiler (u32), zeros. */
 #include "executor/artifact_format.h"
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
@@ -23,7 +24,8 @@ enum {
   AT_HASH = 112,
   AT_SEMANTICS = 144,
   AT_ONLY_FOR = 176,
-  AT_GIVEN_HASH = 304
+  AT_GIVEN_HASH = 304,
+  AT_COVERS = 336
 };
 
 /* Switches of the semantics that machine code depends on. */
@@ -92,6 +94,7 @@ void sce_trailer_encode(uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], const sce_trai
   encode_semantics(bytes + AT_SEMANTICS, trailer);
   memcpy(bytes + AT_ONLY_FOR, trailer->info.only_for, sizeof trailer->info.only_for);
   memcpy(bytes + AT_GIVEN_HASH, trailer->given_hash, sizeof trailer->given_hash);
+  memcpy(bytes + AT_COVERS, trailer->covers, sizeof trailer->covers);
 }
 
 /* Text of a fixed field: NUL-terminated printable ASCII, or refused. */
@@ -126,6 +129,7 @@ sce_error_t *sce_trailer_decode(sce_trailer_t *trailer, sce_span_t artifact) {
   trailer->cpu_features = sce_load_le64(bytes + AT_CPU);
   memcpy(info->code_hash, bytes + AT_HASH, sizeof info->code_hash);
   memcpy(trailer->given_hash, bytes + AT_GIVEN_HASH, sizeof trailer->given_hash);
+  memcpy(trailer->covers, bytes + AT_COVERS, sizeof trailer->covers);
   uint32_t flags = sce_load_le32(bytes + AT_SEMANTICS);
   for (size_t i = 0; i < SWITCH_COUNT; i++) *switch_of(trailer, i) = (flags >> i & 1) != 0;
   trailer->reuse = (flags & REUSE_BIT) != 0;
@@ -180,6 +184,20 @@ sce_error_t *sce_trailer_compare(const sce_trailer_t *theirs, const sce_trailer_
                          theirs->info.only_for[0] != '\0' ? "only what is needed by " : "all of the module",
                          theirs->info.only_for, ours->info.only_for[0] != '\0' ? "what is needed by " : "all of it",
                          ours->info.only_for);
+  if (theirs->info.only_for[0] != '\0' && memcmp(theirs->covers, ours->covers, sizeof ours->covers) != 0)
+    return sce_error_new(SCE_BAD_ARTIFACT, "the artifact is for other functions");
+  return NULL;
+}
+
+void sce_covers_encode(uint8_t bits[SCE_COVERS_SIZE], const uint8_t *covers, size_t count) {
+  memset(bits, 0, SCE_COVERS_SIZE);
+  for (size_t k = 0; k < count && k < SCE_ENTRIES_MAX; k++) bits[k / 8] |= (uint8_t)(covers[k] << k % 8);
+}
+
+sce_error_t *sce_covers_decode(uint8_t **covers, const uint8_t bits[SCE_COVERS_SIZE], size_t count) {
+  *covers = sce_calloc(count, 1);
+  if (*covers == NULL) return sce_error_oom();
+  for (size_t k = 0; k < count && k < SCE_ENTRIES_MAX; k++) (*covers)[k] = bits[k / 8] >> k % 8 & 1;
   return NULL;
 }
 
@@ -189,6 +207,7 @@ uint64_t sce_trailer_fingerprint(const sce_trailer_t *trailer) {
   own.info.size = 0;
   memset(own.info.code_hash, 0, sizeof own.info.code_hash);
   memset(own.given_hash, 0, sizeof own.given_hash);
+  if (own.info.only_for[0] == '\0') memset(own.covers, 0, sizeof own.covers);
   uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE], hash[32];
   sce_trailer_encode(bytes, &own);
   sce_blake2b_256(hash, sce_span(bytes, sizeof bytes));

@@ -1,6 +1,6 @@
 /* code_version.c: the version of code: from its custom sections, else by running it on an empty state. Source:
  * sc-executor 0.51, wasm_runtime.rs, read_embedded_version and create_versioned_wasm_runtime. */
-#include "scexec/executor.h"
+#include "executor/engine.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -9,6 +9,7 @@
 
 /* A version is a few hundred bytes and takes microseconds; code that loops is not waited for. */
 #define TIME_LIMIT_MS 10000
+#define COMPILE_LIMIT_MS 60000
 
 static sce_error_t *call_version(sce_buf_t *output, sce_runtime_t *runtime, const sce_log_t *log) {
   sce_instance_t *instance = NULL;
@@ -42,7 +43,9 @@ static sce_error_t *run_version(sce_buf_t *output, sce_span_t code, const sce_co
   config.allow_missing_imports = true;
   config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE;
   config.semantics.compiler = SCE_COMPILER_TIERED; /* one short call: what answers soonest */
+  config.compile_time_limit_ms = COMPILE_LIMIT_MS;
   SCE_TRY(sce_engine_new(&engine, &config));
+  engine->brief = true;
   sce_error_t *err = sce_runtime_from_code(&runtime, engine, code);
   sce_engine_delete(engine);
   if (err == NULL) err = call_version(output, runtime, &config.log);

@@ -32,19 +32,20 @@
 /* ---- names ---- */
 
 /* <hash of the code>-<fingerprint>.scexec, for code that `engine` made. NUL-terminated. */
-static sce_error_t *entry_name(sce_buf_t *name, const sce_engine_t *engine, const uint8_t given_hash[32],
-                               const char *only_for) {
+static sce_error_t *entry_name(sce_buf_t *name, const sce_engine_t *engine, const sce_artifact_contents_t *contents) {
+  const uint8_t *given_hash = contents->given_hash;
   sce_trailer_t trailer;
   sce_trailer_init(&trailer, &engine->config.semantics);
-  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", only_for);
+  snprintf(trailer.info.only_for, sizeof trailer.info.only_for, "%s", contents->only_for);
+  if (contents->covers != NULL) memcpy(trailer.covers, contents->covers, sizeof trailer.covers);
   SCE_TRY(sce_hex_append(name, sce_span(given_hash, 32)));
   return sce_buf_printf(name, "-%016" PRIx64 SUFFIX "%c", sce_trailer_fingerprint(&trailer), '\0');
 }
 
 static sce_error_t *entry_path(sce_buf_t *path, const sce_engine_t *engine, const sce_cache_place_t *place,
-                               const char *only_for) {
+                               const sce_artifact_contents_t *contents) {
   SCE_TRY(sce_buf_printf(path, "%s/", place->directory));
-  return entry_name(path, engine, place->given_hash, only_for);
+  return entry_name(path, engine, contents);
 }
 
 /* Code is looked up before it is decompressed. BLAKE3 since it hashes several times faster than anything else here. */
@@ -186,17 +187,17 @@ static bool is_of_code(const char *name, const uint8_t given_hash[32]) {
   return true;
 }
 
-static bool read_info(sce_artifact_info_t *info, int dir, const char *name) {
-  uint8_t trailer[SCE_ARTIFACT_TRAILER_SIZE];
+static bool read_trailer(sce_trailer_t *trailer, int dir, const char *name) {
+  uint8_t bytes[SCE_ARTIFACT_TRAILER_SIZE];
   struct stat status;
   int fd;
   sce_error_t *err = sce_file_open_regular(&fd, &status, dir, name, O_NOFOLLOW, "the cache entry");
   sce_error_delete(err);
   if (fd < 0) return false;
   err = NULL;
-  off_t at = status.st_size - (off_t)sizeof trailer;
-  bool ok = at >= 0 && pread(fd, trailer, sizeof trailer, at) == (ssize_t)sizeof trailer;
-  if (ok) err = sce_artifact_describe(info, trailer, sizeof trailer);
+  off_t at = status.st_size - (off_t)sizeof bytes;
+  bool ok = at >= 0 && pread(fd, bytes, sizeof bytes, at) == (ssize_t)sizeof bytes;
+  if (ok) err = sce_trailer_decode(trailer, sce_span(bytes, sizeof bytes));
   close(fd);
   ok = ok && err == NULL;
   sce_error_delete(err);
@@ -206,21 +207,48 @@ static bool read_info(sce_artifact_info_t *info, int dir, const char *name) {
 static sce_error_t *remove_if_part(void *ctx, int dir, const char *name, const struct stat *status) {
   (void)status;
   const sce_cache_place_t *place = ctx;
-  sce_artifact_info_t info;
-  if (is_entry(name) && is_of_code(name, place->given_hash) && read_info(&info, dir, name) &&
-      info.only_for[0] != '\0')
+  sce_trailer_t trailer;
+  if (is_entry(name) && is_of_code(name, place->given_hash) && read_trailer(&trailer, dir, name) &&
+      trailer.info.only_for[0] != '\0')
     unlinkat(dir, name, 0);
   return NULL;
 }
 
-sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place_t *place, const char *only_for) {
+#define ONLY_FOR_SIZE (sizeof(((sce_artifact_info_t *)NULL)->only_for))
+
+/* As many of the functions' names as there is room for, in order, "..." behind them when there are more. */
+static void list_names(char text[ONLY_FOR_SIZE], const sce_runtime_t *runtime, const uint8_t *covers) {
+  static const char more[] = "...";
+  size_t len = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < runtime->export_count; i++) {
+    const sce_export_t *export = &runtime->exports[i];
+    if (export->kind != SCE_EXPORT_ENTRY || !covers[export->function_entry]) continue;
+    const char *between = len > 0 ? ", " : "";
+    if (len + strlen(between) + export->name_len + sizeof ", ..." > ONLY_FOR_SIZE) {
+      snprintf(text + len, ONLY_FOR_SIZE - len, "%s%s", between, more);
+      break;
+    }
+    len += (size_t)snprintf(text + len, ONLY_FOR_SIZE - len, "%s%s", between, export->name);
+  }
+  for (char *c = text; *c != '\0'; c++)
+    if (*c < 0x20 || *c > 0x7e) *c = '?';
+}
+
+sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place_t *place, const uint8_t *covers,
+                             bool replace) {
   sce_buf_t artifact = {0}, path = {0};
+  char only_for[ONLY_FOR_SIZE] = "";
+  uint8_t bits[SCE_COVERS_SIZE] = {0};
+  const sce_artifact_contents_t contents = {only_for, bits, place->given_hash};
+  if (covers != NULL) list_names(only_for, runtime, covers);
+  if (covers != NULL) sce_covers_encode(bits, covers, runtime->entry_count);
+  if (covers != NULL && only_for[0] == '\0') return NULL; /* for a start function alone */
   sce_error_t *err = make_directory(place->directory);
-  if (err == NULL) err = entry_path(&path, runtime->engine, place, only_for);
-  const sce_artifact_contents_t contents = {only_for, place->given_hash};
+  if (err == NULL) err = entry_path(&path, runtime->engine, place, &contents);
   if (err == NULL) err = sce_artifact_of(&artifact, runtime, place->code_hash, place->key, &contents);
+  if (err == NULL && replace) err = visit(place->directory, remove_if_part, (void *)(uintptr_t)place);
   if (err == NULL) err = write_entry(place->directory, (const char *)path.data, sce_buf_span(&artifact));
-  if (err == NULL && only_for[0] == '\0') err = visit(place->directory, remove_if_part, (void *)(uintptr_t)place);
   if (err == NULL) err = enforce_bound(place->directory, place->max_size);
   sce_buf_free(&artifact);
   sce_buf_free(&path);
@@ -253,10 +281,10 @@ static void warn(const sce_engine_t *engine, const char *what, sce_error_t *err)
 /* The entry, or NULL: there is none, or it is damaged or another's. Errors are those of the runtime itself, such as
  * missing imports. */
 static sce_error_t *fetch(sce_runtime_t **runtime, sce_engine_t *engine, const char *path,
-                          const sce_cache_place_t *place, const char *only_for, const sce_engine_t *log) {
+                          const sce_cache_place_t *place, const sce_artifact_contents_t *wanted,
+                          const sce_engine_t *log) {
   *runtime = NULL;
-  const sce_artifact_contents_t wanted = {only_for, place->given_hash};
-  sce_error_t *err = sce_artifact_load(runtime, engine, path, place->key, &wanted);
+  sce_error_t *err = sce_artifact_load(runtime, engine, path, place->key, wanted);
   if (err != NULL) {
     sce_error_kind_t kind = sce_error_kind(err);
     if (kind != SCE_BAD_ARTIFACT && kind != SCE_IO) return err;
@@ -275,26 +303,40 @@ typedef struct part_search {
   const sce_engine_t *log;
   sce_cached_part_t *parts;
   size_t count, max;
+  bool all; /* found, as the only one */
 } part_search_t;
+
+/* Puts what was found in its place: all of the module makes the parts needless. */
+static void take_part(part_search_t *search, const sce_cached_part_t *part) {
+  if (part->all) {
+    for (size_t i = 0; i < search->count; i++) sce_runtime_delete(search->parts[i].runtime);
+    search->count = 0;
+  }
+  search->parts[search->count++] = *part;
+  search->all = part->all;
+}
 
 static sce_error_t *load_part(void *ctx, int dir, const char *name, const struct stat *status) {
   (void)status;
   part_search_t *search = ctx;
   sce_cache_place_t *place = search->place;
-  sce_artifact_info_t info;
-  if (search->count == search->max || !is_entry(name) || !is_of_code(name, place->given_hash)) return NULL;
-  if (!read_info(&info, dir, name) || info.only_for[0] == '\0') return NULL;
+  sce_trailer_t trailer;
+  if (search->all || !is_entry(name) || !is_of_code(name, place->given_hash)) return NULL;
+  if (!read_trailer(&trailer, dir, name)) return NULL;
+  static const uint8_t none[SCE_COVERS_SIZE];
+  bool whole = trailer.info.only_for[0] == '\0';
+  sce_cached_part_t part = {.all = whole && memcmp(trailer.covers, none, sizeof none) == 0};
+  if (search->count == search->max && !part.all) return NULL;
+  memcpy(part.covers, trailer.covers, sizeof part.covers);
+  const sce_artifact_contents_t wanted = {trailer.info.only_for, part.covers, place->given_hash};
   sce_buf_t path = {0}, expected = {0};
-  sce_cached_part_t *part = &search->parts[search->count];
-  sce_error_t *err = entry_name(&expected, search->quick, place->given_hash, info.only_for);
+  sce_error_t *err = entry_name(&expected, search->quick, &wanted);
   if (err == NULL && strcmp((const char *)expected.data, name) == 0) { /* else of other semantics */
     err = sce_buf_printf(&path, "%s/%s%c", place->directory, name, '\0');
-    if (err == NULL)
-      err = fetch(&part->runtime, search->quick, (const char *)path.data, place, info.only_for, search->log);
-    if (err == NULL && part->runtime != NULL) {
-      memcpy(part->only_for, info.only_for, sizeof part->only_for);
-      memcpy(place->code_hash, info.code_hash, sizeof place->code_hash);
-      search->count++;
+    if (err == NULL) err = fetch(&part.runtime, search->quick, (const char *)path.data, place, &wanted, search->log);
+    if (err == NULL && part.runtime != NULL) {
+      memcpy(place->code_hash, trailer.info.code_hash, sizeof place->code_hash);
+      take_part(search, &part);
     }
   }
   sce_buf_free(&path);
@@ -304,7 +346,7 @@ static sce_error_t *load_part(void *ctx, int dir, const char *name, const struct
 
 sce_error_t *sce_cache_load_parts(sce_cache_place_t *place, sce_cached_part_t *parts, size_t *count, size_t max,
                                   sce_engine_t *quick, const sce_engine_t *log) {
-  part_search_t search = {place, quick, log, parts, 0, max};
+  part_search_t search = {.place = place, .quick = quick, .log = log, .parts = parts, .max = max};
   sce_error_t *err = visit(place->directory, load_part, &search);
   if (err != NULL && sce_error_kind(err) == SCE_IO) { /* of the directory: as if it were empty */
     sce_error_delete(err);
@@ -329,18 +371,20 @@ static sce_error_t *compile_code(sce_runtime_t **runtime, sce_engine_t *engine, 
 static sce_error_t *compile_and_keep(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
                                      sce_cache_place_t *place) {
   sce_blake2b_256(place->code_hash, sce_blob_code(blob));
-  if (engine->tiered)
-    SCE_TRY(sce_tiers_new_runtime(runtime, engine, blob, place));
-  else
-    SCE_TRY(sce_runtime_compile(runtime, engine, blob));
-  if ((*runtime)->tiers != NULL) return NULL;
-  warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, place, ""));
+  if (engine->tiered) {
+    sce_time_limit_t limit;
+    const sce_patience_t patience = sce_compile_limit(&limit, engine);
+    return sce_tiers_new_runtime(runtime, engine, blob, place, &patience);
+  }
+  SCE_TRY(sce_runtime_compile(runtime, engine, blob));
+  warn(engine, "the compiled runtime was not kept in the cache", sce_cache_store(*runtime, place, NULL, true));
   return NULL;
 }
 
 static sce_error_t *through_cache(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t code, const char *path,
                                   sce_cache_place_t *place) {
-  SCE_TRY(fetch(runtime, engine, path, place, "", engine));
+  const sce_artifact_contents_t everything = {.only_for = "", .given_hash = place->given_hash};
+  SCE_TRY(fetch(runtime, engine, path, place, &everything, engine));
   if (*runtime == NULL && engine->tiered) SCE_TRY(sce_tiers_cached_runtime(runtime, engine, code, place));
   if (*runtime != NULL) return NULL;
   sce_blob_t *blob = NULL;
@@ -362,7 +406,7 @@ sce_error_t *sce_runtime_from_code(sce_runtime_t **out, sce_engine_t *engine, sc
   sce_error_t *unusable = sce_artifact_key_user(place.key, NULL);
   if (unusable == NULL) {
     hash_given(place.given_hash, code);
-    unusable = entry_path(&path, engine, &place, "");
+    unusable = entry_path(&path, engine, &place, &(sce_artifact_contents_t){"", NULL, place.given_hash});
   }
   sce_error_t *err;
   if (unusable != NULL) {
@@ -388,7 +432,9 @@ static sce_error_t *list_one(void *ctx, int dir, const char *name, const struct 
   const listing_t *listing = ctx;
   if (!is_entry(name)) return NULL;
   sce_cache_entry_t entry = {.name = name, .size = (uint64_t)status->st_size, .last_used = status->st_mtime};
-  entry.readable = read_info(&entry.info, dir, name);
+  sce_trailer_t trailer;
+  entry.readable = read_trailer(&trailer, dir, name);
+  if (entry.readable) entry.info = trailer.info;
   listing->each(listing->ctx, &entry);
   return NULL;
 }

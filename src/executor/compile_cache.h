@@ -3,6 +3,7 @@
 #ifndef SCE_EXECUTOR_COMPILE_CACHE_H
 #define SCE_EXECUTOR_COMPILE_CACHE_H
 
+#include "executor/artifact_format.h"
 #include "executor/runtime.h"
 #include "scexec/artifact.h"
 
@@ -18,18 +19,22 @@ typedef struct sce_cache_place {
 sce_error_t *sce_cache_place_copy(sce_cache_place_t *copy, const sce_cache_place_t *place);
 void sce_cache_place_clear(sce_cache_place_t *place);
 
-/* Keeps a compiled runtime: all of the module (`only_for` empty), or the part that a function reaches. All of it takes
- * the place of the parts. Errors: SCE_IO and others. */
-sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place_t *place, const char *only_for);
+/* Keeps a compiled runtime: all of the module (`covers` NULL), or the part that suffices for some entry points (a byte
+ * for each sce_export_t.function_entry, 1 for those); with `replace`, in place of all parts that are there. Errors:
+ * SCE_IO and others. */
+sce_error_t *sce_cache_store(const sce_runtime_t *runtime, const sce_cache_place_t *place, const uint8_t *covers,
+                             bool replace);
 
-/* Code in the cache for calls of one function. */
+/* Code in the cache for some calls, or all. */
 typedef struct sce_cached_part {
   sce_runtime_t *runtime; /* the receiver's */
-  char only_for[sizeof(((sce_artifact_info_t *)NULL)->only_for)];
+  bool all;
+  uint8_t covers[SCE_COVERS_SIZE];
 } sce_cached_part_t;
 
-/* Loads at most `max` parts, made for `quick`; damaged ones are removed, with a line in `log`'s log. `place->code_hash`
- * is set when there is one. Errors are those of a runtime itself, such as missing imports; nothing is loaded then. */
+/* Loads what there is for `quick`: all of the module, or at most `max` parts; damaged ones are removed, with a line in
+ * `log`'s log. `place->code_hash` is set when there is one. Errors are those of a runtime itself, such as missing
+ * imports; nothing is loaded then. */
 sce_error_t *sce_cache_load_parts(sce_cache_place_t *place, sce_cached_part_t *parts, size_t *count, size_t max,
                                   sce_engine_t *quick, const sce_engine_t *log);
 

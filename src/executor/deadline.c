@@ -11,6 +11,11 @@ uint64_t sce_monotonic_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+sce_time_limit_t sce_time_limit_from_now(uint64_t span_ms) {
+  uint64_t most = UINT64_MAX / 4, span_ns = span_ms > most / 1000000u ? most : span_ms * 1000000u;
+  return (sce_time_limit_t){sce_monotonic_ns() + span_ns, span_ms};
+}
+
 int sce_monotonic_condition(pthread_cond_t *condition) {
   pthread_condattr_t attr;
   int failed = pthread_condattr_init(&attr);

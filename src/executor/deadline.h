@@ -39,6 +39,9 @@ typedef struct sce_deadlines {
 
 uint64_t sce_monotonic_ns(void);
 
+/* The limit of what begins now and may take `span_ms`. */
+sce_time_limit_t sce_time_limit_from_now(uint64_t span_ms);
+
 /* Makes a condition variable on CLOCK_MONOTONIC; 0, or the number of an error. */
 int sce_monotonic_condition(pthread_cond_t *condition);
 /* Waits on it, until `deadline_ns` at most; 0: without end. */

@@ -1,5 +1,6 @@
 /* engine.c: from an sce_config_t to a Wasmtime engine. Source of the settings: sc-executor-wasmtime runtime.rs,
  * common_config. */
+#include "executor/compile.h"
 #include "executor/guests.h"
 
 #include "base/alloc.h"
@@ -142,6 +143,7 @@ static void set_pooling(const sce_engine_t *engine, wasm_config_t *config) {
   wasmtime_pooling_allocation_config_total_tables_set(pool, slots);
   wasmtime_pooling_allocation_config_total_memories_set(pool, slots);
   wasmtime_pooling_allocation_config_total_core_instances_set(pool, slots);
+  wasmtime_pooling_allocation_config_total_stacks_set(pool, 0); /* of asynchronous calls, which there are none of */
   wasmtime_pooling_allocation_strategy_set(config, pool);
   wasmtime_pooling_allocation_config_delete(pool);
 }
@@ -211,7 +213,7 @@ static uint32_t native_stack(const sce_semantics_t *s) {
   return bound > SCALED_STACK_MAX / factor ? SCALED_STACK_MAX : bound * factor;
 }
 
-/* The configuration, owned by the caller; wasm_engine_new_with_config() takes it. */
+/* The configuration, owned by the caller. */
 static wasm_config_t *make_config(sce_engine_t *engine) {
   const sce_semantics_t *s = &engine->config.semantics;
   wasm_config_t *config = wasm_config_new();
@@ -314,10 +316,7 @@ static sce_error_t *init_engine(sce_engine_t *engine, const sce_config_t *config
   sce_memory_space_init(&engine->space, config->resident_budget);
   engine->space_ready = true;
   engine->native_stack = native_stack(&engine->config.semantics);
-  wasm_config_t *wasm_config = make_config(engine);
-  if (wasm_config == NULL) return sce_error_oom();
-  engine->wasm = wasm_engine_new_with_config(wasm_config);
-  if (engine->wasm == NULL) return sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration");
+  SCE_TRY(sce_compile_engine(&engine->wasm, make_config(engine)));
   SCE_TRY(sce_deadlines_init(&engine->deadlines, engine->wasm));
   engine->deadlines_ready = true;
   return NULL;
@@ -370,6 +369,7 @@ static sce_error_t *inner_engine(sce_engine_t *engine, sce_engine_t *_Atomic *pl
   pthread_mutex_lock(&engine->inner_lock);
   *inner = atomic_load_explicit(place, memory_order_relaxed);
   if (*inner == NULL) err = sce_engine_new(inner, config);
+  if (err == NULL && place == &engine->inner[SCE_INNER_VERSIONS]) (*inner)->brief = true;
   if (err == NULL) atomic_store_explicit(place, *inner, memory_order_release);
   pthread_mutex_unlock(&engine->inner_lock);
   return err;
@@ -396,6 +396,7 @@ sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versio
   sce_config_t config;
   sce_config_init(&config);
   config.semantics.strategy = SCE_STRATEGY_RECREATE_INSTANCE_COPY_ON_WRITE;
+  config.semantics.compiler = SCE_COMPILER_TIERED;
   config.allow_missing_imports = true;
   config.enable_rfc145 = engine->config.enable_rfc145;
   return inner_engine(engine, &engine->inner[SCE_INNER_VERSIONS], versions, &config);
@@ -430,13 +431,10 @@ static wasm_config_t *make_guest_config(const sce_engine_t *engine) {
 sce_error_t *sce_engine_guests(sce_engine_t *engine, wasm_engine_t **guests) {
   pthread_mutex_lock(&engine->inner_lock);
   *guests = atomic_load_explicit(&engine->deadlines.guests, memory_order_relaxed);
-  if (*guests == NULL) {
-    wasm_config_t *config = make_guest_config(engine);
-    *guests = config != NULL ? wasm_engine_new_with_config(config) : NULL;
-    atomic_store_explicit(&engine->deadlines.guests, *guests, memory_order_release);
-  }
+  sce_error_t *err = *guests == NULL ? sce_compile_engine(guests, make_guest_config(engine)) : NULL;
+  if (err == NULL) atomic_store_explicit(&engine->deadlines.guests, *guests, memory_order_release);
   pthread_mutex_unlock(&engine->inner_lock);
-  return *guests != NULL ? NULL : sce_error_new(SCE_ENGINE, "Wasmtime refused the configuration of nested modules");
+  return err;
 }
 
 /* With the lock, so that who has just looked at its limits is not missed. */

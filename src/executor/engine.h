@@ -28,8 +28,10 @@ struct sce_engine {
   char *cache_path;         /* NULL: none */
   sce_host_function_t *host_functions;
   wasm_engine_t *wasm;
-  uint32_t native_stack; /* bytes that compiled code may take: the bound that was asked for, or more */
-  bool tiered;           /* `wasm` compiles in the background; what is needed before comes from a quick engine */
+  uint32_t native_stack;  /* bytes that compiled code may take: the bound that was asked for, or more */
+  bool tiered;            /* `wasm` compiles in the background; what is needed before comes from a quick engine */
+  bool brief;             /* tiered: for a call or two, so that the background begins only where a call waits for it */
+  atomic_size_t given_up; /* compiles that nobody waits for any more */
   struct sce_engine *_Atomic inner[SCE_INNER_COUNT];
   pthread_mutex_t inner_lock; /* of those, and of deadlines.guests, while one is made */
   bool inner_ready;
@@ -54,8 +56,8 @@ sce_error_t *sce_engine_quick(sce_engine_t *engine, sce_engine_t **quick, bool p
 sce_error_t *sce_engine_unpooled(sce_engine_t *engine, sce_engine_t **unpooled);
 
 /* The engine for other code that is asked for its version: as sce_config_init() makes it, a fresh instance for each
- * call, missing imports allowed (sc-executor 0.51 executor.rs, read_runtime_version). Borrowed; lives as long as
- * `engine`. */
+ * call, missing imports allowed (sc-executor 0.51 executor.rs, read_runtime_version); tiered, for one call. Borrowed;
+ * lives as long as `engine`. */
 sce_error_t *sce_engine_for_versions(sce_engine_t *engine, sce_engine_t **versions);
 
 /* The engine of nested modules (guests.h): WebAssembly as it first was, no pool, no images. Borrowed; lives as long as

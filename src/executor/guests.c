@@ -4,6 +4,7 @@
  * stack. What a guest's call of the runtime ends with is a trap of the guest, which the runtime sees as an answer; only
  * what is no doing of the code (a time limit, no memory) ends the whole call: `fatal` carries it out. */
 #include "executor/guests.h"
+#include "executor/compile.h"
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -520,11 +521,14 @@ static sce_error_t *compile(const sce_guests_t *guests, wasmtime_module_t **modu
   *module = NULL;
   if (code.len < sizeof magic || memcmp(code.data, magic, sizeof magic) != 0) return NULL; /* never compressed */
   SCE_TRY(sce_engine_guests(guests->call->instance->runtime->engine, &wasm));
+  sce_buf_t copy = {0};
+  const sce_patience_t patience = {sce_call_patience, guests->call};
   sce_error_t *err = sce_blob_new(&blob, code);
   if (err == NULL) err = sce_blob_check_proposals(blob, NULL);
-  if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_new(wasm, code.data, code.len, module), SCE_BAD_CODE, "compiling");
+  if (err == NULL) err = sce_buf_append(&copy, code.data, code.len);
+  if (err == NULL) err = sce_compile(module, guests->call->instance->runtime->engine, wasm, &copy, &patience);
   sce_blob_delete(blob);
+  sce_buf_free(&copy);
   if (err == NULL || is_fatal(guests, err)) return err;
   sce_error_delete(err);
   return NULL;

@@ -84,6 +84,14 @@ static sce_error_t *find_entry_export(const sce_runtime_t *runtime, const char *
   return NULL;
 }
 
+/* What a runtime task comes to, the call that has it came to. */
+static sce_error_t *check_covered(const sce_instance_t *instance, const target_t *target) {
+  const sce_runtime_t *runtime = instance->home;
+  if (runtime->covers == NULL || instance->role == SCE_ROLE_TASK) return NULL;
+  if (target->export != NULL && runtime->covers[target->export->function_entry]) return NULL;
+  return sce_error_new(SCE_MISUSE, "%s " SCE_WINCH_FLOATS, what_of(target));
+}
+
 static sce_error_t *get_method(sce_live_t *live, const sce_export_t *export, wasmtime_func_t *function) {
   bool cached = live->entries != NULL;
   if (cached && live->entry_known[export->function_entry]) {
@@ -208,8 +216,7 @@ static sce_error_t *find_limit(sce_time_limit_t *limit, const sce_instance_t *in
   if (span == 0) return NULL;
   if (!instance->home->engine->config.semantics.interruptible)
     return sce_error_new(SCE_MISUSE, "a time limit needs an engine with interruptible code");
-  limit->deadline_ns = sce_monotonic_ns() + (span > UINT64_MAX / 4 / 1000000u ? UINT64_MAX / 4 : span * 1000000u);
-  limit->span_ms = span;
+  *limit = sce_time_limit_from_now(span);
   return NULL;
 }
 
@@ -303,15 +310,35 @@ static void finish(sce_instance_t *instance) {
 
 static const sce_time_limit_t no_limit = {0};
 
+/* How long a call waits for its code. */
+typedef struct waiting {
+  const sce_instance_t *instance;
+  const char *what;
+  sce_time_limit_t limit;
+} waiting_t;
+
+static sce_error_t *check_waiting(const void *ctx) {
+  const waiting_t *w = ctx;
+  if (w->instance->outer != NULL) return sce_call_check_limits(w->instance->outer);
+  if (atomic_load_explicit(&w->instance->cancelled, memory_order_acquire))
+    return sce_error_new(SCE_CANCELLED, "%s was cancelled while its code was compiled", w->what);
+  if (w->limit.deadline_ns != 0 && sce_monotonic_ns() >= w->limit.deadline_ns)
+    return sce_error_new(SCE_TIME_LIMIT,
+                         "%s did not finish within its time limit of %llu ms: its code was not compiled by then",
+                         w->what, (unsigned long long)w->limit.span_ms);
+  return NULL;
+}
+
 /* Takes the best code for what is needed, before the limit passes. A live instance of other code is given
  * up. */
-static sce_error_t *choose_code(sce_instance_t *instance, sce_tiers_need_t need, const char *method,
+static sce_error_t *choose_code(sce_instance_t *instance, const sce_tiers_need_t *need, const char *what,
                                 const sce_time_limit_t *limit) {
   sce_tiers_t *tiers = instance->home->tiers;
   if (tiers == NULL || sce_tiers_is_best(tiers, instance->runtime)) return NULL;
   sce_runtime_t *code = NULL;
-  sce_tiers_patience_t patience = {&instance->cancelled, *limit};
-  SCE_TRY(sce_tiers_code(tiers, &code, need, method, &patience));
+  const waiting_t waiting = {instance, what, *limit};
+  const sce_patience_t patience = {check_waiting, &waiting};
+  SCE_TRY(sce_tiers_code(tiers, &code, need, &patience));
   if (code != instance->runtime && instance->live.store != NULL) sce_live_close(&instance->live, instance);
   sce_runtime_delete(instance->runtime);
   instance->runtime = code;
@@ -365,7 +392,9 @@ static sce_error_t *run_target(sce_instance_t *instance, sce_buf_t *output, cons
   job_t job = {.instance = instance, .output = output, .target = target, .data = data, .options = options};
   if (options->stats != NULL) job.started = sce_monotonic_ns();
   SCE_TRY(find_limit(&job.limit, instance, options));
-  SCE_TRY(choose_code(instance, target->method != NULL ? SCE_TIERS_METHOD : SCE_TIERS_ALL, target->method, &job.limit));
+  const sce_export_t *method = target->export;
+  const sce_tiers_need_t need = {.all = method == NULL, .methods = &method, .count = method != NULL};
+  SCE_TRY(choose_code(instance, &need, what_of(target), &job.limit));
   SCE_TRY(start_clock(instance, &job.limit));
   sce_error_t *err = sce_live_on_stack(instance, open_and_perform, &job);
   stop_clock(instance, &job.limit);
@@ -396,18 +425,38 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, tar
   if (target->method == NULL && instance->home->rfc145)
     return sce_error_new(SCE_WRONG_TYPE, "a table entry can't be called in a runtime of RFC-145, which gets no pointer");
   if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
+  SCE_TRY(check_covered(instance, target));
   begin_running(instance);
   sce_error_t *err = run_target(instance, output, target, data, options);
   end_running(instance);
   return err;
 }
 
+static sce_error_t *prepare(sce_instance_t *instance, const sce_export_t **methods, size_t count, const char *what) {
+  const sce_tiers_need_t need = {.methods = methods, .count = count};
+  if (instance->call != NULL) return sce_error_new(SCE_MISUSE, "the instance is in a call");
+  if (count == 0) return NULL;
+  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
+  return choose_code(instance, &need, what, &no_limit);
+}
+
 sce_error_t *sce_instance_prepare(sce_instance_t *instance, const char *method) {
   const sce_export_t *export;
-  if (instance->call != NULL) return sce_error_new(SCE_MISUSE, "the instance is in a call");
   SCE_TRY(find_entry_export(instance->home, method, &export));
-  atomic_store_explicit(&instance->cancelled, false, memory_order_relaxed);
-  return choose_code(instance, SCE_TIERS_METHOD, method, &no_limit);
+  return prepare(instance, &export, 1, method);
+}
+
+sce_error_t *sce_instance_prepare_all(sce_instance_t *instance, const char *const *methods, size_t count) {
+  const sce_export_t **exports = sce_calloc(count, sizeof *exports);
+  if (exports == NULL) return sce_error_oom();
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++) {
+    const sce_export_t *export = sce_runtime_find_export(instance->home, sce_span_text(methods[i]));
+    if (export != NULL && export->kind == SCE_EXPORT_ENTRY) exports[found++] = export;
+  }
+  sce_error_t *err = prepare(instance, exports, found, "the instance");
+  sce_free(exports);
+  return err;
 }
 
 sce_error_t *sce_instance_call(sce_instance_t *instance, sce_buf_t *output, const char *method, const uint8_t *data,
@@ -438,7 +487,7 @@ static void open_outside_calls(void *arg) {
 
 /* Makes the live instance where there is no call. Only cancelling ends that. */
 static sce_error_t *need_live(sce_instance_t *instance) {
-  SCE_TRY(choose_code(instance, SCE_TIERS_START, NULL, &no_limit));
+  SCE_TRY(choose_code(instance, &(sce_tiers_need_t){0}, "the instance", &no_limit));
   if (instance->live.store != NULL) return NULL;
   job_t job = {.instance = instance};
   SCE_TRY(sce_live_on_stack(instance, open_outside_calls, &job));
@@ -478,7 +527,6 @@ void sce_instance_cancel(sce_instance_t *instance) {
   atomic_store_explicit(&instance->cancelled, true, memory_order_release);
   atomic_thread_fence(memory_order_release); /* before the epoch: see sce_live_arm() */
   sce_engine_interrupt(instance->home->engine);
-  if (instance->home->tiers != NULL) sce_tiers_wake(instance->home->tiers);
 }
 
 /* ---- globals and memory ---- */

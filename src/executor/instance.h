@@ -86,6 +86,8 @@ sce_error_t *sce_live_check_type(const sce_live_t *live, const wasmtime_func_t *
 /* live.c: an error when the call, or the one that it is a task of, was cancelled, its time is over, or its host
  * functions asked for more memory than they may have. */
 sce_error_t *sce_call_check_limits(const sce_call_t *call);
+/* The same as sce_patience_t.check; `call` is an sce_call_t. */
+sce_error_t *sce_call_patience(const void *call);
 /* Wasmtime's callback (wasmtime_store_epoch_deadline_callback) that looks; `data` is the instance. */
 wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,
                                     wasmtime_update_deadline_kind_t *kind);

@@ -65,6 +65,10 @@ sce_error_t *sce_call_check_limits(const sce_call_t *call) {
   return NULL;
 }
 
+sce_error_t *sce_call_patience(const void *call) {
+  return sce_call_check_limits(call);
+}
+
 wasmtime_error_t *sce_epoch_reached(wasmtime_context_t *context, void *data, uint64_t *delta,
                                     wasmtime_update_deadline_kind_t *kind) {
   (void)context;

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"
-#include "blob/module.h"
+#include "blob/reach.h"
 #include "executor/heap.h"
 #include "executor/module_types.h"
 #include "executor/tiers.h"
@@ -117,6 +117,20 @@ const char *const *sce_runtime_missing_imports(const sce_runtime_t *runtime, siz
   return runtime->missing_imports;
 }
 
+sce_error_t *sce_runtime_list_covered(const sce_runtime_t *runtime, uint8_t **covers, const sce_blob_t *module,
+                                      const uint8_t *functions) {
+  size_t count;
+  const sce_wasm_export_t *exports = sce_blob_exports(module, &count);
+  *covers = sce_calloc(runtime->entry_count, 1);
+  if (*covers == NULL) return sce_error_oom();
+  for (size_t i = 0; i < count; i++) {
+    if (exports[i].kind != SCE_WASM_FUNCTION || !functions[exports[i].index]) continue;
+    const sce_export_t *export = sce_runtime_find_export(runtime, exports[i].name);
+    if (export != NULL && export->kind == SCE_EXPORT_ENTRY) (*covers)[export->function_entry] = 1;
+  }
+  return NULL;
+}
+
 /* ---- limits ---- */
 
 /* Whether memory.grow beyond the host's own limit can end the call. With reference types it would have to end calls
@@ -169,14 +183,15 @@ static void proposals_of(sce_proposals_t *proposals, const sce_semantics_t *s) {
 /* Everything that is refused before Wasmtime sees it. */
 static sce_error_t *check_code(const sce_semantics_t *s, sce_code_traits_t *traits, const sce_blob_t *blob) {
   sce_proposals_t proposals;
-  bool picks_nan;
+  uint8_t floats;
   proposals_of(&proposals, s);
-  SCE_TRY(sce_blob_scan(blob, &proposals, &picks_nan));
-  traits->cranelift_only = picks_nan && !s->canonicalize_nans;
-  if (traits->cranelift_only && s->compiler == SCE_COMPILER_WINCH)
+  SCE_TRY(sce_blob_scan(blob, &proposals, &floats));
+  traits->picks_nan = (floats & FLOATS_PICK_NAN) != 0 && !s->canonicalize_nans;
+  bool negates = (floats & FLOATS_NEGATE) != 0 && (floats & FLOATS_MULTIPLY) != 0;
+  if (s->inline_calls && s->compiler != SCE_COMPILER_WINCH && negates && !s->canonicalize_nans)
     return sce_error_new(SCE_MISUSE,
-                         "the code takes the lesser or greater of two floats, and the compiler winch takes another of "
-                         "two NaNs: use cranelift, or canonical NaNs");
+                         "the code negates and multiplies floats, and where calls are inlined NaNs get another sign: "
+                         "leave that off, or use canonical NaNs");
   return NULL;
 }
 
@@ -206,6 +221,7 @@ static sce_error_t *write_module(const sce_semantics_t *s, sce_buf_t *module, co
       .memory_minimum = more_pages > 0 ? sce_blob_memory(blob)->limits.minimum + more_pages : 0,
       .add_heap_base = lacks_heap_base(blob),
       .widen_multiplication = sce_engine_widens(),
+      .float_globals_mutable = true,
   };
   return sce_blob_rewrite(blob, module, &rewrite);
 }
@@ -325,22 +341,63 @@ sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, con
   return err;
 }
 
+/* Finds the functions of the prepared module that Winch is for, and takes all others out. */
+static sce_error_t *leave_out_floats(sce_buf_t *prepared, uint8_t **keep, sce_blob_t **module) {
+  SCE_TRY(sce_blob_new(module, sce_buf_span(prepared)));
+  uint32_t count = sce_blob_function_count(*module), start;
+  *keep = sce_calloc(count, 1);
+  if (*keep == NULL) return sce_error_oom();
+  SCE_TRY(sce_blob_reaching_floats(*module, *keep, FLOATS_PICK_NAN));
+  if (sce_blob_start_function(*module, &start) && (*keep)[start])
+    return sce_error_new(SCE_MISUSE, "the start function " SCE_WINCH_FLOATS);
+  for (uint32_t i = 0; i < count; i++) (*keep)[i] = !(*keep)[i];
+  sce_blob_stub(*module, prepared->data, *keep);
+  return NULL;
+}
+
+/* Compiles for Winch what that is for: runtime->covers. Takes `prepared`. */
+static sce_error_t *compile_without_floats(sce_runtime_t **runtime, sce_engine_t *engine, sce_buf_t *prepared,
+                                           const sce_code_traits_t *traits, uint32_t heap_pages,
+                                           const sce_patience_t *patience) {
+  sce_blob_t *blob = NULL;
+  uint8_t *keep = NULL;
+  wasmtime_module_t *module = NULL;
+  sce_runtime_t *made = NULL;
+  sce_error_t *err = leave_out_floats(prepared, &keep, &blob);
+  if (err == NULL) err = sce_compile(&module, engine, engine->wasm, prepared, patience);
+  if (err == NULL) err = runtime_with_heap(&made, engine, module, traits->reusable, heap_pages);
+  if (err == NULL) err = sce_runtime_list_covered(made, &made->covers, blob, keep);
+  if (err != NULL)
+    sce_runtime_delete(made);
+  else
+    *runtime = made;
+  sce_buf_free(prepared);
+  sce_blob_delete(blob);
+  sce_free(keep);
+  return err;
+}
+
 static sce_error_t *compile_with_heap(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
-                                      uint32_t heap_pages) {
+                                      uint32_t heap_pages, const sce_patience_t *patience) {
   sce_buf_t prepared = {0};
   wasmtime_module_t *module = NULL;
   sce_code_traits_t traits = {0};
   sce_error_t *err = prepare_with_heap(engine, &prepared, &traits, blob, heap_pages);
-  if (err == NULL) sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
-  if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, prepared.data, prepared.len, &module), SCE_BAD_CODE,
-                                  "compiling the runtime");
-  sce_buf_free(&prepared);
-  return err == NULL ? runtime_with_heap(runtime, engine, module, traits.reusable, heap_pages) : err;
+  if (err != NULL) {
+    sce_buf_free(&prepared);
+    return err;
+  }
+  sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
+  if (traits.picks_nan && engine->config.semantics.compiler == SCE_COMPILER_WINCH)
+    return compile_without_floats(runtime, engine, &prepared, &traits, heap_pages, patience);
+  SCE_TRY(sce_compile(&module, engine, engine->wasm, &prepared, patience));
+  return runtime_with_heap(runtime, engine, module, traits.reusable, heap_pages);
 }
 
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
-  return compile_with_heap(runtime, engine, blob, 0);
+  sce_time_limit_t limit;
+  const sce_patience_t patience = sce_compile_limit(&limit, engine);
+  return compile_with_heap(runtime, engine, blob, 0, &patience);
 }
 
 /* Whether nothing that happens before the heap is added can see the memory's size: no start function, and no data
@@ -369,8 +426,16 @@ static uint32_t heap_to_include(const sce_engine_t *engine, const sce_blob_t *bl
 }
 
 sce_error_t *sce_runtime_new(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob) {
-  if (engine->tiered) return sce_tiers_new_runtime(runtime, engine, blob, NULL);
-  return compile_with_heap(runtime, engine, blob, heap_to_include(engine, blob));
+  return sce_runtime_new_within(runtime, engine, blob, NULL);
+}
+
+sce_error_t *sce_runtime_new_within(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
+                                    const sce_patience_t *patience) {
+  sce_time_limit_t limit;
+  const sce_patience_t own = sce_compile_limit(&limit, engine);
+  if (patience == NULL) patience = &own;
+  if (engine->tiered) return sce_tiers_new_runtime(runtime, engine, blob, NULL, patience);
+  return compile_with_heap(runtime, engine, blob, heap_to_include(engine, blob), patience);
 }
 
 /* ---- beside the pool ---- */
@@ -423,6 +488,7 @@ void sce_runtime_delete(sce_runtime_t *runtime) {
   sce_free(runtime->imports);
   sce_free(runtime->exports);
   sce_free(runtime->mutable_globals);
+  sce_free(runtime->covers);
   if (runtime->snapshot_lock_ready) pthread_mutex_destroy(&runtime->snapshot_lock);
   sce_engine_delete(runtime->engine);
   sce_free(runtime);

@@ -3,7 +3,7 @@
 #ifndef SCE_EXECUTOR_RUNTIME_H
 #define SCE_EXECUTOR_RUNTIME_H
 
-#include "executor/engine.h"
+#include "executor/compile.h"
 #include "executor/signature.h"
 #include "host/caller.h"
 
@@ -55,6 +55,7 @@ struct sce_runtime {
   sce_export_t *exports; /* sorted by name */
   size_t export_count;
   uint32_t entry_count;
+  uint8_t *covers; /* Winch alone: by function_entry, 1 where all is there that a call reaches; NULL: all is */
   uint32_t *mutable_globals; /* indices of exports */
   size_t mutable_global_count;
   const char *stack_counter;     /* with a deterministic stack limit: the export that counts; borrowed from `exports` */
@@ -78,6 +79,10 @@ void sce_runtime_retain(sce_runtime_t *runtime);
 /* Compiles a blob with the engine's own compiler, without looking at the cache. */
 sce_error_t *sce_runtime_compile(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob);
 
+/* sce_runtime_new() that waits only as long as `patience` lasts; NULL: as the engine's configuration has it. */
+sce_error_t *sce_runtime_new_within(sce_runtime_t **runtime, sce_engine_t *engine, const sce_blob_t *blob,
+                                    const sce_patience_t *patience);
+
 /* Makes a runtime of a compiled module, which it takes in any case. */
 sce_error_t *sce_runtime_of_module(sce_runtime_t **runtime, sce_engine_t *engine, wasmtime_module_t *module,
                                    bool reusable);
@@ -93,13 +98,23 @@ sce_error_t *sce_runtime_like(sce_runtime_t **runtime, sce_engine_t *engine, con
  * as long as `runtime`, which has code. Any thread. */
 sce_error_t *sce_runtime_unpooled(sce_runtime_t **unpooled, sce_runtime_t *runtime);
 
+/* Lists for which entry points those functions of the module suffice that are 1 in `functions`, by function_entry. */
+sce_error_t *sce_runtime_list_covered(const sce_runtime_t *runtime, uint8_t **covers, const sce_blob_t *module,
+                                      const uint8_t *functions);
+
+/* Behind the name of what Winch is not for. */
+#define SCE_WINCH_FLOATS                                                                                               \
+  "may come to sums, products, minima or maxima of floats, in which the compiler winch takes another of two NaNs: "    \
+  "use "                                                                                                               \
+  "cranelift or tiered, or canonical NaNs"
+
 typedef struct sce_code_traits {
-  bool reusable;       /* instances can be put back to their first state */
-  bool cranelift_only; /* Winch's code could give other results */
+  bool reusable;  /* instances can be put back to their first state */
+  bool picks_nan; /* Winch's code of some functions could give other results */
 } sce_code_traits_t;
 
 /* Checks a blob and appends the module that Wasmtime is to compile for it. Errors: SCE_MISUSE for code that the
- * engine's compiler, Winch, is not for; others. */
+ * engine's semantics are not for; others. */
 sce_error_t *sce_runtime_prepare(const sce_engine_t *engine, sce_buf_t *module, sce_code_traits_t *traits,
                                  const sce_blob_t *blob);
 

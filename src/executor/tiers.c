@@ -5,10 +5,12 @@
  *   calls of other methods   what they reach, by Winch on one processor: Cranelift's tasks stand before it in the pool
  *                            that all parallel compiling shares; what is done first answers
  *
- * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that one
- * method reaches, and so all that any function among them reaches. With a cache, parts are kept there as they are made.
- * A forked child has none of those threads, nor Wasmtime's own, for which parallel compiling would wait for ever: there
- * everything is compiled by Winch on one processor.
+ * All of it runs in threads of its own, so that a caller can give up waiting. A part holds the functions that some
+ * methods reach, and so all that any function among them reaches. What would come to operators of which Winch takes
+ * another of two NaNs waits for Cranelift. With a cache, parts are kept there as they are made: for the methods of a
+ * first process. When a later one calls others, everything that is for Winch is compiled and takes their place: the
+ * cache holds no more than that, and no further method costs anything.
+ * A forked child has none of those threads: there everything is compiled by Winch on one processor.
  */
 #include "executor/tiers.h"
 
@@ -18,18 +20,22 @@
 #include "blob/reach.h"
 #include "executor/artifact.h"
 
-#include <signal.h>
 #include <string.h>
 
-/* Parts that are made of single methods; the one behind them holds everything. */
+/* Parts that are made of some methods; the one behind them holds everything. */
 #define METHOD_PARTS 7
 
-/* Code that Winch made: for one method that is named, for the functions that are marked, or for all. */
+/* Code that Winch made. */
 typedef struct part {
   sce_runtime_t *runtime;
-  char *method;
-  uint8_t *reached; /* by function index */
+  uint8_t *covers; /* by sce_export_t.function_entry: 1 where calls find all they reach; NULL: everything is there */
 } part_t;
+
+typedef enum background {
+  BACKGROUND_NONE,
+  BACKGROUND_RUNS,
+  BACKGROUND_OVER /* `best` is there, or will never be */
+} background_t;
 
 struct sce_tiers {
   atomic_size_t references; /* the runtime's, and one for each thread that compiles */
@@ -42,15 +48,19 @@ struct sce_tiers {
   sce_buf_t code;          /* as given; empty when there is, or was, a module */
   sce_blob_t *module;      /* as it is compiled; NULL before it is needed, and when it is no more */
   bool reusable;
+  bool picks_nan;      /* of the module: see sce_code_traits_t */
+  bool cached;         /* it began with parts of the cache */
   bool closed;         /* the runtime is gone, and with it the log */
   unsigned logging;    /* threads that are in the log: it must not go */
   const char *warning; /* of the module, to be said; or NULL */
   bool called;         /* code was asked for */
-  bool background;     /* Cranelift was started, or can't be */
+  background_t background;
+  uint64_t stopped;    /* sce_compile_stopped() when the first thing was compiled */
   bool alone;          /* nothing may be compiled on all processors */
   bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
   uint64_t jobs;       /* parts begun; the number of the last one */
   sce_error_t *failed; /* why that was not made; for who began it */
+  bool refused;        /* that was not for Winch */
   part_t parts[METHOD_PARTS + 1];
   size_t part_count;
   sce_runtime_t *_Atomic best; /* Cranelift's; set once */
@@ -59,8 +69,9 @@ struct sce_tiers {
 /* What a part is to be made for. */
 typedef struct job {
   sce_tiers_t *tiers;
-  sce_tiers_need_t need;
-  char *method; /* with SCE_TIERS_METHOD */
+  bool all;          /* whatever may be called */
+  bool wide;         /* the methods, and as many more as are for Winch */
+  sce_buf_t methods; /* names, each with a NUL behind it */
   bool parallel;
 } job_t;
 
@@ -69,8 +80,7 @@ typedef struct job {
 static void free_parts(part_t *parts, size_t count) {
   for (size_t i = 0; i < count; i++) {
     sce_runtime_delete(parts[i].runtime);
-    sce_free(parts[i].method);
-    sce_free(parts[i].reached);
+    sce_free(parts[i].covers);
   }
 }
 
@@ -90,7 +100,8 @@ static void adopt(sce_tiers_t *tiers) {
   atomic_fetch_sub_explicit(&tiers->references, threads, memory_order_relaxed);
   tiers->compiling = false;
   tiers->logging = 0;
-  tiers->alone = tiers->background = tiers->engine->config.semantics.parallel_compilation;
+  tiers->alone = tiers->engine->config.semantics.parallel_compilation;
+  if (tiers->background == BACKGROUND_RUNS) tiers->background = BACKGROUND_NONE;
   sce_process_adopted(&tiers->process);
 }
 
@@ -119,34 +130,18 @@ void sce_tiers_close(sce_tiers_t *tiers) {
   release(tiers);
 }
 
-void sce_tiers_wake(sce_tiers_t *tiers) {
-  adopt(tiers);
-  pthread_mutex_lock(&tiers->lock);
-  pthread_cond_broadcast(&tiers->changed);
-  pthread_mutex_unlock(&tiers->lock);
-}
-
 /* At the end of a thread. */
 static void leave(sce_tiers_t *tiers) {
   atomic_fetch_sub_explicit(&tiers->threads, 1, memory_order_relaxed);
   release(tiers);
 }
 
-/* Starts `run` in a thread that nobody waits for and that takes no signals; `run` ends with leave(). */
+/* Starts `run` in a thread, which ends with leave(). */
 static bool start_thread(sce_tiers_t *tiers, void *(*run)(void *), void *arg) {
-  pthread_attr_t attr;
-  sigset_t all, before;
-  pthread_t thread;
-  if (pthread_attr_init(&attr) != 0) return false;
-  pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   atomic_fetch_add_explicit(&tiers->references, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&tiers->threads, 1, memory_order_relaxed);
-  bool started = pthread_create(&thread, &attr, run, arg) == 0;
+  bool started = sce_start_thread(run, arg);
   if (!started) leave(tiers); /* never the last reference */
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attr);
   return started;
 }
 
@@ -182,23 +177,27 @@ static void warn_of_module(sce_tiers_t *tiers) {
 
 static const char not_kept[] = "the compiled runtime was not kept in the cache";
 
-static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const char *only_for) {
-  if (tiers->place.directory == NULL || strlen(only_for) > SCE_ONLY_FOR_MAX) return NULL;
-  return sce_cache_store(runtime, &tiers->place, only_for);
+/* Keeps code, in place of all parts with `replace`. */
+static sce_error_t *keep(sce_tiers_t *tiers, const sce_runtime_t *runtime, const uint8_t *covers, bool replace) {
+  if (tiers->place.directory == NULL) return NULL;
+  return sce_cache_store(runtime, &tiers->place, covers, replace);
 }
 
 /* ---- the module ---- */
 
 /* Everything that the other compilers would refuse is refused here, too, by Wasmtime's engine of `checker`. */
-static sce_error_t *prepare(sce_engine_t *engine, const sce_engine_t *checker, sce_blob_t **module,
-                            sce_code_traits_t *traits, const sce_blob_t *blob) {
+static sce_error_t *prepare(sce_engine_t *engine, sce_engine_t *checker, sce_blob_t **module, sce_code_traits_t *traits,
+                            const sce_blob_t *blob, const sce_patience_t *patience) {
   sce_buf_t code = {0};
+  sce_blob_t *made = NULL;
   sce_error_t *err = sce_runtime_prepare(engine, &code, traits, blob);
-  if (err == NULL)
-    err = sce_error_from_wasmtime(wasmtime_module_validate(checker->wasm, code.data, code.len), SCE_BAD_CODE,
-                                  "compiling the runtime");
-  if (err == NULL) err = sce_blob_new(module, sce_buf_span(&code));
+  if (err == NULL) err = sce_blob_new(&made, sce_buf_span(&code));
+  if (err == NULL) err = sce_compile_validate(checker, &code, patience);
   sce_buf_free(&code);
+  if (err != NULL)
+    sce_blob_delete(made);
+  else
+    *module = made;
   return err;
 }
 
@@ -210,13 +209,15 @@ static sce_error_t *need_module(sce_tiers_t *tiers) {
   sce_engine_t *checker = tiers->engine;
   if (tiers->alone) SCE_TRY(sce_engine_quick(tiers->engine, &checker, false));
   SCE_TRY(sce_blob_new(&blob, sce_buf_span(&tiers->code)));
-  sce_error_t *err = prepare(tiers->engine, checker, &module, &traits, blob);
+  const sce_patience_t endless = {0}; /* who can give up waits for this thread */
+  sce_error_t *err = prepare(tiers->engine, checker, &module, &traits, blob, &endless);
   const char *warning = err == NULL ? sce_runtime_reuse_warning(tiers->engine, blob) : NULL;
   sce_blob_delete(blob);
   if (err != NULL) return err;
   pthread_mutex_lock(&tiers->lock); /* others look whether there is one */
   tiers->module = module;
   tiers->reusable = traits.reusable;
+  tiers->picks_nan = traits.picks_nan;
   tiers->warning = warning;
   sce_buf_free(&tiers->code);
   pthread_mutex_unlock(&tiers->lock);
@@ -227,8 +228,7 @@ static sce_error_t *need_module(sce_tiers_t *tiers) {
 
 static sce_error_t *compile_module(sce_runtime_t **runtime, sce_engine_t *engine, sce_span_t module, bool reusable) {
   wasmtime_module_t *compiled = NULL;
-  SCE_TRY(sce_error_from_wasmtime(wasmtime_module_new(engine->wasm, module.data, module.len, &compiled), SCE_ENGINE,
-                                  "compiling the runtime"));
+  SCE_TRY(sce_compile_here(&compiled, engine, module));
   return sce_runtime_of_module(runtime, engine, compiled, reusable);
 }
 
@@ -264,65 +264,119 @@ static sce_error_t *take_module(sce_tiers_t *tiers) {
   return err;
 }
 
-static void *run_background(void *arg) {
-  sce_tiers_t *tiers = arg;
+/* Compiles everything by Cranelift, for who called it when no thread could be started, else for all to come. */
+static void compile_best(sce_tiers_t *tiers) {
   sce_runtime_t *best = NULL;
   sce_error_t *err = take_module(tiers);
   warn_of_module(tiers);
   if (err == NULL) err = compile_module(&best, tiers->engine, sce_blob_code(tiers->module), tiers->reusable);
   if (err == NULL) {
     publish(tiers, best);
-    warn(tiers, not_kept, keep(tiers, best, ""));
+    warn(tiers, not_kept, keep(tiers, best, NULL, true));
   }
   warn(tiers, "Cranelift could not compile the runtime: Winch's code stays in use", err);
-  leave(tiers);
+  pthread_mutex_lock(&tiers->lock);
+  tiers->background = BACKGROUND_OVER;
+  pthread_cond_broadcast(&tiers->changed);
+  pthread_mutex_unlock(&tiers->lock);
+}
+
+static void *run_background(void *arg) {
+  sce_compile_begin();
+  compile_best(arg);
+  sce_compile_end();
+  leave(arg);
   return NULL;
 }
 
 /* Called with the lock held. */
 static void start_background(sce_tiers_t *tiers) {
-  bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
-  if (!done && !tiers->background) tiers->background = start_thread(tiers, run_background, tiers);
+  if (tiers->background != BACKGROUND_NONE || tiers->alone || tiers->engine->brief) return;
+  if (start_thread(tiers, run_background, tiers)) tiers->background = BACKGROUND_RUNS;
+}
+
+/* The same for a call that can't go on without. Lets the lock go meanwhile where no thread can be started. */
+static void need_background(sce_tiers_t *tiers) {
+  if (tiers->background != BACKGROUND_NONE) return;
+  tiers->background = BACKGROUND_RUNS;
+  if (start_thread(tiers, run_background, tiers)) return;
+  pthread_mutex_unlock(&tiers->lock);
+  compile_best(tiers);
+  pthread_mutex_lock(&tiers->lock);
 }
 
 /* ---- parts ---- */
 
-static bool find_root(uint32_t *root, const job_t *job) {
-  size_t count;
+/* Gives the functions behind the job's methods; `roots` has room for as many as there are. */
+static size_t find_roots(uint32_t *roots, const job_t *job) {
+  size_t count, found = 0;
   const sce_wasm_export_t *exports = sce_blob_exports(job->tiers->module, &count);
-  for (size_t i = 0; job->need == SCE_TIERS_METHOD && i < count; i++) {
-    if (exports[i].kind != SCE_WASM_FUNCTION || !sce_span_equal(exports[i].name, sce_span_text(job->method))) continue;
-    *root = exports[i].index;
-    return true;
-  }
-  return false;
+  const char *at = (const char *)job->methods.data, *end = at + job->methods.len;
+  for (; at < end; at += strlen(at) + 1)
+    for (size_t i = 0; i < count; i++)
+      if (exports[i].kind == SCE_WASM_FUNCTION && sce_span_equal(exports[i].name, sce_span_text(at)))
+        roots[found++] = exports[i].index;
+  return found;
 }
 
+static size_t count_methods(const job_t *job) {
+  size_t count = 0;
+  for (size_t i = 0; i < job->methods.len; i++) count += job->methods.data[i] == '\0';
+  return count;
+}
+
+static sce_error_t *compile_stubbed(part_t *part, sce_engine_t *engine, const job_t *job, const uint8_t *reached) {
+  sce_span_t code = sce_blob_code(job->tiers->module);
+  uint8_t *copy = sce_alloc(code.len);
+  if (copy == NULL) return sce_error_oom();
+  memcpy(copy, code.data, code.len);
+  sce_blob_stub(job->tiers->module, copy, reached);
+  sce_error_t *err = compile_module(&part->runtime, engine, sce_span(copy, code.len), job->tiers->reusable);
+  sce_free(copy);
+  return err == NULL ? sce_runtime_list_covered(part->runtime, &part->covers, job->tiers->module, reached) : err;
+}
+
+/* `part` stays empty where Winch could give another result. */
 static sce_error_t *compile_reached(part_t *part, sce_engine_t *engine, const job_t *job) {
   const sce_blob_t *module = job->tiers->module;
-  sce_span_t code = sce_blob_code(module);
-  uint32_t root = 0;
-  size_t roots = find_root(&root, job) ? 1 : 0;
-  part->reached = sce_calloc(sce_blob_function_count(module), 1);
-  uint8_t *copy = sce_alloc(code.len);
-  sce_error_t *err = NULL;
-  if (part->reached == NULL || copy == NULL) err = sce_error_oom();
-  if (err == NULL) err = sce_blob_reach(module, part->reached, &root, roots);
-  if (err == NULL) {
-    memcpy(copy, code.data, code.len);
-    sce_blob_stub(module, copy, part->reached);
-    err = compile_module(&part->runtime, engine, sce_span(copy, code.len), job->tiers->reusable);
-  }
-  sce_free(copy);
+  uint8_t floats = 0, *reached = sce_calloc(sce_blob_function_count(module), 1);
+  uint32_t *roots = sce_calloc(count_methods(job), sizeof *roots);
+  sce_error_t *err = reached == NULL || roots == NULL ? sce_error_oom() : NULL;
+  if (err == NULL) err = sce_blob_reach(module, reached, &floats, roots, find_roots(roots, job));
+  bool picks_nan = (floats & FLOATS_PICK_NAN) != 0 && job->tiers->picks_nan;
+  if (err == NULL && !picks_nan) err = compile_stubbed(part, engine, job, reached);
+  sce_free(roots);
+  sce_free(reached);
+  return err;
+}
+
+/* The part of all functions that are for Winch. */
+static sce_error_t *compile_wide(part_t *part, sce_engine_t *engine, const job_t *job) {
+  const sce_blob_t *module = job->tiers->module;
+  uint32_t functions = sce_blob_function_count(module);
+  uint8_t *keep = sce_calloc(functions, 1);
+  uint32_t *roots = sce_calloc(count_methods(job), sizeof *roots);
+  sce_error_t *err = keep == NULL || roots == NULL ? sce_error_oom() : NULL;
+  if (err == NULL) err = sce_blob_reaching_floats(module, keep, FLOATS_PICK_NAN);
+  for (uint32_t i = 0; err == NULL && i < functions; i++) keep[i] = !keep[i];
+  bool right = true;
+  size_t count = err == NULL ? find_roots(roots, job) : 0;
+  for (size_t i = 0; i < count; i++) right = right && keep[roots[i]];
+  if (err == NULL && right) err = compile_stubbed(part, engine, job, keep);
+  sce_free(roots);
+  sce_free(keep);
   return err;
 }
 
 static sce_error_t *compile_part(part_t *part, const job_t *job) {
+  sce_tiers_t *tiers = job->tiers;
   sce_engine_t *quick = NULL;
-  SCE_TRY(need_module(job->tiers));
-  SCE_TRY(sce_engine_quick(job->tiers->engine, &quick, job->parallel));
-  if (job->need != SCE_TIERS_ALL) return compile_reached(part, quick, job);
-  return compile_module(&part->runtime, quick, sce_blob_code(job->tiers->module), job->tiers->reusable);
+  SCE_TRY(need_module(tiers));
+  SCE_TRY(sce_engine_quick(tiers->engine, &quick, job->parallel));
+  if (job->all && tiers->picks_nan) return NULL;
+  if (job->wide && tiers->picks_nan) return compile_wide(part, quick, job);
+  if (!job->all && !job->wide) return compile_reached(part, quick, job);
+  return compile_module(&part->runtime, quick, sce_blob_code(tiers->module), tiers->reusable);
 }
 
 /* Makes a part and adds it, then sees to it that Cranelift is at work. */
@@ -333,21 +387,24 @@ static void run_job(const job_t *job) {
   sce_error_t *err = compile_part(&part, job), *unkept = NULL;
   /* Kept before it is used: a process that makes one call may be gone right after it. */
   bool late = atomic_load_explicit(&tiers->best, memory_order_acquire) != NULL;
-  if (err == NULL && !late && job->need == SCE_TIERS_METHOD) unkept = keep(tiers, part.runtime, job->method);
+  if (err == NULL && part.runtime != NULL && !late)
+    unkept = keep(tiers, part.runtime, part.covers, part.covers == NULL || job->wide);
   pthread_mutex_lock(&tiers->lock);
   tiers->compiling = false;
   bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
   if (done) {
     module = tiers->module;
     tiers->module = NULL;
-  } else if (err == NULL) {
-    tiers->parts[tiers->part_count++] = part;
-    part = (part_t){0};
-  } else {
+  } else if (err != NULL) {
     tiers->failed = err;
     err = NULL;
+  } else if (part.runtime == NULL || tiers->part_count > METHOD_PARTS) {
+    tiers->refused = true;
+  } else {
+    tiers->parts[tiers->part_count++] = part;
+    part = (part_t){0};
   }
-  start_background(tiers);
+  if (!tiers->cached) start_background(tiers);
   pthread_cond_broadcast(&tiers->changed);
   pthread_mutex_unlock(&tiers->lock);
   free_parts(&part, 1);
@@ -358,47 +415,18 @@ static void run_job(const job_t *job) {
 }
 
 static void free_job(job_t *job) {
-  sce_free(job->method);
+  sce_buf_free(&job->methods);
   sce_free(job);
 }
 
 static void *run_job_thread(void *arg) {
   job_t *job = arg;
   sce_tiers_t *tiers = job->tiers;
+  sce_compile_begin();
   run_job(job);
+  sce_compile_end();
   free_job(job);
   leave(tiers);
-  return NULL;
-}
-
-static job_t *new_job(sce_tiers_t *tiers, sce_tiers_need_t need, const char *method) {
-  job_t *job = sce_calloc(1, sizeof *job);
-  if (job == NULL) return NULL;
-  *job = (job_t){.tiers = tiers, .need = need, .parallel = !tiers->background};
-  if (tiers->part_count >= METHOD_PARTS) job->need = SCE_TIERS_ALL;
-  if (job->need == SCE_TIERS_METHOD) {
-    job->method = sce_strndup(method, strlen(method));
-    if (job->method == NULL) {
-      sce_free(job);
-      return NULL;
-    }
-  }
-  return job;
-}
-
-/* Has a part made. Called with the lock held, which it lets go meanwhile where no thread can be started. */
-static sce_error_t *start_job(sce_tiers_t *tiers, sce_tiers_need_t need, const char *method) {
-  job_t *job = new_job(tiers, need, method);
-  if (job == NULL) return sce_error_oom();
-  tiers->compiling = true;
-  tiers->jobs++;
-  sce_error_delete(tiers->failed);
-  tiers->failed = NULL;
-  if (start_thread(tiers, run_job_thread, job)) return NULL;
-  pthread_mutex_unlock(&tiers->lock);
-  run_job(job);
-  pthread_mutex_lock(&tiers->lock);
-  free_job(job);
   return NULL;
 }
 
@@ -408,68 +436,111 @@ bool sce_tiers_is_best(const sce_tiers_t *tiers, const sce_runtime_t *code) {
   return atomic_load_explicit(&tiers->best, memory_order_acquire) == code;
 }
 
-static bool covers(const part_t *part, const job_t *wanted) {
-  uint32_t root;
-  if (part->method == NULL && part->reached == NULL) return true;
-  if (wanted->need != SCE_TIERS_METHOD) return wanted->need == SCE_TIERS_START;
-  if (part->method != NULL) return strcmp(part->method, wanted->method) == 0;
-  return wanted->tiers->module == NULL || !find_root(&root, wanted) ? false : part->reached[root];
-}
-
-/* Code for what is wanted, or NULL. Called with the lock held. */
-static sce_runtime_t *find_code(const job_t *wanted) {
-  const sce_tiers_t *tiers = wanted->tiers;
+/* Code for a method (NULL: for all, or for the start function), or NULL. Called with the lock held. */
+static sce_runtime_t *find_code(const sce_tiers_t *tiers, const sce_tiers_need_t *need, const sce_export_t *method) {
   sce_runtime_t *best = atomic_load_explicit(&tiers->best, memory_order_relaxed);
   if (best != NULL) return best;
-  for (size_t i = 0; i < tiers->part_count; i++)
-    if (covers(&tiers->parts[i], wanted)) return tiers->parts[i].runtime;
+  for (size_t i = 0; i < tiers->part_count; i++) {
+    const part_t *part = &tiers->parts[i];
+    if (part->covers == NULL || (method != NULL ? part->covers[method->function_entry] : !need->all))
+      return part->runtime;
+  }
+  return NULL;
+}
+
+/* Whether there is code for all that is needed. */
+static bool is_there(const sce_tiers_t *tiers, const sce_tiers_need_t *need) {
+  if (need->all || need->count == 0) return find_code(tiers, need, NULL) != NULL;
+  for (size_t i = 0; i < need->count; i++)
+    if (find_code(tiers, need, need->methods[i]) == NULL) return false;
+  return true;
+}
+
+static sce_error_t *list_missing(job_t *job, const sce_tiers_need_t *need) {
+  for (size_t i = 0; !job->all && i < need->count; i++)
+    if (find_code(job->tiers, need, need->methods[i]) == NULL)
+      SCE_TRY(sce_buf_append(&job->methods, need->methods[i]->name, need->methods[i]->name_len + 1));
+  return NULL;
+}
+
+/* Has a part made of what is missing. Called with the lock held, which it lets go meanwhile where no thread can be
+ * started. */
+static sce_error_t *start_job(sce_tiers_t *tiers, const sce_tiers_need_t *need) {
+  job_t *job = sce_calloc(1, sizeof *job);
+  if (job == NULL) return sce_error_oom();
+  bool wide = tiers->part_count >= METHOD_PARTS || (tiers->cached && need->count > 0);
+  *job = (job_t){.tiers = tiers,
+                 .all = need->all,
+                 .wide = wide,
+                 .parallel = tiers->background != BACKGROUND_RUNS && !tiers->alone};
+  sce_error_t *err = list_missing(job, need);
+  if (err != NULL) {
+    free_job(job);
+    return err;
+  }
+  tiers->compiling = true;
+  tiers->jobs++;
+  sce_error_delete(tiers->failed);
+  tiers->failed = NULL;
+  tiers->refused = false;
+  if (start_thread(tiers, run_job_thread, job)) return NULL;
+  pthread_mutex_unlock(&tiers->lock);
+  run_job(job);
+  pthread_mutex_lock(&tiers->lock);
+  free_job(job);
   return NULL;
 }
 
 /* Waits for news, as long as the patience lasts. */
-static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_tiers_patience_t *patience, const char *method) {
-  const char *what = method != NULL ? method : "the call";
-  if (patience->cancelled != NULL && atomic_load_explicit(patience->cancelled, memory_order_acquire))
-    return sce_error_new(SCE_CANCELLED, "%s was cancelled while its code was compiled", what);
-  uint64_t deadline_ns = patience->limit.deadline_ns;
-  if (deadline_ns != 0 && sce_monotonic_ns() >= deadline_ns)
-    return sce_error_new(SCE_TIME_LIMIT,
-                         "%s did not finish within its time limit of %llu ms: its code was not compiled by then", what,
-                         (unsigned long long)patience->limit.span_ms);
-  sce_wait_until(&tiers->changed, &tiers->lock, deadline_ns);
+static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_patience_t *limit, const sce_patience_t *patience) {
+  if (sce_compile_stopped() != tiers->stopped) return sce_error_oom();
+  SCE_TRY(limit->check(limit->ctx));
+  if (patience->check != NULL) SCE_TRY(patience->check(patience->ctx));
+  sce_wait_until(&tiers->changed, &tiers->lock, sce_monotonic_ns() + SCE_PATIENCE_MS * (uint64_t)1000000);
   return NULL;
 }
 
-sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, sce_tiers_need_t need, const char *method,
-                            const sce_tiers_patience_t *patience) {
-  static const sce_tiers_patience_t endless = {0};
-  job_t wanted = {.tiers = tiers, .need = need, .method = (char *)(uintptr_t)method};
+/* Waits until there is code for what is needed. Called with the lock held. */
+static sce_error_t *need_code(sce_tiers_t *tiers, const sce_tiers_need_t *need, const sce_patience_t *patience) {
+  sce_time_limit_t time_limit;
+  const sce_patience_t limit = sce_compile_limit(&time_limit, tiers->engine);
   sce_error_t *err = NULL;
   uint64_t own = 0;
-  adopt(tiers);
-  pthread_mutex_lock(&tiers->lock);
-  if (tiers->called && need != SCE_TIERS_START) start_background(tiers);
-  tiers->called = tiers->called || need != SCE_TIERS_START;
-  sce_runtime_t *found = find_code(&wanted);
-  while (found == NULL && err == NULL) {
-    if (tiers->failed != NULL && tiers->jobs == own) {
+  bool only_best = false;
+  while (err == NULL && !is_there(tiers, need)) {
+    bool ended = tiers->jobs == own && !tiers->compiling;
+    if (ended && tiers->failed != NULL) {
       err = tiers->failed;
       tiers->failed = NULL;
-    } else if (tiers->compiling) {
-      err = wait_for_news(tiers, patience != NULL ? patience : &endless, method);
+    } else if (tiers->compiling || (only_best && tiers->background == BACKGROUND_RUNS)) {
+      err = wait_for_news(tiers, &limit, patience);
+    } else if (only_best && tiers->background == BACKGROUND_OVER) {
+      err = sce_error_new(SCE_ENGINE, "compiling the runtime: Cranelift could not, and Winch gives other NaNs");
+    } else if (only_best || (ended && tiers->refused)) {
+      only_best = true;
+      need_background(tiers);
     } else {
       own = tiers->jobs + 1;
-      err = start_job(tiers, need, method);
+      err = start_job(tiers, need);
     }
-    found = find_code(&wanted);
   }
-  if (found != NULL) {
-    sce_error_delete(err);
-    err = NULL;
-    sce_runtime_retain(found);
+  return err;
+}
+
+sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, const sce_tiers_need_t *need,
+                            const sce_patience_t *patience) {
+  bool calls = need->all || need->count > 0;
+  adopt(tiers);
+  pthread_mutex_lock(&tiers->lock);
+  if (!tiers->called) tiers->stopped = sce_compile_stopped();
+  if (tiers->called && calls) start_background(tiers);
+  tiers->called = tiers->called || calls;
+  sce_error_t *err = need_code(tiers, need, patience);
+  if (err == NULL && code != NULL) {
+    *code = find_code(tiers, need, !need->all && need->count > 0 ? need->methods[0] : NULL);
+    sce_runtime_retain(*code);
   }
   pthread_mutex_unlock(&tiers->lock);
-  if (err == NULL) *code = found;
   return err;
 }
 
@@ -505,52 +576,47 @@ static sce_error_t *make_tiers(sce_tiers_t **out, sce_engine_t *engine, const sc
 }
 
 /* Takes the module over, but not on failure. */
-static sce_error_t *make_tiered(sce_runtime_t **out, sce_engine_t *engine, sce_blob_t *module, bool reusable,
-                                const sce_cache_place_t *place) {
+static sce_error_t *make_tiered(sce_runtime_t **out, sce_engine_t *engine, sce_blob_t *module,
+                                const sce_code_traits_t *traits, const sce_cache_place_t *place) {
   sce_runtime_t *runtime = NULL;
-  SCE_TRY(sce_runtime_of_blob(&runtime, engine, module, reusable));
+  SCE_TRY(sce_runtime_of_blob(&runtime, engine, module, traits->reusable));
   sce_error_t *err = make_tiers(&runtime->tiers, engine, place);
   if (err != NULL) {
     sce_runtime_delete(runtime);
     return err;
   }
   runtime->tiers->module = module;
-  runtime->tiers->reusable = reusable;
+  runtime->tiers->reusable = traits->reusable;
+  runtime->tiers->picks_nan = traits->picks_nan;
   *out = runtime;
   return NULL;
 }
 
 sce_error_t *sce_tiers_new_runtime(sce_runtime_t **out, sce_engine_t *engine, const sce_blob_t *blob,
-                                   const sce_cache_place_t *place) {
+                                   const sce_cache_place_t *place, const sce_patience_t *patience) {
   sce_blob_t *module = NULL;
   sce_code_traits_t traits;
-  SCE_TRY(prepare(engine, engine, &module, &traits, blob));
+  SCE_TRY(prepare(engine, engine, &module, &traits, blob, patience));
   sce_engine_warn(engine, "each call gets a fresh instance", sce_runtime_reuse_warning(engine, blob));
-  sce_error_t *err;
-  if (traits.cranelift_only) {
-    sce_engine_log(engine, SCE_LOG_INFO, "the compiler winch can't do this code's floats: cranelift compiles alone");
-    err = compile_module(out, engine, sce_blob_code(module), traits.reusable);
-  } else {
-    err = make_tiered(out, engine, module, traits.reusable, place);
-  }
-  if (traits.cranelift_only || err != NULL) sce_blob_delete(module);
+  sce_error_t *err = make_tiered(out, engine, module, &traits, place);
+  if (err != NULL) sce_blob_delete(module);
   return err;
 }
 
 /* Takes over the parts and copies the code. On failure `parts` are still the caller's. */
-static sce_error_t *add_cached(sce_tiers_t *tiers, sce_cached_part_t *parts, size_t count, sce_span_t code) {
-  char *methods[METHOD_PARTS] = {NULL};
+static sce_error_t *add_cached(sce_tiers_t *tiers, const sce_cached_part_t *parts, size_t count, sce_span_t code) {
+  uint8_t *covers[METHOD_PARTS] = {NULL};
   sce_error_t *err = sce_buf_append(&tiers->code, code.data, code.len);
   for (size_t i = 0; err == NULL && i < count; i++) {
-    methods[i] = sce_strndup(parts[i].only_for, strlen(parts[i].only_for));
-    if (methods[i] == NULL) err = sce_error_oom();
+    if (!parts[i].all) err = sce_covers_decode(&covers[i], parts[i].covers, parts[i].runtime->entry_count);
   }
   for (size_t i = 0; i < count; i++) {
     if (err == NULL)
-      tiers->parts[tiers->part_count++] = (part_t){parts[i].runtime, methods[i], NULL};
+      tiers->parts[tiers->part_count++] = (part_t){parts[i].runtime, covers[i]};
     else
-      sce_free(methods[i]);
+      sce_free(covers[i]);
   }
+  tiers->cached = true;
   return err;
 }
 

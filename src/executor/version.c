@@ -30,7 +30,8 @@ static sce_error_t *run_core_version(sce_buf_t *version, const sce_blob_t *blob,
   sce_runtime_t *runtime = NULL;
   sce_instance_t *instance = NULL;
   SCE_TRY(sce_engine_for_versions(outer->instance->runtime->engine, &engine));
-  sce_error_t *err = sce_runtime_new(&runtime, engine, blob);
+  const sce_patience_t patience = {sce_call_patience, outer};
+  sce_error_t *err = sce_runtime_new_within(&runtime, engine, blob, &patience);
   if (err == NULL) err = sce_instance_new(&instance, runtime);
   if (err == NULL) {
     instance->outer = outer;

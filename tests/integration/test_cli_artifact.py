@@ -50,7 +50,7 @@ class Artifact(unittest.TestCase):
             self.error(3, "bad-artifact", "call", "--artifact", artifact, "Test_empty")
         artifact.write_bytes(good)
         self.run_command("call", "--artifact", artifact, "Test_empty")
-        self.error(3, "bad-artifact", "call", "--artifact", self.runtime, "Test_empty")
+        self.error(2, "misuse", "call", "--artifact", self.runtime, "Test_empty")
         self.error(4, "io", "call", "--artifact", self.folder / "nothing", "Test_empty")
 
     def test_another_key_or_other_semantics_are_refused(self):

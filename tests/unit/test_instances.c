@@ -349,6 +349,22 @@ static void waiting_for_the_pool_has_its_limits(void **unused) {
   }
 }
 
+/* A pool takes no fiber stacks, 2,000 mappings each: 32 engines with them were all that a process could have. */
+static void many_engines_have_pools(void **unused) {
+  (void)unused;
+  sce_engine_t *engines[48] = {NULL};
+  for (int i = 0; i < 48; i++) {
+    sce_config_t config;
+    sce_config_init(&config);
+    config.semantics.strategy = SCE_STRATEGY_POOLING;
+    config.max_instances = 1;
+    wasm_signals_restore();
+    expect_success(sce_engine_new(&engines[i], &config));
+    assert_int_equal(sce_engine_strategy(engines[i]), SCE_STRATEGY_POOLING);
+  }
+  for (int i = 0; i < 48; i++) sce_engine_delete(engines[i]);
+}
+
 int main(void) {
   wasm_signals_remember();
   const struct CMUnitTest tests[] = {
@@ -356,6 +372,7 @@ int main(void) {
       cmocka_unit_test(an_idle_instance_keeps_its_budget),
       cmocka_unit_test(only_a_reused_instance_has_a_base),
       cmocka_unit_test(memories_go_from_runtime_to_runtime),
+      cmocka_unit_test(many_engines_have_pools),
       cmocka_unit_test(the_pool_makes_the_next_one_wait),
       cmocka_unit_test(waiting_for_the_pool_has_its_limits),
   };

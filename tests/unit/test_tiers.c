@@ -116,6 +116,7 @@ static void backtraces_are_equal(void **unused) {
   static const sce_compiler_t compilers[] = {SCE_COMPILER_TIERED, SCE_COMPILER_WINCH, SCE_COMPILER_CRANELIFT};
   for (int i = 0; i < 3; i++) {
     tiered_t t = open_blob(blob, compilers[i]);
+    t.engine->brief = true; /* Cranelift might be done before the call begins */
     sce_buf_t output = {0};
     sce_error_t *err = sce_instance_call(t.instance, &output, "entry", NULL, 0, NULL);
     assert_int_equal(sce_error_kind(err), SCE_TRAP);
@@ -286,7 +287,7 @@ static uint64_t call_through_cache(sce_span_t code, const char *cache, const cha
   expect_success(sce_instance_new(&instance, runtime));
   expect_success(sce_instance_call(instance, &output, method, NULL, 0, NULL));
   uint64_t time = sce_monotonic_ns() - start;
-  assert_true(output.len > 100);
+  assert_true(output.len > 8);
   sce_buf_free(&output);
   sce_instance_delete(instance);
   sce_runtime_delete(runtime);
@@ -298,7 +299,7 @@ static void note_part(void *ctx, const sce_cache_entry_t *entry) {
   strcat(strcat(ctx, entry->info.only_for[0] != '\0' ? entry->info.only_for : "everything"), " ");
 }
 
-/* The first call's code is there for the next process, long before Cranelift is done; other methods join it. */
+/* The first call's code is there for the next process, long before Cranelift is done. */
 static void parts_are_kept(void **unused) {
   (void)unused;
   char directory[] = "/tmp/scexec-tiers-XXXXXX", cache[64], command[128], parts[512] = "";
@@ -311,9 +312,61 @@ static void parts_are_kept(void **unused) {
   if (second > first / 3) fail_msg("%llu ns, then %llu ns", (unsigned long long)first, (unsigned long long)second);
   uint64_t third = call_through_cache(sce_buf_span(&code), cache, "Metadata_metadata");
   expect_success(sce_cache_list(cache, note_part, parts));
-  bool kept = strstr(parts, "Core_version ") != NULL && strstr(parts, "Metadata_metadata ") != NULL;
+  bool kept = strncmp(parts, "AccountNonceApi_account_nonce, ", 31) == 0; /* all that is for Winch, in place of parts */
   bool whole = third == 0 || strstr(parts, "everything ") != NULL; /* took their place meanwhile */
   if (!kept && !whole) fail_msg("%s", parts);
+  sce_buf_free(&code);
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  assert_int_equal(system(command), 0);
+}
+
+/* Several methods are one part, and so one entry. When another process calls others, everything that is for Winch takes
+ * its place (paseo's JSON parser multiplies floats, which is not), and nothing is compiled or kept for any further one.
+ * What comes to such code waits for Cranelift. */
+static void methods_share_what_is_kept(void **unused) {
+  (void)unused;
+  char directory[] = "/tmp/scexec-tiers-XXXXXX", cache[64], command[128], parts[512] = "";
+  assert_non_null(mkdtemp(directory));
+  setenv("XDG_CONFIG_HOME", directory, 1);
+  snprintf(cache, sizeof cache, "%s/cache", directory);
+  sce_buf_t code = test_runtime_code(TEST_INPUTS, "paseo"), output = {0};
+  static const char *const both[] = {"Metadata_metadata", "nothing", "Core_version"};
+  sce_engine_t *engine = new_engine(SCE_COMPILER_TIERED, cache);
+  engine->brief = true; /* else Cranelift's code might take their place */
+  sce_runtime_t *runtime = NULL;
+  sce_instance_t *instance = NULL;
+  expect_success(sce_runtime_from_code(&runtime, engine, sce_buf_span(&code)));
+  expect_success(sce_instance_new(&instance, runtime));
+  expect_success(sce_instance_prepare_all(instance, both, 3));
+  expect_success(sce_instance_call(instance, &output, "Core_version", NULL, 0, NULL));
+  expect_success(sce_instance_call(instance, &output, "Metadata_metadata", NULL, 0, NULL));
+  sce_instance_delete(instance);
+  sce_runtime_delete(runtime);
+  expect_success(sce_cache_list(cache, note_part, parts));
+  assert_string_equal(parts, "Core_version, Metadata_metadata ");
+  static const char *const others[] = {"GenesisBuilder_create_default_config", "Metadata_metadata_versions"};
+  for (int i = 0; i < 2; i++) {
+    parts[0] = '\0';
+    assert_true(call_through_cache(sce_buf_span(&code), cache, others[i]) > 0);
+    expect_success(sce_cache_list(cache, note_part, parts));
+    assert_non_null(strstr(parts, "AccountNonceApi_account_nonce, "));
+    assert_ptr_equal(strstr(parts, "... "), parts + strlen(parts) - 4); /* one entry */
+  }
+  expect_success(sce_runtime_from_code(&runtime, engine, sce_buf_span(&code)));
+  expect_success(sce_instance_new(&instance, runtime));
+  sce_error_t *err = sce_instance_call(instance, &output, "GenesisBuilder_build_config", NULL, 0, NULL);
+  assert_int_equal(sce_error_kind(err), SCE_TRAP);
+  sce_error_delete(err);
+  assert_ptr_equal(instance->runtime->engine, engine);
+  for (int i = 0; i < 6000 && strstr(parts, "everything ") == NULL; i++) { /* else it is kept while we clean up */
+    parts[0] = '\0';
+    expect_success(sce_cache_list(cache, note_part, parts));
+    pause_briefly();
+  }
+  sce_instance_delete(instance);
+  sce_runtime_delete(runtime);
+  sce_engine_delete(engine);
+  sce_buf_free(&output);
   sce_buf_free(&code);
   snprintf(command, sizeof command, "rm -rf '%s'", directory);
   assert_int_equal(system(command), 0);
@@ -496,6 +549,7 @@ int main(void) {
       cmocka_unit_test(falls_back_where_winch_differs),
       cmocka_unit_test(waiting_has_its_limits),
       cmocka_unit_test(parts_are_kept),
+      cmocka_unit_test(methods_share_what_is_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
