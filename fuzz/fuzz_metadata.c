@@ -2,6 +2,7 @@
  * What is accepted can be walked: outlines in both forms, names and examples of its types, its storage items and
  * methods; and it does not differ from itself. */
 #include "base/buf.h"
+#include "scexec/block.h"
 #include "scexec/value.h"
 
 #include <stdlib.h>
@@ -11,6 +12,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds) {
   if (!holds) abort();
+}
+
+/* Headers as the metadata describes them: one that is made up is read again as it is. */
+static void check_headers(const sce_metadata_t *md) {
+  sce_header_format_t *format = NULL;
+  sce_buf_t extra = {0}, scale = {0};
+  sce_error_t *err = sce_header_format_new(&format, md);
+  if (err == NULL && format != NULL) err = sce_header_format_extra(format, &extra);
+  if (err == NULL && format != NULL) {
+    sce_header_t header = {.number = 1, .extra = sce_buf_span(&extra), .format = format}, again;
+    require(sce_header_encode(&header, &scale) == NULL);
+    err = sce_header_decode_as(&again, sce_buf_span(&scale), format); /* refused: values too deep, or of no layout */
+    if (err == NULL) require(sce_span_equal(again.extra, header.extra));
+  }
+  sce_error_delete(err);
+  sce_header_format_delete(format);
+  sce_buf_free(&extra);
+  sce_buf_free(&scale);
 }
 
 static void check_outlines(const sce_metadata_t *md) {
@@ -67,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (err == NULL) err = sce_metadata_new(&md, bytes, NULL);
   if (err == NULL) {
     check_outlines(md);
+    check_headers(md);
     check_types(md);
     check_storage(md);
     uint32_t type;

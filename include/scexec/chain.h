@@ -111,12 +111,28 @@ SCE_API const sce_runtime_version_t *sce_chain_version(const sce_chain_t *chain)
  * while a block is pending or being built. */
 SCE_API sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input);
 
+/* The block that made the chain's state; false when it is not known. `block->header` lives until the next commit. */
+SCE_API bool sce_chain_parent(const sce_chain_t *chain, sce_block_info_t *block);
+
+/* Says which block that is, by its encoded header, where the state does not know: for this chain, until its next
+ * commit. SCE_BAD_BLOCK when the header is not that of the state's root, or the state knows another block. */
+SCE_API sce_error_t *sce_chain_set_parent(sce_chain_t *chain, sce_span_t header);
+
+/* How the chain encodes headers, as the metadata of its runtime says; NULL: as upstream. The runtime is asked once,
+ * which needs it prepared and no block pending. Borrowed until the next commit. Errors: those of sce_chain_call(), of
+ * metadata and sce_header_format_new(). */
+SCE_API sce_error_t *sce_chain_header_format(sce_chain_t *chain, const sce_header_format_t **format);
+
+/* Decodes a block of this chain: as upstream encodes it, and where it is none such, as sce_chain_header_format() says.
+ * It must be deleted before the next commit. SCE_BAD_BLOCK. */
+SCE_API sce_error_t *sce_chain_decode_block(sce_chain_t *chain, sce_block_t **block, sce_span_t scale);
+
 /* ---- executing ---- */
 
 /* Executes a block on the state, and leaves its changes pending: sce_chain_commit() or sce_chain_discard() is next.
  *
  * The header's parent hash and number must be those that follow the state's block, where that is known
- * (sce_state_block()), and the chain spec must not refuse the block (sce_chain_spec_check_block()). The last digest
+ * (sce_chain_parent()), and the chain spec must not refuse the block (sce_chain_spec_check_block()). The last digest
  * item is taken off when it is a seal, Core_execute_block called, and the state root computed in the layout that the
  * runtime's version asks for and compared with the header's.
  *

@@ -14,7 +14,7 @@ static sce_error_t *check_building(const sce_chain_t *chain) {
 
 /* ---- beginning ---- */
 
-static sce_error_t *initialize(sce_chain_t *chain, const sce_header_t *header) {
+static sce_error_t *call_initialize(sce_chain_t *chain, const sce_header_t *header) {
   sce_buf_t input = {0};
   sce_error_t *err = sce_header_encode(header, &input);
   if (err == NULL) err = sce_chain_invoke(chain, "Core_initialize_block", sce_buf_span(&input));
@@ -22,11 +22,49 @@ static sce_error_t *initialize(sce_chain_t *chain, const sce_header_t *header) {
   return err;
 }
 
+/* The same with a header in the chain's own format, whose further fields hold nothing yet: a node's block builder has
+ * them so, too (HeaderT::new). */
+static sce_error_t *initialize_as(sce_chain_t *chain, const sce_header_t *header, const sce_header_format_t *format) {
+  sce_buf_t extra = {0};
+  sce_header_t own = *header;
+  sce_error_t *err = sce_header_format_extra(format, &extra);
+  own.format = format;
+  own.extra = sce_buf_span(&extra);
+  if (err == NULL) err = call_initialize(chain, &own);
+  sce_buf_free(&extra);
+  return err;
+}
+
+/* A runtime with headers of its own ends the call where upstream's header ends. */
+static sce_error_t *initialize(sce_chain_t *chain, const sce_header_t *header) {
+  const sce_header_format_t *format = chain->format;
+  if (format != NULL) return initialize_as(chain, header, format);
+  sce_error_t *err = call_initialize(chain, header);
+  if (err == NULL || sce_error_kind(err) != SCE_TRAP || chain->format_known) return err;
+  sce_overlay_reset(chain->overlay);
+  sce_error_t *failed = sce_chain_other_format(chain, &format);
+  if (failed == NULL && format == NULL) return err;
+  sce_error_delete(err);
+  if (failed != NULL) return failed;
+  sce_watch_begin(&chain->watch, false, 0);
+  return initialize_as(chain, header, format);
+}
+
+static sce_error_t *no_parent(const sce_chain_t *chain) {
+  bool known;
+  uint32_t number;
+  SCE_TRY(sce_state_block_number(sce_chain_state(chain), &known, &number, sce_chain_spec_of(chain)));
+  if (!known || number == 0) /* of a genesis nobody has said that it is one: sce_state_find_block() */
+    return sce_error_new(SCE_MISUSE, "it is not known which block made this state: its header is missing");
+  return sce_error_new(SCE_MISUSE,
+                       "of the block that made this state only the number is known, %u: its header is missing",
+                       (unsigned)number);
+}
+
 sce_error_t *sce_chain_begin(sce_chain_t *chain, sce_span_t digest) {
   sce_block_info_t parent;
   SCE_TRY(sce_chain_check_free(chain));
-  if (!sce_state_block(sce_chain_state(chain), &parent))
-    return sce_error_new(SCE_MISUSE, "it is not known which block made this state, so none can follow it");
+  if (!sce_chain_parent(chain, &parent)) return no_parent(chain);
   if (parent.number == UINT32_MAX) return sce_error_new(SCE_BAD_BLOCK, "block numbers end at 2^32 - 1");
   SCE_TRY(sce_chain_prepare(chain, NULL));
   sce_header_t header = {.number = parent.number + 1, .digest = digest};
@@ -144,7 +182,8 @@ sce_error_t *sce_chain_apply(sce_chain_t *chain, sce_applied_t *applied, sce_spa
 
 static sce_error_t *check_header(sce_chain_t *chain, sce_header_t *header) {
   uint8_t root[32];
-  SCE_TRY(sce_error_prefix(sce_header_decode(header, sce_buf_span(&chain->output)), "BlockBuilder_finalize_block"));
+  SCE_TRY(sce_error_prefix(sce_header_decode_as(header, sce_buf_span(&chain->output), chain->format),
+                           "BlockBuilder_finalize_block"));
   SCE_TRY(sce_overlay_ops()->root(chain->overlay, root, NULL, sce_chain_layout(chain)));
   if (memcmp(root, header->state_root, 32) != 0)
     return sce_error_new(SCE_BAD_BLOCK, "the runtime's header has another state root than its storage");

@@ -45,6 +45,11 @@ static void drop_runtime(sce_chain_t *chain) {
   sce_runtime_delete(chain->runtime);
   sce_engine_delete(chain->engine);
   sce_runtime_version_free(&chain->version);
+  sce_header_format_delete(chain->format);
+  sce_metadata_delete(chain->metadata);
+  chain->format = NULL;
+  chain->metadata = NULL;
+  chain->format_known = false;
   chain->instance = NULL;
   chain->runtime = NULL;
   chain->engine = NULL;
@@ -56,6 +61,7 @@ void sce_chain_delete(sce_chain_t *chain) {
   sce_overlay_delete(chain->overlay);
   sce_watch_free(&chain->watch);
   sce_chain_spec_delete(chain->kept);
+  sce_buf_free(&chain->parent_header);
   sce_buf_free(&chain->header);
   sce_buf_free(&chain->body);
   sce_buf_free(&chain->output);
@@ -240,6 +246,7 @@ sce_error_t *sce_chain_commit(sce_chain_t *chain, uint8_t root[32]) {
   SCE_TRY(brings_runtime(chain, &other_runtime));
   SCE_TRY(sce_overlay_commit(chain->overlay, committed, sce_chain_layout(chain), &chain->block));
   sce_chain_discard(chain);
+  chain->has_parent = false;
   if (other_runtime) drop_runtime(chain);
   if (root != NULL) memcpy(root, committed, sizeof committed);
   return NULL;

@@ -53,6 +53,15 @@ struct sce_chain {
   sce_runtime_version_t version;
   uint64_t compiles;
 
+  /* Of the prepared runtime, when it was asked. */
+  sce_metadata_t *metadata;
+  sce_header_format_t *format; /* NULL: upstream's */
+  bool format_known;
+
+  bool has_parent; /* given by the user */
+  sce_block_info_t parent;
+  sce_buf_t parent_header;
+
   bool building;
   bool pending;           /* a whole block is in the overlay */
   sce_buf_t header;       /* encoded, of the pending block, as it is hashed */
@@ -61,6 +70,10 @@ struct sce_chain {
   uint32_t body_count;
   sce_buf_t output; /* of the last call */
 };
+
+/* headers.c: the chain's own format of headers, asked for where upstream's does not fit; NULL where there is none, or
+ * it can't be had. */
+sce_error_t *sce_chain_other_format(sce_chain_t *chain, const sce_header_format_t **format);
 
 /* Calls a method of the prepared runtime; the result is in chain->output. */
 sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t input);

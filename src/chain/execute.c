@@ -41,7 +41,7 @@ static sce_error_t *differs(const char *what, const uint8_t found[32], const uin
 static sce_error_t *check_parent(const sce_chain_t *chain, const sce_block_t *block) {
   const sce_header_t *header = sce_block_header(block);
   sce_block_info_t parent;
-  if (!sce_state_block(sce_chain_state(chain), &parent)) return NULL;
+  if (!sce_chain_parent(chain, &parent)) return NULL;
   if (memcmp(parent.hash, header->parent_hash, 32) != 0)
     return sce_error_new(SCE_BAD_BLOCK, "its parent is %s, but the state is that of block %u, %s",
                          hex_of(header->parent_hash).text, (unsigned)parent.number, hex_of(parent.hash).text);

@@ -141,7 +141,7 @@ sce_error_t *sce_chain_inherent_data(sce_chain_t *chain, sce_buf_t *scale, const
   uint8_t time[8], number[8], final[4];
   sce_buf_t parachains = {0};
   sce_block_info_t parent = {.number = 0};
-  bool known = sce_state_block(sce_chain_state(chain), &parent) && parent.header.len > 0;
+  bool known = sce_chain_parent(chain, &parent) && parent.header.len > 0;
   bool aura = memcmp(slot->engine, "aura", 4) == 0;
   sce_store_le64(time, slot->timestamp_ms);
   sce_store_le64(number, slot->number);

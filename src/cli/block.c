@@ -33,6 +33,16 @@ const cli_option_t cli_block_commit_options[] = {
     {.name = NULL},
 };
 
+const cli_option_t cli_block_parent_options[] = {
+    {.name = "parent",
+     .kind = CLI_TEXT,
+     .argument = "HEADER",
+     .help = "Header of the block that made the state, where the state does not tell (an export by other tools): SCALE "
+             "as 0x…, or JSON as chain_getHeader answers; text, @FILE or -",
+     .offset = offsetof(cli_block_values_t, parent)},
+    {.name = NULL},
+};
+
 /* ---- opening ---- */
 
 static sce_error_t *check_options(const cli_block_values_t *v) {
@@ -138,16 +148,26 @@ static sce_error_t *ask_written(cli_t *cli, cli_block_t *block) {
 void cli_block_name(cli_t *cli, cli_block_t *block) {
   if (block->metadata.metadata != NULL) return;
   sce_error_t *err = ask_metadata(cli, block);
-  if (err == NULL) err = ask_written(cli, block);
+  if (err == NULL && block->diff) err = ask_written(cli, block);
   if (err != NULL) cli_warn(cli, "keys and values stay hexadecimal: %s", sce_error_message(err));
   sce_error_delete(err);
 }
 
+static sce_error_t *set_parent(cli_t *cli, cli_block_t *block, const char *text) {
+  sce_buf_t header = {0};
+  sce_error_t *err = cli_read_header(cli, &header, text, "--parent");
+  if (err == NULL) err = sce_error_prefix(sce_chain_set_parent(block->chain, sce_buf_span(&header)), "--parent");
+  if (err != NULL && sce_error_kind(err) == SCE_BAD_BLOCK) cli->exit_code = CLI_BAD_INPUT; /* no block was run */
+  sce_buf_free(&header);
+  return err;
+}
+
 sce_error_t *cli_block_open(cli_t *cli, cli_block_t *block, const cli_block_values_t *v, const char *method) {
-  *block = (cli_block_t){.compile_ns = 0};
+  *block = (cli_block_t){.diff = v->diff};
   sce_error_t *err = check_options(v);
   if (err == NULL) err = load(cli, block, v);
   if (err == NULL) err = make_chain(cli, block, v);
+  if (err == NULL && v->parent != NULL) err = set_parent(cli, block, v->parent);
   if (err == NULL) err = prepare(cli, block, method);
   if (err == NULL && v->diff && !v->hex) cli_block_name(cli, block);
   return err;
@@ -174,8 +194,8 @@ sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err) {
 
 /* ---- arguments ---- */
 
-sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_span_t scale, const char *what) {
-  sce_error_t *err = sce_block_decode(block, scale);
+sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_chain_t *chain, sce_span_t scale, const char *what) {
+  sce_error_t *err = sce_chain_decode_block(chain, block, scale);
   if (err != NULL && sce_error_kind(err) == SCE_BAD_BLOCK) cli->exit_code = CLI_BAD_INPUT;
   return sce_error_prefix(err, "%s", what);
 }

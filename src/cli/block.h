@@ -17,10 +17,12 @@ typedef struct cli_block_values {
   bool diff;
   bool hex;
   bool commit;
+  const char *parent; /* HEADER of the block that made the state; NULL: the state knows */
 } cli_block_values_t;
 
 extern const cli_option_t cli_block_diff_options[];   /* --diff, --hex */
 extern const cli_option_t cli_block_commit_options[]; /* --commit, --keep */
+extern const cli_option_t cli_block_parent_options[]; /* --parent */
 
 /* ---- changes by phase (block_phases.c) ---- */
 
@@ -57,6 +59,7 @@ typedef struct cli_block {
   cli_phases_t phases;
   cli_metadata_t metadata; /* with --diff and after cli_block_name(), where there is any */
   cli_metadata_t written;  /* the same of the code that wrote the state, where that is another one */
+  bool diff;               /* with --diff */
   uint64_t compile_ns;
 } cli_block_t;
 
@@ -72,7 +75,7 @@ sce_error_t *cli_block_failed(cli_t *cli, sce_error_t *err);
 
 /* ---- arguments ---- */
 
-/* A block; malformed ones are bad input: exit status 3. */
-sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_span_t scale, const char *what);
+/* A block of the chain; malformed ones are bad input: exit status 3. */
+sce_error_t *cli_block_decode(cli_t *cli, sce_block_t **block, sce_chain_t *chain, sce_span_t scale, const char *what);
 
 #endif

@@ -198,6 +198,12 @@ static sce_error_t *begin(build_t *build) {
   if (err == NULL) err = sce_slot_digest(&build->slot, &digest);
   if (err == NULL) err = sce_chain_begin(build->b->chain, sce_buf_span(&digest));
   sce_buf_free(&digest);
+  sce_block_info_t parent;
+  if (err != NULL && sce_error_kind(err) == SCE_MISUSE && !sce_chain_parent(build->b->chain, &parent)) {
+    sce_error_t *better = sce_error_new(SCE_MISUSE, "%s; give it with --parent HEADER", sce_error_message(err));
+    sce_error_delete(err);
+    return better;
+  }
   return cli_block_failed(build->cli, err);
 }
 
@@ -284,7 +290,7 @@ static sce_error_t *conclude(build_t *build, const sce_block_t *block, const uin
 static sce_error_t *finish(build_t *build) {
   uint8_t hash[32];
   sce_block_t *block;
-  SCE_TRY(sce_block_decode(&block, sce_buf_span(&build->block)));
+  SCE_TRY(sce_chain_decode_block(build->b->chain, &block, sce_buf_span(&build->block)));
   sce_block_hash(block, hash);
   sce_error_t *err = print_block(build, block, hash);
   if (err == NULL && build->v->block.commit) err = cli_flush();
@@ -330,6 +336,7 @@ const cli_command_t cli_block_build_command = {
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
                CLI_TYPES_GROUP(cli_block_values_t),
                {"Block", build_options, 0},
+               {"Block", cli_block_parent_options, 0},
                {"Block", cli_block_diff_options, 0},
                {"Block", cli_block_commit_options, 0},
                CLI_STRATEGY_GROUP(cli_block_values_t),

@@ -68,25 +68,26 @@ static sce_error_t *execute(cli_t *cli, cli_block_t *b, outcome_t *outcome, bool
   return NULL;
 }
 
-static sce_error_t *execute_on_source(cli_t *cli, const cli_block_values_t *v, const sce_block_t *block) {
-  cli_block_t b;
+static sce_error_t *execute_bytes(cli_t *cli, cli_block_t *b, const cli_block_values_t *v, sce_span_t scale) {
+  sce_block_t *block = NULL;
+  SCE_TRY(cli_block_decode(cli, &block, b->chain, scale, "BLOCK"));
   outcome_t outcome = {.block = block};
-  sce_error_t *err = cli_block_open(cli, &b, v, "Core_execute_block");
-  if (err == NULL) err = execute(cli, &b, &outcome, v->commit);
+  sce_error_t *err = execute(cli, b, &outcome, v->commit);
   if (err == NULL)
-    err = cli->output == CLI_JSON ? print_document(cli, &b, &outcome, v->diff) : print_human(cli, &b, &outcome);
-  cli_block_close(&b);
+    err = cli->output == CLI_JSON ? print_document(cli, b, &outcome, v->diff) : print_human(cli, b, &outcome);
+  sce_block_delete(block);
   return err;
 }
 
 static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words) {
+  const cli_block_values_t *v = values;
+  cli_block_t b = {.compile_ns = 0};
   sce_buf_t bytes = {0};
-  sce_block_t *block = NULL;
   sce_error_t *err = cli_block_read(cli, &bytes, words->items[0]);
-  if (err == NULL) err = cli_block_decode(cli, &block, sce_buf_span(&bytes), "BLOCK");
+  if (err == NULL) err = cli_block_open(cli, &b, v, "Core_execute_block");
+  if (err == NULL) err = execute_bytes(cli, &b, v, sce_buf_span(&bytes));
+  cli_block_close(&b);
   sce_buf_free(&bytes);
-  if (err == NULL) err = execute_on_source(cli, values, block);
-  sce_block_delete(block);
   return err;
 }
 
@@ -111,6 +112,7 @@ const cli_command_t cli_block_execute_command = {
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
                CLI_TYPES_GROUP(cli_block_values_t),
+               {"Block", cli_block_parent_options, 0},
                {"Block", cli_block_diff_options, 0},
                {"Block", cli_block_commit_options, 0},
                CLI_STRATEGY_GROUP(cli_block_values_t),

@@ -140,7 +140,7 @@ static sce_error_t *replay_one(replay_t *r, sce_span_t scale, uint64_t number) {
   sce_block_t *block = NULL;
   char what[48];
   snprintf(what, sizeof what, "block %llu of the file", (unsigned long long)number);
-  SCE_TRY(cli_block_decode(r->cli, &block, scale, what));
+  SCE_TRY(cli_block_decode(r->cli, &block, r->b->chain, scale, what));
   sce_error_t *err = replay_block(r, block, what);
   sce_block_delete(block);
   return err;
@@ -197,9 +197,9 @@ static const cli_option_t replay_options[] = {
 
 static const cli_positional_t positionals[] = {
     {.name = "FILE",
-     .help =
-         "Blocks in order: as a node's export-blocks writes them, JSON or --binary; as answers of chain_getBlock; as 0x… "
-         "on a line of its own each; or in SCALE behind its length (Vec<u8>) each; - for standard input"},
+     .help = "Blocks in order: as a node's export-blocks writes them, JSON or --binary; as answers of chain_getBlock; "
+             "as 0x… "
+             "on a line of its own each; or in SCALE behind its length (Vec<u8>) each; - for standard input"},
     {.name = NULL},
 };
 
@@ -217,6 +217,7 @@ const cli_command_t cli_block_replay_command = {
     .positionals = positionals,
     .groups = {CLI_SOURCE_GROUP(cli_block_values_t),
                CLI_TYPES_GROUP(cli_block_values_t),
+               {"Block", cli_block_parent_options, 0},
                {"Block", cli_block_commit_options, 0},
                {"Block", replay_options, 0},
                CLI_STRATEGY_GROUP(cli_block_values_t),

@@ -1,6 +1,7 @@
-/* backend.h: what the overlay, the trie and the tools ask of a stored state. Implementations: memory.c; lmdb.c (the tree of
- * a database, which is one whole state) and lmdb_state.c (a state of a database, seen over that tree); deferred.c (made
- * when it is first read); proof_backend.c (known by a proof alone); proof_record.c (records what is read from another).
+/* backend.h: what the overlay, the trie and the tools ask of a stored state. Implementations: memory.c; lmdb.c (the
+ * tree of a database, which is one whole state) and lmdb_state.c (a state of a database, seen over that tree);
+ * deferred.c (made when it is first read); proof_backend.c (known by a proof alone); proof_record.c (records what is
+ * read from another).
  *
  * A backend is one immutable snapshot: keys of the top trie and of each child trie in bytewise order, each value with
  * the layout its trie node has. Any number of threads may read at once. Spans that reads give live as long as the

@@ -3,10 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/checked.h"
 #include "base/error.h"
 #include "crypto/hash.h"
 #include "scale/scale.h"
 #include "scexec/trie.h"
+#include "state/header_format.h"
 
 #include <string.h>
 
@@ -18,7 +20,25 @@ static sce_scale_reader_t block_reader(sce_span_t scale) {
 
 /* ---- digests ---- */
 
-static sce_error_t *read_digest_item(sce_scale_reader_t *in, sce_digest_item_t *item) {
+/* sp_core::ChangesTrieConfiguration, in ChangesTrieSignal::NewConfiguration(Option<…>) (sp-runtime 2.0 and 3.0). */
+static sce_error_t *read_changes_trie_signal(sce_scale_reader_t *in) {
+  size_t start = in->at;
+  uint8_t variant, some;
+  sce_span_t configuration;
+  SCE_TRY(sce_scale_read_u8(in, &variant));
+  SCE_TRY(sce_scale_read_u8(in, &some));
+  if (variant > 0 || some > 1) return sce_scale_error(in, start, "unknown signal of a changes trie");
+  return some ? sce_scale_read_raw(in, &configuration, 8) : NULL;
+}
+
+static sce_error_t *read_own_item(sce_scale_reader_t *in, size_t start, const sce_header_format_t *format) {
+  if (format == NULL || format->item == UINT32_MAX) return sce_scale_error(in, start, "unknown kind of digest item");
+  in->at = start;
+  return sce_header_format_skip(format, in, format->item);
+}
+
+static sce_error_t *read_digest_item(sce_scale_reader_t *in, sce_digest_item_t *item,
+                                     const sce_header_format_t *format) {
   size_t start = in->at;
   uint8_t kind;
   *item = (sce_digest_item_t){.kind = SCE_DIGEST_OTHER};
@@ -31,8 +51,11 @@ static sce_error_t *read_digest_item(sce_scale_reader_t *in, sce_digest_item_t *
       SCE_TRY(sce_scale_read_bytes(in, &item->data));
       break;
     case SCE_DIGEST_OTHER: SCE_TRY(sce_scale_read_bytes(in, &item->data)); break;
+    case SCE_DIGEST_CHANGES_TRIE_ROOT: SCE_TRY(sce_scale_read_raw(in, &item->data, 32)); break;
     case SCE_DIGEST_ENVIRONMENT_UPDATED: break;
-    default: return sce_scale_error(in, start, "unknown kind of digest item");
+    default:
+      SCE_TRY(kind == SCE_DIGEST_CHANGES_TRIE_SIGNAL ? read_changes_trie_signal(in) : read_own_item(in, start, format));
+      item->data = sce_span_part(in->bytes, start + 1, in->at);
   }
   item->kind = (sce_digest_kind_t)kind;
   item->encoded = sce_span_part(in->bytes, start, in->at);
@@ -40,12 +63,12 @@ static sce_error_t *read_digest_item(sce_scale_reader_t *in, sce_digest_item_t *
 }
 
 /* All of a digest, number of items included. */
-static sce_error_t *read_digest(sce_scale_reader_t *in, sce_span_t *digest) {
+static sce_error_t *read_digest(sce_scale_reader_t *in, sce_span_t *digest, const sce_header_format_t *format) {
   size_t start = in->at;
   uint32_t count;
   sce_digest_item_t item;
   SCE_TRY(sce_scale_read_count(in, &count, 1));
-  for (uint32_t i = 0; i < count; i++) SCE_TRY(read_digest_item(in, &item));
+  for (uint32_t i = 0; i < count; i++) SCE_TRY(read_digest_item(in, &item, format));
   *digest = sce_span_part(in->bytes, start, in->at);
   return NULL;
 }
@@ -62,7 +85,7 @@ sce_error_t *sce_header_digest_item(const sce_header_t *header, bool *found, sce
   uint32_t count;
   SCE_TRY(open_digest(header, &in, &count));
   *found = index < count;
-  for (size_t i = 0; *found && i <= index; i++) SCE_TRY(read_digest_item(&in, item));
+  for (size_t i = 0; *found && i <= index; i++) SCE_TRY(read_digest_item(&in, item, header->format));
   return NULL;
 }
 
@@ -71,7 +94,7 @@ sce_error_t *sce_header_take_seal(sce_header_t *header, sce_buf_t *digest, bool 
   uint32_t count;
   SCE_TRY(open_digest(header, &in, &count));
   size_t items = in.at;
-  for (uint32_t i = 0; i < count; i++) SCE_TRY(read_digest_item(&in, seal));
+  for (uint32_t i = 0; i < count; i++) SCE_TRY(read_digest_item(&in, seal, header->format));
   *had_seal = count > 0 && seal->kind == SCE_DIGEST_SEAL;
   if (!*had_seal) return NULL;
   size_t left = header->digest.len - items - seal->encoded.len;
@@ -84,30 +107,62 @@ sce_error_t *sce_header_take_seal(sce_header_t *header, sce_buf_t *digest, bool 
 
 /* ---- headers ---- */
 
-static sce_error_t *read_header(sce_scale_reader_t *in, sce_header_t *header) {
-  SCE_TRY(sce_scale_read_fixed(in, header->parent_hash, 32));
-  SCE_TRY(sce_scale_read_compact_u32(in, &header->number));
-  SCE_TRY(sce_scale_read_fixed(in, header->state_root, 32));
-  SCE_TRY(sce_scale_read_fixed(in, header->extrinsics_root, 32));
-  return read_digest(in, &header->digest);
+/* A number of a fixed width, or a compact one; of more than 32 bits refused. */
+static sce_error_t *read_number(sce_scale_reader_t *in, uint32_t *number, const sce_header_format_t *format) {
+  size_t start = in->at;
+  sce_span_t bytes;
+  if (format == NULL || format->number_size == 0) return sce_scale_read_compact_u32(in, number);
+  SCE_TRY(sce_scale_read_raw(in, &bytes, format->number_size));
+  for (size_t i = 4; i < bytes.len; i++)
+    if (bytes.data[i] != 0) return sce_scale_error(in, start, "block number of more than 32 bits");
+  *number = sce_load_le32(bytes.data);
+  return NULL;
 }
 
-sce_error_t *sce_header_decode(sce_header_t *header, sce_span_t scale) {
+static sce_error_t *read_header(sce_scale_reader_t *in, sce_header_t *header, const sce_header_format_t *format) {
+  *header = (sce_header_t){.format = format};
+  SCE_TRY(sce_scale_read_fixed(in, header->parent_hash, 32));
+  SCE_TRY(read_number(in, &header->number, format));
+  SCE_TRY(sce_scale_read_fixed(in, header->state_root, 32));
+  SCE_TRY(sce_scale_read_fixed(in, header->extrinsics_root, 32));
+  SCE_TRY(read_digest(in, &header->digest, format));
+  size_t start = in->at;
+  for (uint32_t i = 0; format != NULL && i < format->extra_count; i++)
+    SCE_TRY(sce_header_format_skip(format, in, format->extra[i]));
+  header->extra = sce_span_part(in->bytes, start, in->at);
+  return NULL;
+}
+
+sce_error_t *sce_header_decode_as(sce_header_t *header, sce_span_t scale, const sce_header_format_t *format) {
   sce_scale_reader_t in = block_reader(scale);
   sce_header_t read;
-  SCE_TRY(sce_error_prefix(read_header(&in, &read), "header"));
+  SCE_TRY(sce_error_prefix(read_header(&in, &read, format), "header"));
   SCE_TRY(sce_error_prefix(sce_scale_read_end(&in), "header"));
   *header = read;
   return NULL;
 }
 
+sce_error_t *sce_header_decode(sce_header_t *header, sce_span_t scale) {
+  return sce_header_decode_as(header, scale, NULL);
+}
+
+static sce_error_t *write_number(sce_buf_t *scale, uint32_t number, const sce_header_format_t *format) {
+  uint8_t bytes[16] = {0};
+  if (format == NULL || format->number_size == 0) return sce_scale_write_compact(scale, number);
+  sce_store_le32(bytes, number);
+  return sce_buf_append(scale, bytes, format->number_size);
+}
+
 sce_error_t *sce_header_encode(const sce_header_t *header, sce_buf_t *scale) {
   SCE_TRY(sce_buf_append(scale, header->parent_hash, 32));
-  SCE_TRY(sce_scale_write_compact(scale, header->number));
+  SCE_TRY(write_number(scale, header->number, header->format));
   SCE_TRY(sce_buf_append(scale, header->state_root, 32));
   SCE_TRY(sce_buf_append(scale, header->extrinsics_root, 32));
-  if (header->digest.len == 0) return sce_scale_write_compact(scale, 0);
-  return sce_buf_append(scale, header->digest.data, header->digest.len);
+  if (header->digest.len == 0)
+    SCE_TRY(sce_scale_write_compact(scale, 0));
+  else
+    SCE_TRY(sce_buf_append(scale, header->digest.data, header->digest.len));
+  return sce_buf_append(scale, header->extra.data, header->extra.len);
 }
 
 sce_error_t *sce_header_hash(const sce_header_t *header, uint8_t hash[32]) {
@@ -135,10 +190,10 @@ void sce_block_delete(sce_block_t *block) {
   sce_free(block);
 }
 
-static sce_error_t *read_block(sce_block_t *block) {
+static sce_error_t *read_block(sce_block_t *block, const sce_header_format_t *format) {
   sce_scale_reader_t in = block_reader(sce_buf_span(&block->bytes));
   uint32_t count;
-  SCE_TRY(sce_error_prefix(read_header(&in, &block->header), "header"));
+  SCE_TRY(sce_error_prefix(read_header(&in, &block->header, format), "header"));
   block->header_len = in.at;
   SCE_TRY(sce_error_prefix(sce_scale_read_count(&in, &count, 1), "number of extrinsics"));
   block->extrinsics = sce_realloc_array(NULL, count, sizeof *block->extrinsics);
@@ -149,16 +204,20 @@ static sce_error_t *read_block(sce_block_t *block) {
   return sce_scale_read_end(&in);
 }
 
-sce_error_t *sce_block_decode(sce_block_t **block, sce_span_t scale) {
+sce_error_t *sce_block_decode_as(sce_block_t **block, sce_span_t scale, const sce_header_format_t *format) {
   sce_block_t *made = sce_calloc(1, sizeof *made);
   if (made == NULL) return sce_error_oom();
   sce_error_t *err = sce_buf_append(&made->bytes, scale.data, scale.len);
-  if (err == NULL) err = sce_error_prefix(read_block(made), "block");
+  if (err == NULL) err = sce_error_prefix(read_block(made, format), "block");
   if (err != NULL)
     sce_block_delete(made);
   else
     *block = made;
   return err;
+}
+
+sce_error_t *sce_block_decode(sce_block_t **block, sce_span_t scale) {
+  return sce_block_decode_as(block, scale, NULL);
 }
 
 const sce_header_t *sce_block_header(const sce_block_t *block) {

@@ -92,7 +92,8 @@ static sce_error_t *read_document(sce_json_reader_t *in, block_parts_t *parts) {
   if (!parts->has_header && !parts->has_extrinsics)
     return sce_json_error(in, "no block: a block has \"header\" and \"extrinsics\"");
   if (!parts->has_header) return sce_json_error(in, "the block has no \"header\"");
-  return parts->has_extrinsics ? NULL : sce_json_error(in, "the block has no \"extrinsics\": a header alone is no block");
+  return parts->has_extrinsics ? NULL
+                               : sce_json_error(in, "the block has no \"extrinsics\": a header alone is no block");
 }
 
 sce_error_t *sce_block_from_json(sce_buf_t *scale, sce_span_t json) {

@@ -1,5 +1,6 @@
-/* overlay.h: the inside of sce_overlay_t, shared by overlay.c (layers), overlay_ops.c (reads and writes), overlay_root.c
- * (roots and lists of changes), overlay_proof.c (recording) and overlay_commit.c. overlay_map.h is the map under it. */
+/* overlay.h: the inside of sce_overlay_t, shared by overlay.c (layers), overlay_ops.c (reads and writes),
+ * overlay_root.c (roots and lists of changes), overlay_proof.c (recording) and overlay_commit.c. overlay_map.h is the
+ * map under it. */
 #ifndef SCE_STATE_OVERLAY_H
 #define SCE_STATE_OVERLAY_H
 

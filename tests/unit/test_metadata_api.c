@@ -10,6 +10,7 @@
 #include "metadata/model.h"
 #include "metadata/registry.h"
 #include "metadata_support.h"
+#include "scexec/block.h"
 
 #include <jansson.h>
 
@@ -538,6 +539,20 @@ static void the_version_is_in_a_constant(void **state) {
   sce_metadata_delete(md);
 }
 
+/* Headers of these chains are upstream's. (Those of others: tests/integration/test_cli_headers.py.) */
+static void headers_are_upstreams(void **state) {
+  (void)state;
+  static const char *const names[] = {"tick.v13", "asset-hub-polkadot.v14", "asset-hub-polkadot.v15", "paseo.v15",
+                                      "made.v16", "substrate.v16"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    sce_header_format_t *format = NULL;
+    sce_metadata_t *md = sample_metadata(names[i]);
+    must(sce_header_format_new(&format, md));
+    assert_null(format);
+    sce_metadata_delete(md);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(table_agrees_with_v15),
@@ -554,6 +569,7 @@ int main(void) {
       cmocka_unit_test(the_version_is_in_a_constant),
       cmocka_unit_test(json_is_indented_by_its_depth),
       cmocka_unit_test(words_that_begin_as_json_must_be_it),
+      cmocka_unit_test(headers_are_upstreams),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
