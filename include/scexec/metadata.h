@@ -111,6 +111,7 @@ typedef struct sce_storage_info {
   uint32_t key_count;       /* 0: a plain value */
   bool optional;            /* absent means none; otherwise absent means `default_value` */
   sce_span_t default_value; /* SCALE */
+  uint32_t default_type;    /* of the default: value_type, but for a linked map (V2 to V10) without its links */
 } sce_storage_info_t;
 
 /* Storage item `index` of pallet `pallet`; false when there is none. */

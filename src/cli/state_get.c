@@ -22,15 +22,16 @@ static bool find_item(sce_storage_info_t *info, size_t *pallet, size_t *index, c
 /* What there is to print of a key. */
 typedef struct answer {
   sce_value_t value;       /* what is stored */
-  sce_storage_info_t item; /* of an absent item that has a default */
+  sce_storage_info_t item; /* of a key by name, with is_item */
+  bool is_item;
   bool is_default;
   sce_buf_t decoded; /* the value or the default as JSON; empty where bytes are wanted */
 } answer_t;
 
 static void find_default(answer_t *answer, const cli_state_t *state, const char *item) {
   size_t pallet, index;
-  if (answer->value.found || !find_item(&answer->item, &pallet, &index, state->metadata.metadata, item)) return;
-  answer->is_default = !answer->item.optional;
+  answer->is_item = find_item(&answer->item, &pallet, &index, state->metadata.metadata, item);
+  answer->is_default = !answer->value.found && answer->is_item && !answer->item.optional;
 }
 
 static sce_span_t bytes_of(const answer_t *answer) {
@@ -40,8 +41,11 @@ static sce_span_t bytes_of(const answer_t *answer) {
 static sce_error_t *decode_answer(answer_t *answer, const cli_state_t *state, sce_span_t key) {
   const cli_metadata_t *m = &state->metadata;
   if (answer->is_default)
-    return sce_value_decode(m->metadata, &answer->decoded, answer->item.value_type, bytes_of(answer), &m->format);
+    return sce_value_decode(m->metadata, &answer->decoded, answer->item.default_type, bytes_of(answer), &m->format);
   if (!answer->value.found) return NULL;
+  /* The keys of the oldest runtimes do not tell their item, which the user has named. */
+  if (answer->is_item && sce_storage_value_type(m->metadata, key) == SCE_TYPE_NONE)
+    return sce_value_decode(m->metadata, &answer->decoded, answer->item.value_type, bytes_of(answer), &m->format);
   return sce_storage_value_decode(m->metadata, &answer->decoded, key, bytes_of(answer), &m->format);
 }
 

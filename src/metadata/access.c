@@ -71,6 +71,8 @@ bool sce_metadata_storage_get(const sce_metadata_t *metadata, sce_storage_info_t
   *item = (sce_storage_info_t){.pallet = metadata->pallets[pallet].name,
                                .name = s->name,
                                .value_type = s->value_type,
+                               .default_type =
+                                   s->linked ? metadata->types[s->value_type].fields.items[0].type : s->value_type,
                                .key_count = s->key_count,
                                .optional = s->modifier == 0,
                                .default_value = s->default_value};

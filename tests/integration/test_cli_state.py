@@ -105,6 +105,12 @@ class State(unittest.TestCase):
         self.assertEqual(found, {"key": "0x1234", "found": False, "raw": None})
         self.assertEqual(self.output("get", *POLKADOT, "0x1234", code=1), "")
 
+    def test_default_of_a_linked_map(self):
+        """What is stored has links to its neighbours, the default has none."""
+        absent = "0x" + "07" * 32
+        found = self.document("get", "--chain", INPUTS / "kusama.json", "Staking.Validators", absent)
+        self.assertEqual((found["found"], found["value"]), (False, {"commission": 0}))
+
     def test_names(self):
         found = self.document("get", *POLKADOT, "System.Number")
         self.assertEqual((found["key"], found["found"], found["value"]), (SYSTEM_NUMBER, False, 0))

@@ -296,8 +296,8 @@ static void defaults_are_values_of_their_types(void **state) {
     for (size_t p = 0; p < sce_metadata_pallet_count(md); p++) {
       for (size_t i = 0; sce_metadata_storage_get(md, &item, p, i); i++) {
         sce_buf_t json = {0};
-        if (item.optional || md->pallets[p].storage[i].linked) continue;
-        sce_error_t *err = sce_value_decode(md, &json, item.value_type, item.default_value, NULL);
+        if (item.optional) continue;
+        sce_error_t *err = sce_value_decode(md, &json, item.default_type, item.default_value, NULL);
         must(sce_error_prefix(err, "%s: %.*s.%.*s", names[n], (int)item.pallet.len, (const char *)item.pallet.data,
                               (int)item.name.len, (const char *)item.name.data));
         *(strstr(as_text(&json), "$unknown") == NULL ? &known : &unknown) += 1;
