@@ -1,7 +1,7 @@
 /* budget.h: what may still be taken while something works for a call: time, and memory of the host.
  *
- * A call runs on one thread, and what works for it is all over the library: hashes, tries, overlays, backends, waits. So
- * the thread carries the budget of its call. Loops whose length the caller decides ask sce_budget_check() about every
+ * A call runs on one thread, and what works for it is all over the library: hashes, tries, overlays, backends, waits.
+ * So the thread carries the budget of its call. Loops whose length the caller decides ask sce_budget_check() about every
  * millisecond, and the allocator counts. Without a budget, outside of calls, both cost next to nothing. */
 #ifndef SCE_BASE_BUDGET_H
 #define SCE_BASE_BUDGET_H
@@ -20,8 +20,8 @@ typedef struct sce_budget {
 /* The calling thread's budget is this one until it leaves, in reverse order. `outer`, `used` and `refused` are set. */
 void sce_budget_enter(sce_budget_t *budget);
 void sce_budget_leave(const sce_budget_t *budget);
-/* The same with the check of the budget before, but without a bound on memory, nor does it count there: for what is made
- * during a call but is not the call's, such as what a shared state remembers of itself. */
+/* The same with the check of the budget before, but without a bound on memory, nor does it count there: for what is
+ * made during a call but is not the call's, such as what a shared state remembers of itself. */
 void sce_budget_enter_uncounted(sce_budget_t *budget);
 
 /* The error of the innermost budget's check; NULL without a budget. */

@@ -28,7 +28,8 @@ static const cli_option_t options[] = {
 static sce_error_t *find_path(sce_buf_t *path, const cache_values_t *v) {
   SCE_TRY(cli_cache_path(path, &(cli_cache_options_t){.path = v->path}));
   if (path->len > 0) return NULL;
-  return sce_error_new(SCE_UNSUPPORTED, "there is no cache: XDG_CACHE_HOME is not set, and HOME is no directory; give --cache DIR");
+  return sce_error_new(SCE_UNSUPPORTED,
+                       "there is no cache: XDG_CACHE_HOME is not set, and HOME is no directory; give --cache DIR");
 }
 
 /* ---- list ---- */

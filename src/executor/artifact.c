@@ -112,8 +112,8 @@ static sce_error_t *check(sce_trailer_t *trailer, const loader_t *loader, sce_sp
   return loader->key != NULL ? check_mac(artifact, loader->key) : NULL;
 }
 
-/* Loads the artifact in the file `fd`, mapped at `view`. Wasmtime maps it again by the descriptor's name; where there is
- * no /proc, it gets a copy. */
+/* Loads the artifact in the file `fd`, mapped at `view`. Wasmtime maps it again by the descriptor's name; where there
+ * is no /proc, it gets a copy. */
 static sce_error_t *load_mapped(sce_runtime_t **runtime, const loader_t *loader, int fd, sce_span_t view) {
   sce_trailer_t trailer;
   SCE_TRY(check(&trailer, loader, view));

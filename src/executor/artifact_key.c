@@ -24,7 +24,8 @@ static sce_error_t *default_path(sce_buf_t *path) {
     err = sce_buf_printf(path, "%s/.config/scexec/artifact.key", home);
   } else {
     err = sce_error_new(SCE_UNSUPPORTED,
-                        "there is no place for the artifact key: set HOME (a directory that is there) or XDG_CONFIG_HOME, or name a file");
+                        "there is no place for the artifact key: set HOME (a directory that is there) or "
+                        "XDG_CONFIG_HOME, or name a file");
   }
   return err != NULL ? err : sce_buf_append_byte(path, '\0');
 }

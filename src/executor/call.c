@@ -32,8 +32,8 @@ static bool reached_limit(const sce_call_t *call) {
   return call->budget.refused || atomic_load_explicit(&call->instance->cancelled, memory_order_relaxed);
 }
 
-/* What a host function ended with. A limit that was reached meanwhile counts for more: an allocation that is refused for
- * it looks like a lack of memory, and what took longer than it may is not done. */
+/* What a host function ended with. A limit that was reached meanwhile counts for more: an allocation that is refused
+ * for it looks like a lack of memory, and what took longer than it may is not done. */
 static sce_error_t *outcome(const sce_call_t *call, sce_error_t *err) {
   if (!reached_limit(call)) return err;
   sce_error_t *limit = err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY ? sce_call_check_limits(call) : NULL;

@@ -169,7 +169,7 @@ static sce_error_t *check_limits(void *self) {
   return sce_call_check_limits(self);
 }
 
-/* From here until sce_budget_leave(), allocations of this thread and loops within its host functions are the call's. One
+/* From here until end_budget(), allocations of this thread and loops within its host functions are the call's. One
  * within a call has the outer call's budget. */
 static void begin_budget(sce_call_t *call) {
   if (call->instance->outer != NULL) return;

@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 
 typedef struct sce_process {
-  /* The process id, negative while it takes over; on a page that a forked child finds zeroed: two processes can have one
-   * id, in two namespaces. */
+  /* The process id, negative while it takes over; on a page that a forked child finds zeroed: two processes can have
+   * one id, in two namespaces. */
   atomic_long *id;
 } sce_process_t;
 

@@ -155,8 +155,10 @@ static bool open_already(const char *lock_path) {
     for (int fd = 0; !found && fd < MAX_DESCRIPTORS && fd < most; fd++) found = is_file(fd, &wanted);
     return found;
   }
-  for (struct dirent *entry; !found && (entry = readdir(files)) != NULL;)
-    found = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' && is_file((int)strtol(entry->d_name, NULL, 10), &wanted);
+  for (struct dirent *entry; !found && (entry = readdir(files)) != NULL;) {
+    const char *name = entry->d_name;
+    found = name[0] >= '0' && name[0] <= '9' && is_file((int)strtol(name, NULL, 10), &wanted);
+  }
   closedir(files);
   return found;
 }

@@ -89,7 +89,8 @@ static sce_error_t *sort_entries(sort_entry_t **entries, sort_entry_t **other, s
   }
   for (size_t run = SORT_RUN; run < count; run *= 2) {
     for (size_t first = 0; first < count; first += 2 * run) {
-      size_t middle = first + run < count ? first + run : count, end = first + 2 * run < count ? first + 2 * run : count;
+      size_t middle = first + run < count ? first + run : count;
+      size_t end = first + 2 * run < count ? first + 2 * run : count;
       SCE_TRY(merge_runs(*other, *entries, first, middle, end));
     }
     sort_entry_t *merged = *other;
@@ -100,8 +101,8 @@ static sce_error_t *sort_entries(sort_entry_t **entries, sort_entry_t **other, s
 }
 
 /* `entries`, `other` (where there are more than one run) and `out` have room for all. */
-static sce_error_t *fill_sorted(sce_trie_pair_t *out, size_t *count, const sce_trie_pair_t *pairs, sort_entry_t *entries,
-                                sort_entry_t *other) {
+static sce_error_t *fill_sorted(sce_trie_pair_t *out, size_t *count, const sce_trie_pair_t *pairs,
+                                sort_entry_t *entries, sort_entry_t *other) {
   for (size_t i = 0; i < *count; i++) {
     SCE_TRY(sce_budget_item(i));
     entries[i] = (sort_entry_t){key_head(pairs[i].key), &pairs[i]};

@@ -137,7 +137,8 @@ static void pieces_are_the_whole(void **state) {
                 {plain_keccak_256, SCN_KECCAK_256, 32},
                 {plain_keccak_512, SCN_KECCAK_512, 64}};
   static const hash_fn twox[] = {plain_twox_64, plain_twox_128, NULL, plain_twox_256};
-  static const size_t sizes[] = {0, 1, 1000, SCE_HASH_LONG - 1, SCE_HASH_LONG, SCE_HASH_LONG + 1, 3 * SCE_HASH_LONG + 7};
+  static const size_t sizes[] = {
+      0, 1, 1000, SCE_HASH_LONG - 1, SCE_HASH_LONG, SCE_HASH_LONG + 1, 3 * SCE_HASH_LONG + 7};
   uint8_t *data = malloc(4 * SCE_HASH_LONG);
   assert_non_null(data);
   for (size_t i = 0; i < 4 * SCE_HASH_LONG; i++) data[i] = (uint8_t)(i * 2654435761u >> 13);
