@@ -139,7 +139,9 @@ static sce_error_t *ask_version(sce_chain_t *chain) {
   return sce_error_prefix(err, "Core_version");
 }
 
-static sce_error_t *make_runtime(sce_chain_t *chain) {
+/* What `method` (or NULL) needs is compiled with what Core_version does. */
+static sce_error_t *make_runtime(sce_chain_t *chain, const char *method) {
+  const char *const methods[] = {"Core_version", method};
   sce_config_t config = chain->config;
   sce_span_t code;
   sce_state_code_t *owner;
@@ -149,6 +151,7 @@ static sce_error_t *make_runtime(sce_chain_t *chain) {
   if (err == NULL) err = sce_runtime_from_code(&chain->runtime, chain->engine, code);
   sce_state_code_delete(owner);
   if (err == NULL) err = sce_instance_new(&chain->instance, chain->runtime);
+  if (err == NULL && method != NULL) err = sce_instance_prepare_all(chain->instance, methods, 2);
   if (err == NULL) err = ask_version(chain);
   if (err != NULL)
     drop_runtime(chain);
@@ -158,7 +161,7 @@ static sce_error_t *make_runtime(sce_chain_t *chain) {
 }
 
 sce_error_t *sce_chain_prepare(sce_chain_t *chain, const char *method) {
-  if (chain->instance == NULL) SCE_TRY(make_runtime(chain));
+  if (chain->instance == NULL) SCE_TRY(make_runtime(chain, method));
   return method == NULL ? NULL : sce_instance_prepare(chain->instance, method);
 }
 
@@ -172,7 +175,7 @@ sce_error_t *sce_chain_invoke(sce_chain_t *chain, const char *method, sce_span_t
 
 sce_error_t *sce_chain_call(sce_chain_t *chain, sce_buf_t *output, const char *method, sce_span_t input) {
   SCE_TRY(sce_chain_check_free(chain));
-  SCE_TRY(sce_chain_prepare(chain, NULL));
+  SCE_TRY(sce_chain_prepare(chain, method));
   sce_error_t *err = sce_chain_invoke(chain, method, input);
   sce_overlay_reset(chain->overlay);
   if (err != NULL) return err;

@@ -121,7 +121,7 @@ sce_error_t *sce_chain_execute(sce_chain_t *chain, const sce_block_t *block) {
   SCE_TRY(sce_chain_check_free(chain));
   sce_error_t *err = check_rules(chain, block);
   if (err == NULL) err = check_parent(chain, block);
-  if (err == NULL) err = sce_chain_prepare(chain, NULL);
+  if (err == NULL) err = sce_chain_prepare(chain, "Core_execute_block");
   if (err == NULL) err = run_block(chain, block);
   if (err == NULL) err = sce_chain_set_pending(chain, sce_block_header_bytes(block), sce_block_header(block)->number);
   if (err != NULL) sce_chain_discard(chain);

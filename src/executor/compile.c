@@ -11,7 +11,6 @@
 
 /* As much as Wasmtime's own threads have, twice. */
 #define STACK_SIZE ((size_t)4 << 20)
-/* Compiles of one engine that nobody waits for any more, each a busy thread: hostile code could ask for any number. */
 #define GIVEN_UP_MAX 16
 
 /* ---- Wasmtime ---- */
@@ -27,6 +26,10 @@ void sce_compile_end(void) {
 
 uint64_t sce_compile_stopped(void) {
   return scn_compile_stopped();
+}
+
+sce_error_t *sce_ready_for_traps(void) {
+  return scn_thread_ready() ? NULL : sce_error_oom();
 }
 
 sce_error_t *sce_compile_engine(wasm_engine_t **wasm, wasm_config_t *config) {
@@ -57,6 +60,10 @@ void sce_compile_end(void) {
 
 uint64_t sce_compile_stopped(void) {
   return 0;
+}
+
+sce_error_t *sce_ready_for_traps(void) {
+  return NULL;
 }
 
 sce_error_t *sce_compile_engine(wasm_engine_t **wasm, wasm_config_t *config) {
@@ -198,12 +205,16 @@ static sce_error_t *check_memory(size_t code_len) {
   return NULL;
 }
 
+sce_error_t *sce_compile_check_given_up(const sce_engine_t *engine) {
+  size_t others = atomic_load_explicit(&engine->given_up, memory_order_relaxed);
+  if (others < GIVEN_UP_MAX) return NULL;
+  return sce_error_new(SCE_ENGINE, "%zu compiles that were given up are still going on: there can't be more", others);
+}
+
 /* In a thread of its own, or else here. */
 static sce_error_t *have_done(work_t *work, const sce_patience_t *patience) {
   uint64_t stopped = sce_compile_stopped();
-  size_t others = atomic_load_explicit(&work->engine->given_up, memory_order_relaxed);
-  if (others >= GIVEN_UP_MAX)
-    return sce_error_new(SCE_ENGINE, "%zu compiles that were given up are still going on: there can't be more", others);
+  SCE_TRY(sce_compile_check_given_up(work->engine));
   work->references = 2;
   if (sce_start_thread(run_work, work)) return wait_for(work, patience, stopped);
   work->references = 1;

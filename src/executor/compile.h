@@ -14,6 +14,10 @@ typedef struct sce_patience {
 
 #define SCE_PATIENCE_MS 50
 
+/* Compiles of one engine that nobody waits for any more, each a busy thread: hostile code could ask for any number.
+ * An error when there are that many. */
+sce_error_t *sce_compile_check_given_up(const sce_engine_t *engine);
+
 /* As long as the engine's configuration has it for a compile that begins now; `*limit` must outlive what is given. */
 sce_patience_t sce_compile_limit(sce_time_limit_t *limit, const sce_engine_t *engine);
 
@@ -38,6 +42,10 @@ uint64_t sce_compile_stopped(void);
 
 /* Starts `run(arg)` in a thread that nobody waits for and that takes no signals. */
 bool sce_start_thread(void *(*run)(void *), void *arg);
+
+/* Has Wasmtime make what it needs for traps in this thread, if it has not: in a call it would end the process where the
+ * system refuses that. Errors: SCE_OUT_OF_MEMORY. */
+sce_error_t *sce_ready_for_traps(void);
 
 /* Makes an engine of Wasmtime from `config`, which it takes (NULL: out of memory). */
 sce_error_t *sce_compile_engine(wasm_engine_t **wasm, wasm_config_t *config);

@@ -203,6 +203,7 @@ static sce_error_t *prepare_reuse(sce_live_t *live, sce_runtime_t *runtime) {
 
 sce_error_t *sce_live_open(sce_live_t *live, sce_instance_t *owner) {
   *live = (sce_live_t){0};
+  SCE_TRY(sce_ready_for_traps());
   SCE_TRY(sce_engine_take_slot(owner->runtime->engine, owner->call));
   sce_error_t *err = instantiate(live, owner);
   if (err == NULL && owner->runtime->reuse) err = prepare_reuse(live, owner->runtime);

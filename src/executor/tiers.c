@@ -56,6 +56,7 @@ struct sce_tiers {
   bool called;         /* code was asked for */
   background_t background;
   uint64_t stopped;    /* sce_compile_stopped() when the first thing was compiled */
+  bool given_up;       /* nobody waits for what is being compiled */
   bool alone;          /* nothing may be compiled on all processors */
   bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
   uint64_t jobs;       /* parts begun; the number of the last one */
@@ -92,6 +93,14 @@ static int make_lock(sce_tiers_t *tiers) {
   return failed;
 }
 
+/* Counts the tiers whose compiling nobody waits for. Called with the lock held: when a waiter gives up, and when
+ * something that was compiled is done. */
+static void count_given_up(sce_tiers_t *tiers, bool given_up) {
+  if (given_up && !tiers->given_up) atomic_fetch_add_explicit(&tiers->engine->given_up, 1, memory_order_relaxed);
+  if (!given_up && tiers->given_up) atomic_fetch_sub_explicit(&tiers->engine->given_up, 1, memory_order_relaxed);
+  tiers->given_up = given_up;
+}
+
 /* In a forked child: nothing is being compiled, whatever was. Making a lock takes no memory, so does not fail. */
 static void adopt(sce_tiers_t *tiers) {
   if (!sce_process_forked(&tiers->process)) return;
@@ -99,6 +108,7 @@ static void adopt(sce_tiers_t *tiers) {
   size_t threads = atomic_exchange_explicit(&tiers->threads, 0, memory_order_relaxed);
   atomic_fetch_sub_explicit(&tiers->references, threads, memory_order_relaxed);
   tiers->compiling = false;
+  count_given_up(tiers, false);
   tiers->logging = 0;
   tiers->alone = tiers->engine->config.semantics.parallel_compilation;
   if (tiers->background == BACKGROUND_RUNS) tiers->background = BACKGROUND_NONE;
@@ -277,6 +287,7 @@ static void compile_best(sce_tiers_t *tiers) {
   warn(tiers, "Cranelift could not compile the runtime: Winch's code stays in use", err);
   pthread_mutex_lock(&tiers->lock);
   tiers->background = BACKGROUND_OVER;
+  count_given_up(tiers, false);
   pthread_cond_broadcast(&tiers->changed);
   pthread_mutex_unlock(&tiers->lock);
 }
@@ -391,6 +402,7 @@ static void run_job(const job_t *job) {
     unkept = keep(tiers, part.runtime, part.covers, part.covers == NULL || job->wide);
   pthread_mutex_lock(&tiers->lock);
   tiers->compiling = false;
+  count_given_up(tiers, false);
   bool done = atomic_load_explicit(&tiers->best, memory_order_relaxed) != NULL;
   if (done) {
     module = tiers->module;
@@ -466,6 +478,7 @@ static sce_error_t *list_missing(job_t *job, const sce_tiers_need_t *need) {
 /* Has a part made of what is missing. Called with the lock held, which it lets go meanwhile where no thread can be
  * started. */
 static sce_error_t *start_job(sce_tiers_t *tiers, const sce_tiers_need_t *need) {
+  SCE_TRY(sce_compile_check_given_up(tiers->engine));
   job_t *job = sce_calloc(1, sizeof *job);
   if (job == NULL) return sce_error_oom();
   bool wide = tiers->part_count >= METHOD_PARTS || (tiers->cached && need->count > 0);
@@ -514,6 +527,7 @@ static sce_error_t *need_code(sce_tiers_t *tiers, const sce_tiers_need_t *need, 
       tiers->failed = NULL;
     } else if (tiers->compiling || (only_best && tiers->background == BACKGROUND_RUNS)) {
       err = wait_for_news(tiers, &limit, patience);
+      if (err != NULL) count_given_up(tiers, true);
     } else if (only_best && tiers->background == BACKGROUND_OVER) {
       err = sce_error_new(SCE_ENGINE, "compiling the runtime: Cranelift could not, and Winch gives other NaNs");
     } else if (only_best || (ended && tiers->refused)) {
