@@ -241,5 +241,10 @@ sce_error_t *sce_state_verify(const sce_state_t *state, sce_progress_fn progress
   const sce_lmdb_state_t *stored = sce_lmdb_state_of(state->backend);
   SCE_TRY(count_all(state, &verify.total));
   sce_error_t *err = verify_all(&verify, state);
-  return stored == NULL ? err : sce_lmdb_in(stored->snapshot->db, err);
+  if (stored == NULL) return err;
+  if (err != NULL) return sce_lmdb_in(stored->snapshot->db, err);
+  sce_chain_spec_t *kept = NULL; /* that it can be read is all there is to check */
+  err = sce_state_chain_spec(state, &kept);
+  sce_chain_spec_delete(kept);
+  return err;
 }

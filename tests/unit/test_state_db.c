@@ -419,6 +419,43 @@ static void other_databases_are_refused(void **unused) {
   }
 }
 
+/* What is kept of the chain spec is text that somebody may have changed: states stay readable, checks and exports say
+ * it. */
+static void a_damaged_spec_is_said(void **unused) {
+  (void)unused;
+  static const char *const texts[] = {"{\"name\":\"x\"", "[]", "", "{\"id\":7}"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    const char *dir = fresh_folder();
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    char name[] = "\x09spec";
+    MDB_val key = {5, name}, value = {strlen(texts[i]), (void *)(uintptr_t)texts[i]};
+    sce_state_t *memory, *state = open_db(dir, true, 1);
+    sce_chain_spec_t *spec;
+    collected_t out = {0};
+    ok(sce_state_new_memory(&memory, NULL, 0, SCE_STATE_V0));
+    ok(sce_state_import(&state, memory, NULL));
+    ok(sce_state_verify(state, NULL, NULL));
+    sce_state_delete(memory);
+    sce_state_delete(state);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_open(env, dir, 0, 0666), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
+    assert_int_equal(mdb_put(txn, dbi, &key, &value, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    state = open_db(dir, false, SCE_STATE_KEEP_STORED);
+    expect_kind(sce_state_chain_spec(state, &spec), SCE_BAD_STATE);
+    expect_kind(sce_state_verify(state, NULL, NULL), SCE_BAD_STATE);
+    expect_kind(sce_state_export(state, NULL, collect, &out, NULL, NULL), SCE_BAD_STATE);
+    sce_buf_free(&out.text);
+    sce_state_delete(state);
+    remove_folder(dir);
+  }
+}
+
 /* A state stays what it was while others commit, and what is newest can be had from it. */
 static void readers_keep_their_state(void **unused) {
   (void)unused;
@@ -623,6 +660,7 @@ int main(void) {
       cmocka_unit_test(differences_are_told),
       cmocka_unit_test(foreign_directories_are_refused),
       cmocka_unit_test(other_databases_are_refused),
+      cmocka_unit_test(a_damaged_spec_is_said),
       cmocka_unit_test(readers_keep_their_state),
       cmocka_unit_test(a_limit_is_an_error_and_nothing_is_lost),
       cmocka_unit_test(a_full_disk_is_an_error_and_nothing_is_lost),
