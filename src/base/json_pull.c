@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -58,7 +59,11 @@ sce_error_t *sce_json_peek(sce_json_reader_t *in, sce_json_kind_t *kind) {
 sce_error_t *sce_json_enter(sce_json_reader_t *in, sce_json_kind_t kind) {
   if (look_past_space(in) != (kind == SCE_JSON_OBJECT ? '{' : '['))
     return sce_json_error(in, kind == SCE_JSON_OBJECT ? "expected an object" : "expected an array");
-  if (in->depth == SCE_JSON_MAX_DEPTH) return sce_json_error(in, "nested deeper than 128 levels");
+  if (in->depth == in->deepest) {
+    char what[40];
+    snprintf(what, sizeof what, "nested deeper than %u levels", in->deepest);
+    return sce_json_error(in, what);
+  }
   in->at++;
   in->depth++;
   in->fresh = true;
@@ -278,7 +283,7 @@ static sce_error_t *pass_word(sce_json_reader_t *in, const char *word) {
 }
 
 /* Passes a value that is no container, or enters one: `kinds[depth]` then holds its kind. */
-static sce_error_t *pass_or_enter(sce_json_reader_t *in, uint8_t kinds[SCE_JSON_MAX_DEPTH + 1]) {
+static sce_error_t *pass_or_enter(sce_json_reader_t *in, uint8_t kinds[SCE_JSON_MAX_VALUE_DEPTH + 1]) {
   sce_json_kind_t kind = SCE_JSON_NULL;
   SCE_TRY(sce_json_peek(in, &kind));
   sce_json_string_t string;
@@ -299,7 +304,7 @@ static sce_error_t *pass_or_enter(sce_json_reader_t *in, uint8_t kinds[SCE_JSON_
 }
 
 sce_error_t *sce_json_skip(sce_json_reader_t *in, sce_span_t *text) {
-  uint8_t kinds[SCE_JSON_MAX_DEPTH + 1];
+  uint8_t kinds[SCE_JSON_MAX_VALUE_DEPTH + 1];
   unsigned depth = in->depth;
   look_past_space(in);
   size_t start = in->at;

@@ -10,6 +10,8 @@
 
 /* Deepest nesting: serde_json's recursion limit. */
 #define SCE_JSON_MAX_DEPTH 128
+/* That of a reader of values, whose `deepest` may be as much: what Jansson reads, and a request around it. */
+#define SCE_JSON_MAX_VALUE_DEPTH 2052
 
 typedef enum sce_json_kind {
   SCE_JSON_OBJECT,
@@ -26,9 +28,10 @@ typedef enum sce_json_kind {
 typedef struct sce_json_reader {
   sce_span_t text; /* borrowed */
   size_t at;
-  unsigned depth; /* containers entered */
-  bool fresh;     /* the container was entered and nothing read of it */
-  uint64_t line;  /* number of the text's first line, for errors */
+  unsigned depth;   /* containers entered */
+  bool fresh;       /* the container was entered and nothing read of it */
+  uint64_t line;    /* number of the text's first line, for errors */
+  unsigned deepest; /* containers that may be entered */
 } sce_json_reader_t;
 
 /* A string as it stands between its quotes. */
@@ -38,7 +41,7 @@ typedef struct sce_json_string {
 } sce_json_string_t;
 
 static inline sce_json_reader_t sce_json_reader(sce_span_t text) {
-  return (sce_json_reader_t){text, 0, 0, false, 1};
+  return (sce_json_reader_t){text, 0, 0, false, 1, SCE_JSON_MAX_DEPTH};
 }
 
 /* An error about the place where the reader stands. */

@@ -48,6 +48,7 @@ static sce_error_t *read_line(sce_span_t found[MEMBERS], sce_json_string_t *odd,
   sce_json_reader_t in = sce_json_reader(slot->line == 1 ? sce_skip_bom(text) : text);
   sce_json_kind_t kind = SCE_JSON_NULL;
   in.line = slot->line;
+  in.deepest = SCE_JSON_MAX_VALUE_DEPTH; /* arguments may hold calls inside each other */
   SCE_TRY(sce_json_peek(&in, &kind));
   if (kind == SCE_JSON_OBJECT) return read_members(found, odd, &in);
   return sce_error_new(SCE_BAD_INPUT, "line %llu is no JSON object: {\"id\": …, \"method\": …, \"data\": \"0x…\"}",

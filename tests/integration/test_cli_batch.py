@@ -22,6 +22,27 @@ class Runtime(unittest.TestCase):
         cls.runtime = wat.write(folder.name, "runtime.wasm", wat.RUNTIME)
 
 
+class Values(unittest.TestCase):
+    def test_calls_nest_as_deep_as_the_runtime_takes(self):
+        # Paseo's runtime itself, by its answers to raw data, says how deep: 256 batches inside each other, and no more.
+        method = "TransactionPaymentCallApi_query_call_info"
+        requests = []
+        for count in (256, 257):
+            call = '{"System":{"remark":{"remark":"0x07"}}}'
+            for _ in range(count):
+                call = '{"Utility":{"batch":{"calls":[' + call + "]}}}"
+            data = "0x" + "1a0004" * count + "00000407" + "0a000000"
+            requests += [f'{{"method":"{method}","args":[{call},10]}}\n', f'{{"method":"{method}","data":"{data}"}}\n']
+        done = scexec("batch", "--chain", INPUTS / "paseo.json", "--values", "--compiler", "winch",
+                      stdin="".join(requests).encode())
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(answers[0]["value"]["class"], "Normal")
+        self.assertEqual(answers[0], answers[1])
+        self.assertIn("more than 256 sequences and boxes inside each other", answers[2]["error"]["message"])
+        self.assertEqual(answers[3]["error"]["kind"], "trap")
+
+
 class Batch(Runtime):
     def batch(self, lines, *arguments):
         text = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)

@@ -61,6 +61,14 @@ class Described(unittest.TestCase):
         answers = [json.loads(line) for line in
                    self.output("batch", *self.runtime, "--no-cache", "--values", stdin=stdin).splitlines()]
         self.assertEqual([a.get("value") for a in answers], [9, 10, 0x1004])
+        # Arguments may be as deep as values are: 256 calls inside each other are 1,024 levels.
+        deep = "[" * 2000 + "]" * 2000
+        line = '{"id":%s,"method":"TestApi_there"}\n' % deep
+        self.assertEqual(self.output("batch", *self.runtime, "--no-cache", stdin=line.encode()),
+                         '{"id":%s,"output":"0x04100000"}\n' % deep)
+        line = '{"id":%s,"method":"TestApi_there"}\n' % ("[" * 2052 + "]" * 2052)
+        self.assertIn("nested deeper than 2052 levels",
+                      self.output("batch", *self.runtime, "--no-cache", stdin=line.encode()))
 
     def test_apis_lists_what_can_be_called(self):
         listed = self.output("api", *self.runtime)
