@@ -62,12 +62,18 @@ static void put_stderr(const sce_buf_t *text) {
   if (text->len > 0 && fwrite(text->data, 1, text->len, stderr) < text->len) clearerr(stderr);
 }
 
+/* Whether an error is about a type that is but a name (metadata/registry.c, sce_type_unknown()). */
+static bool is_unknown_type(const char *message) {
+  return strstr(message, "the layout of the type ") != NULL && strstr(message, " is not known") != NULL;
+}
+
 /* The whole report as text; what can't be built for lack of memory is left out. */
 static sce_error_t *report_text(const cli_t *cli, sce_buf_t *out, const sce_error_t *err) {
   const char *message = sce_error_message(err), *panic = sce_error_panic(err), *trace = sce_error_backtrace(err);
   SCE_TRY(sce_buf_printf(out, "%s", cli->color ? "\033[1;31merror:\033[0m " : "error: "));
   SCE_TRY(cli_escape(out, sce_span_text(message), true, 2));
   SCE_TRY(sce_buf_append_byte(out, '\n'));
+  if (is_unknown_type(message)) SCE_TRY(sce_buf_printf(out, "  --types FILE gives the definitions of such types\n"));
   if (panic != NULL && strstr(message, panic) == NULL) {
     SCE_TRY(sce_buf_printf(out, "  panic: "));
     SCE_TRY(cli_escape(out, sce_span_text(panic), true, 9));

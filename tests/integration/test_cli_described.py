@@ -110,6 +110,28 @@ class Described(unittest.TestCase):
         self.assertIn("a.scale is metadata, where code is due", self.error(2, "call", "--runtime", path, "Core_version"))
         self.assertIn(f"scexec metadata --metadata {path}", self.error(2, "metadata", path))
 
+    def test_unknown_types_are_named(self):
+        # V13 with one pallet, whose one call takes a FooBar; what its user can do is said.
+        def name(value):
+            return described.text(value)
+        call = name("odd") + described.vec([name("x") + name("FooBar")]) + b"\0"
+        scale = (b"meta\x0d" + described.vec([name("Odd") + b"\0" + b"\1" + described.vec([call]) + b"\0\0\0" + b"\5"])
+                 + b"\4" + described.vec([]))
+        path = self.folder / "unknown.scale"
+        path.write_bytes(scale)
+        known = "is not known\n  --types FILE gives the definitions of such types\n"
+        self.assertEqual(self.error(3, "decode", "--metadata", path, "call", "0x050007"),
+                         "error: DATA: Odd.odd.x: the layout of the type FooBar " + known)
+        self.assertEqual(self.error(3, "decode", "--metadata", path, "extrinsic", "0x1004050007"),
+                         "error: DATA: call.Odd.odd.x: the layout of the type FooBar " + known)
+        self.assertIn("the layout of the type FooBar is not known: give its encoding, \"0x…\"\n  --types FILE",
+                      self.error(3, "encode", "--metadata", path, "call", '{"Odd":{"odd":{"x":1}}}'))
+        self.assertEqual(self.output("encode", "--metadata", path, "call", '{"Odd":{"odd":{"x":"0x0102"}}}'), "0x05000102\n")
+        types = self.folder / "types.json"
+        types.write_text('{"FooBar": "u16"}')
+        self.assertEqual(self.output("decode", "--metadata", path, "--types", types, "call", "0x05000102"),
+                         '{"Odd": {"odd": {"x": 513}}}\n')
+
 
 if __name__ == "__main__":
     unittest.main()
