@@ -47,19 +47,13 @@ static bool chain_fits(const sce_metadata_t *md, sce_span_t chain, sce_span_t ve
 }
 
 static bool is_type(sce_span_t fact) {
-  bool path = fact.data[0] == '*';
+  bool path = fact.data[fact.len - 1] == '?';
   for (size_t i = 0; i + 1 < fact.len; i++) path = path || (fact.data[i] == ':' && fact.data[i + 1] == ':');
   return path;
 }
 
-static bool holds(const sce_metadata_t *md, sce_span_t fact) {
-  if (is_type(fact)) return sce_metadata_find_type(md, fact) != SCE_TYPE_NONE;
-  if (memchr(fact.data, ':', fact.len) != NULL) {
-    sce_span_t chain = take(&fact, ":");
-    return chain_fits(md, chain, fact);
-  }
-  const sce_pallet_t *pallet = sce_metadata_find_pallet(md, take(&fact, "."));
-  if (pallet == NULL || fact.len == 0) return pallet != NULL;
+/* What follows "Pallet." in a fact. */
+static bool holds_of(const sce_metadata_t *md, const sce_pallet_t *pallet, sce_span_t fact) {
   sce_span_t name = take(&fact, "=(");
   const sce_storage_t *storage = sce_pallet_find_storage(pallet, name);
   const sce_constant_t *constant = find_constant(pallet, name);
@@ -70,6 +64,19 @@ static bool holds(const sce_metadata_t *md, sce_span_t fact) {
   uint64_t size = number(fact);
   return (storage != NULL && storage->modifier == 1 && storage->default_value.len == size) ||
          (constant != NULL && constant->value.len == size);
+}
+
+static bool holds(const sce_metadata_t *md, sce_span_t fact) {
+  if (is_type(fact)) return sce_metadata_find_type(md, fact) != SCE_TYPE_NONE;
+  if (memchr(fact.data, ':', fact.len) != NULL) {
+    sce_span_t chain = take(&fact, ":");
+    return chain_fits(md, chain, fact);
+  }
+  sce_span_t name = take(&fact, ".");
+  for (uint32_t i = 0; sce_text_is(name, "*") && i < md->pallet_count; i++)
+    if (holds_of(md, &md->pallets[i], fact)) return true;
+  const sce_pallet_t *pallet = sce_metadata_find_pallet(md, name);
+  return pallet != NULL && (fact.len == 0 || holds_of(md, pallet, fact));
 }
 
 bool sce_facts_hold(const sce_metadata_t *md, const char *facts) {

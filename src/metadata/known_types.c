@@ -517,12 +517,13 @@ static const sce_known_type_t rows[] = {
      MD(0, 13)},
     {"ActiveRecovery", "{created: BlockNumber, deposit: Balance, friends: Vec<AccountId>}", ANY, MD(0, 13)},
     /* Until approvals came (April 2021) zombies were counted, and metadata was not frozen. */
-    {"AssetBalance", "{balance: TAssetBalance, is_frozen: bool, is_zombie: bool}", "!Assets.Approvals", MD(0, 13)},
+    {"AssetBalance", "{balance: TAssetBalance, is_frozen: bool, is_zombie: bool}", "Assets !Assets.Approvals",
+     MD(0, 13)},
     {"AssetBalance", "{balance: TAssetBalance, is_frozen: bool, sufficient: bool, extra: ()}", ANY, MD(0, 13)},
     {"AssetDetails",
      "{owner: AccountId, issuer: AccountId, admin: AccountId, freezer: AccountId, supply: TAssetBalance, deposit: "
      "Balance, max_zombies: u32, min_balance: TAssetBalance, zombies: u32, accounts: u32, is_frozen: bool}",
-     "!Assets.Approvals", MD(0, 13)},
+     "Assets !Assets.Approvals", MD(0, 13)},
     {"AssetDetails",
      "{owner: AccountId, issuer: AccountId, admin: AccountId, freezer: AccountId, supply: TAssetBalance, deposit: "
      "Balance, "
@@ -633,7 +634,7 @@ static const sce_known_type_t rows[] = {
     {"MessagingStateSnapshot",
      "{dmq_mqc_head: Hash, relay_dispatch_queue_size: (u32, u32), "
      "ingress_channels: Vec<(ParaId, AbridgedHrmpChannel)>, egress_channels: Vec<(ParaId, AbridgedHrmpChannel)>}",
-     "ParachainSystem.LastDmqMqcHead", MD(0, 13)},
+     "*.LastDmqMqcHead", MD(0, 13)},
     {"MessagingStateSnapshot",
      "{dmq_mqc_head: Hash, relay_dispatch_queue_size: (u32, u32), "
      "ingress_channels: Vec<(ParaId, AbridgedHrmpChannel)>, egress_channels: Vec<(ParaId, AbridgedHrmpChannel)>}",

@@ -162,6 +162,7 @@ const sce_known_type_t *sce_known_type_find(const sce_metadata_t *md, sce_span_t
  *   Pallet.item     the pallet has a storage item, call, event or constant of that name
  *   Pallet.item=N   the storage item's default, or the constant's value, has N bytes
  *   Pallet.call(a)  the pallet's call has an argument of that name
+ *   *.item          any pallet has one of that name, and so on
  *   crate::Name  crate::Name.field  *.Item?  the metadata has a type there, see sce_metadata_find_type()
  *   spec:A-B        the runtime is called `spec` and its spec_version lies from A to B; without B there is no end
  * Facts about pallets hold only once the metadata's pallets are read. */

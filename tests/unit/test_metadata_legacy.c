@@ -243,7 +243,7 @@ static void layouts_go_by_what_the_metadata_has(void **state) {
        "0x010000000200000000",
        "{\"relay_dispatch_queue_size\":[1,2],\"egress_channels\":[]}"},
       {12,
-       {STORED("ParachainSystem", "LastDmqMqcHead")},
+       {STORED("ParachainUpgrade", "LastDmqMqcHead")},
        "MessagingStateSnapshot",
        "0x070707070707070707070707070707070707070707070707070707070707070701000000020000000000",
        "{\"dmq_mqc_head\":\"0x0707070707070707070707070707070707070707070707070707070707070707\","
