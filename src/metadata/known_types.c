@@ -126,7 +126,7 @@ static const sce_known_type_t rows[] = {
     {"LookupSource", "AccountId", ANY, MD(0, 11)},
     {"LookupSource", "AccountId", "System.Account", MD(0, 12)},
     {"LookupSource", "MultiAddress", ANY, MD(12, 13)},
-    /* Vesting left the balances in the change that made an enum of a lock's reasons (January 2020). */
+    /* A lock's reasons became an enum in January 2020, shortly before accounts moved into System. */
     {"BalanceLock", "{id: LockIdentifier, amount: Balance, until: BlockNumber, reasons: u8}", "!System.Account",
      MD(0, 11)},
     {"BalanceLock", "{id: LockIdentifier, amount: Balance, reasons: Reasons}", ANY, MD(0, 13)},
@@ -138,7 +138,11 @@ static const sce_known_type_t rows[] = {
     {"Weight", "u64", "System.MaximumBlockWeight=8", MD(0, 13)},
     {"Weight", "u32", ANY, MD(0, 11)}, /* nothing about weights among the constants: older, as Westend at genesis */
     {"Weight", "u64", ANY, MD(12, 13)},
-    {"WeightV1", "Weight", ANY, MD(0, 13)}, /* of runtime APIs */
+    /* Of runtime APIs, and of definitions that call Weight so: the same without going through the name. */
+    {"WeightV1", "u32", "System.MaximumBlockWeight=4", MD(0, 13)},
+    {"WeightV1", "u64", "System.MaximumBlockWeight=8", MD(0, 13)},
+    {"WeightV1", "u32", ANY, MD(0, 11)},
+    {"WeightV1", "u64", ANY, MD(12, 13)},
     {"DispatchInfo", PAYS_BOOL, "kusama:0-1061", MD(0, 13)},
     {"DispatchInfo", PAYS_BOOL, "System.MaximumBlockWeight !System.BlockExecutionWeight", MD(0, 13)},
     {"DispatchInfo", PAYS_BOOL, "!System.MaximumBlockWeight", MD(0, 11)},
@@ -300,7 +304,8 @@ static const sce_known_type_t rows[] = {
     {"AccountInfoWithTripleRefCount", THREE_REFS, ANY, ALL_MD},
     {"ValidatorPrefsWithCommission", "{commission: Compact<Perbill>}", ANY, ALL_MD},
     {"ValidatorPrefsWithBlocked", "{commission: Compact<Perbill>, blocked: bool}", ANY, ALL_MD},
-    {"WeightV1", "u64", ANY, MD(0, 13)},
+    {"EthereumAccountId", "[u8; 20]", ANY, MD(0, 13)},
+    {"EthereumSignature", "[u8; 65]", ANY, MD(0, 13)},
     {"SessionKeys1", SESSION_KEYS("1"), ANY, ALL_MD},
     {"SessionKeys2", SESSION_KEYS("2"), ANY, ALL_MD},
     {"SessionKeys3", SESSION_KEYS("3"), ANY, ALL_MD},

@@ -421,6 +421,18 @@ static void storage_has_the_defined_types(void **state) {
   }
 }
 
+/* What polkadot-js's own tables say of Weight goes through a name that the library has, too. */
+static void a_definition_may_lead_back_to_a_known_name(void **state) {
+  (void)state;
+  sce_error_t *err;
+  sce_metadata_t *md = with_types(own_items, "{\"Weight\":\"WeightV1\",\"AccountId\":\"EthereumAccountId\"}", &err);
+  must(err);
+  check_value(md, "Weight", "0x0100000000000000", "1");
+  check_value(md, "AccountId", "0x0707070707070707070707070707070707070707",
+              "\"0x0707070707070707070707070707070707070707\"");
+  sce_metadata_delete(md);
+}
+
 static void wrong_definitions_are_refused(void **state) {
   (void)state;
   static const struct {
@@ -651,6 +663,7 @@ int main(void) {
       cmocka_unit_test(messages_are_of_the_version_that_is_spoken),
       cmocka_unit_test(types_are_defined_as_for_polkadot_js),
       cmocka_unit_test(storage_has_the_defined_types),
+      cmocka_unit_test(a_definition_may_lead_back_to_a_known_name),
       cmocka_unit_test(wrong_definitions_are_refused),
       cmocka_unit_test(old_keys_are_hashed_as_a_whole),
       cmocka_unit_test(v0_to_v7_are_read_as_polkadot_js_reads_them),
