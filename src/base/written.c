@@ -49,8 +49,8 @@ typedef struct rpc_answer {
   sce_span_t error;
 } rpc_answer_t;
 
-/* Any other object is left to whoever knows it: `*found` stays empty, whatever is wrong in it. */
-static void read_answer(rpc_answer_t *found, sce_span_t text) {
+/* Any other object is left to whoever knows it: `*found` stays empty, whatever is wrong in it. SCE_OUT_OF_MEMORY. */
+static sce_error_t *read_answer(rpc_answer_t *found, sce_span_t text) {
   sce_json_reader_t in = sce_json_reader(text);
   rpc_answer_t answer = {.versioned = false};
   bool more = true;
@@ -68,7 +68,9 @@ static void read_answer(rpc_answer_t *found, sce_span_t text) {
   }
   if (err == NULL) err = sce_json_end(&in);
   if (err == NULL) *found = answer;
+  if (err == NULL || sce_error_kind(err) == SCE_OUT_OF_MEMORY) return err;
   sce_error_delete(err);
+  return NULL;
 }
 
 static bool is_null(sce_span_t json) {
@@ -77,7 +79,7 @@ static bool is_null(sce_span_t json) {
 
 static sce_error_t *read_object(sce_buf_t *out, bool *written, sce_span_t text) {
   rpc_answer_t answer = {.versioned = false};
-  read_answer(&answer, text);
+  SCE_TRY(read_answer(&answer, text));
   bool failed = answer.versioned && answer.error.len > 0 && !is_null(answer.error);
   if (failed)
     return sce_error_new(SCE_BAD_INPUT, "the answer of a JSON-RPC server that refused the request: %.*s",

@@ -12,7 +12,10 @@ sce_error_t *sce_hex_json_read(sce_json_reader_t *in, sce_buf_t *bytes) {
   sce_json_reader_t before = *in;
   sce_json_string_t string = {0};
   SCE_TRY(sce_json_read_string(in, &string));
-  sce_error_t *err = sce_hex_decode(bytes, string.raw);
+  sce_buf_t chars = {0};
+  sce_error_t *err = string.escaped ? sce_json_unescape(&chars, string) : NULL;
+  if (err == NULL) err = sce_hex_decode(bytes, string.escaped ? sce_buf_span(&chars) : string.raw);
+  sce_buf_free(&chars);
   if (err == NULL || sce_error_kind(err) != SCE_BAD_INPUT) return err;
   sce_error_t *placed = sce_json_error(&before, sce_error_message(err));
   sce_error_delete(err);

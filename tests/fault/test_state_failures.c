@@ -4,6 +4,8 @@
  * (src/base/alloc.h); what LMDB allocates itself is not refused. */
 #include <scexec.h>
 
+#include "base/json_merge.h"
+#include "base/written.h"
 #include "refuse.h"
 #include "state/lmdb_state.h"
 #include "state/state.h"
@@ -88,6 +90,34 @@ static sce_error_t *chain_spec(void) {
   if (err == NULL) err = sce_state_root(state, root, NULL);
   sce_state_delete(state);
   sce_chain_spec_delete(spec);
+  return err;
+}
+
+static const char block_text[] =
+    "{\"result\":{\"block\":{\"header\":{\"parentHash\":" ZEROS ",\"number\":\"0x1\",\"stateRoot\":" ZEROS
+    ",\"extrinsicsRoot\":" ZEROS
+    ",\"digest\":{\"logs\":[\"0x08\",{\"seal\":[\"0x42414245\",\"0x00\"]},{\"other\":\"0x01\"}]}},"
+    "\"extrinsics\":[\"0x0401\",\"0x\\u0030400\"]},\"justifications\":null}}";
+static const char plain_text[] =
+    "{\"genesis\":{\"runtimeGenesis\":{\"patch\":{\"a\":{\"b\":1,\"c\":[2]}},\"code\":" CODE "}}}";
+
+/* What people have in files: blocks, bytes and plain specs as text. */
+static sce_error_t *texts(void) {
+  sce_buf_t block = {0}, bytes = {0}, merged = {0};
+  sce_chain_spec_t *spec = NULL;
+  bool written;
+  sce_span_t answer = {(const uint8_t *)"{\"jsonrpc\":\"2.0\",\"result\":\"0x6d\\u00365\"}", 40};
+  sce_span_t text = {(const uint8_t *)block_text, sizeof block_text - 1};
+  sce_error_t *err = sce_block_from_json(&block, text);
+  if (err == NULL) err = sce_written_bytes(&bytes, &written, answer);
+  if (err == NULL) assert_true(written);
+  if (err == NULL) err = sce_json_merge(&merged, text, answer);
+  if (err == NULL) err = sce_chain_spec_parse(&spec, (sce_span_t){(const uint8_t *)plain_text, sizeof plain_text - 1});
+  if (err == NULL) assert_false(sce_chain_spec_is_raw(spec));
+  sce_chain_spec_delete(spec);
+  sce_buf_free(&block);
+  sce_buf_free(&bytes);
+  sce_buf_free(&merged);
   return err;
 }
 
@@ -305,6 +335,7 @@ static void every_allocation_may_fail(void **state) {
   snprintf(folder, sizeof folder, "%s/scexec-fault-%ld", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp",
            (long)getpid());
   refuse_each("chain spec", nothing, chain_spec, NULL);
+  refuse_each("texts", nothing, texts, NULL);
   refuse_each("commits in memory", nothing, commits_in_memory, NULL);
   refuse_each("import", remove_folder, import, NULL);
   refuse_each("chain", remove_folder, chain, NULL);
