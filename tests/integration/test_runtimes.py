@@ -7,12 +7,15 @@ import unittest
 from command import DATA, INPUTS, scexec
 
 RUNTIMES = json.loads((DATA / "runtimes.json").read_text())["runtimes"]
+# It interprets WebAssembly, so all its calls may come to floats that are not for Winch.
+INTERPRETER = "parachains/contracts-rococo.json"
 
 
 class Runtimes(unittest.TestCase):
     def batch(self, source, methods):
         requests = "".join(json.dumps({"id": name, "method": name, "data": "0x"}) + "\n" for name in methods)
-        done = scexec("batch", *source, "--compiler", "winch", stdin=requests.encode())
+        compiler = "cranelift" if source[1] == INPUTS / INTERPRETER else "winch"
+        done = scexec("batch", *source, "--compiler", compiler, stdin=requests.encode())
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([answer["id"] for answer in answers], methods, done.stderr.decode())
         return answers
