@@ -1,20 +1,23 @@
 /* value.h: values of a runtime's types, SCALE to JSON and back without loss.
  *
  * How types are written in JSON
+ *
  *   integers               number up to 2^53, beyond that a decimal string. Read: number, decimal or 0x string
  *   compact                as the integer
  *   bool, char, str        true, "c", "text"
  *   (), empty struct       null. Read: [] and {} too
- *   Vec<u8>, [u8; N]       "0x…"; so are hashes and every struct that is nothing but such bytes. Read: {"$text": "…"}
- *                          for the UTF-8 of a text, an array of numbers too
+ *   Vec<u8>, [u8; N]       "0x…"; so are hashes and every struct that is nothing but such bytes.
+ *                          Read: {"$text": "…"} for the UTF-8 of a text, an array of numbers too
  *   AccountId32            SS58 with the format's prefix. Read: SS58 of any prefix, "0x…", and the path of a
- * development key ("//Alice"), which is its sr25519 public key struct of named fields {"field": …} with the names of
- * the metadata. Read: also in camelCase or snake_case struct of one unnamed  as that field tuple, other structs   [ … ]
+ *                          development key ("//Alice"), which is its sr25519 public key
+ *   struct of named fields {"field": …} with the names of the metadata. Read: also in camelCase or snake_case
+ *   struct of one unnamed  as that field
+ *   tuple, other structs   [ … ]
  *   Vec, array, BTreeSet   [ … ]
  *   BTreeMap               [[key, value], …], since keys need not be text. Read: {"key": value, …} too, where a key
- * that is no text, such as a tuple, stands as JSON in its string enum                   "Variant", {"Variant": field},
- * {"Variant": [fields]}, {"Variant": {"field": …}} Option<T>              null or the value; where T's values may be
- * null themselves (nested options, units), null or
+ *                          that is no text, such as a tuple, stands as JSON in its string
+ *   enum                   "Variant", {"Variant": field}, {"Variant": [fields]}, {"Variant": {"field": …}}
+ *   Option<T>              null or the value; where T's values may be null themselves (nested options, units), null or
  *                          {"Some": value}. Read: {"Some": …} and "None" always
  *   bit sequence           "0b…", first bit first. Read: an array of booleans too
  *   Era                    "Immortal", {"Mortal": {"period": 64, "phase": 12}}; bytes that are no era {"Raw": "0x…"}
@@ -22,7 +25,8 @@
  *   account or index       (before MultiAddress) account as SS58, or the index as a number
  *   extrinsic              {"version", "type": "bare"|"signed"|"general", …}, see sce_value_decode(). Read: "0x…" too,
  *                          the extrinsic with its length before it
- *   type of no known layout  {"$unknown": "<where and which type>", "hex": "0x…"} for the whole value that it occurs in
+ *   type of no known       {"$unknown": "<where and which type>", "hex": "0x…"} for the whole value that it occurs in
+ *   layout
  *
  * Threads and spans: as in metadata.h. JSON is UTF-8. */
 #ifndef SCEXEC_VALUE_H
@@ -38,8 +42,7 @@ extern "C" {
 /* How values are written. All zero: prefix 0 (Polkadot), nothing added. */
 typedef struct sce_value_format {
   uint16_t ss58_prefix; /* below 16384 */
-  bool
-      explain_errors; /* adds "name" and "docs" to the {index, error} of a dispatch error; read back they are skipped */
+  bool explain_errors;  /* "name" and "docs" beside the {index, error} of a dispatch error; skipped when read back */
 } sce_value_format_t;
 
 /* ---- types ---- */
@@ -98,8 +101,8 @@ SCE_API sce_error_t *sce_method_args_encode(const sce_metadata_t *metadata, sce_
  * before them. Errors: SCE_NOT_FOUND (no such method); on failure `bytes` is as before. */
 SCE_API sce_error_t *sce_method_input_wrap(const sce_metadata_t *metadata, sce_buf_t *bytes, size_t method,
                                            sce_span_t args);
-/* Appends a method's answer as JSON. Errors as sce_value_decode(): SCE_BAD_INPUT also says where the layout comes from a
- * shipped table, see sce_method_info_t, and why the runtime did not call a view function. */
+/* Appends a method's answer as JSON. Errors as sce_value_decode(): SCE_BAD_INPUT also says where the layout comes from
+ * a shipped table, see sce_method_info_t, and why the runtime did not call a view function. */
 SCE_API sce_error_t *sce_method_output_decode(const sce_metadata_t *metadata, sce_buf_t *json, size_t method,
                                               sce_span_t output, const sce_value_format_t *format);
 

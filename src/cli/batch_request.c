@@ -8,6 +8,7 @@
 #include "base/written.h"
 #include "cli/lines.h"
 
+#include <ctype.h>
 #include <string.h>
 
 void batch_request_free(batch_request_t *request) {
@@ -101,6 +102,19 @@ static sce_error_t *read_data(batch_request_t *request, sce_span_t json, unsigne
   return sce_error_prefix(err, "line %llu: data", line);
 }
 
+/* A block's number, or its hash in hexadecimal. */
+static bool is_block(sce_span_t text) {
+  uint64_t number = 0;
+  size_t i = 0;
+  if (sce_span_starts_with(text, sce_span_text("0x"))) {
+    for (i = 2; i < text.len && isxdigit(text.data[i]); i++) {
+    }
+    return i == text.len && text.len == 2 + 2 * 32;
+  }
+  for (; i < text.len && isdigit(text.data[i]) && number <= UINT32_MAX; i++) number = 10 * number + text.data[i] - '0';
+  return i > 0 && i == text.len && number <= UINT32_MAX;
+}
+
 /* A number, or a string of one or of a hash; null is as if it were not there. */
 static sce_error_t *read_at(batch_request_t *request, sce_span_t json, unsigned long long line) {
   if (json.len == 0 || sce_span_equal(json, sce_span_text("null"))) return NULL;
@@ -110,8 +124,8 @@ static sce_error_t *read_at(batch_request_t *request, sce_span_t json, unsigned 
     err = append_chars(&request->at, json);
   else if (number)
     err = sce_buf_append(&request->at, json.data, json.len);
-  if (err == NULL && (request->at.len == 0 || memchr(request->at.data, 0, request->at.len) != NULL))
-    err = sce_error_new(SCE_BAD_INPUT, "it must be a block's number or its hash \"0x…\"");
+  if (err == NULL && !is_block(sce_buf_span(&request->at)))
+    err = sce_error_new(SCE_BAD_INPUT, "it must be a block's number or its hash \"0x…\", which has 32 bytes");
   if (err == NULL) err = sce_buf_append_byte(&request->at, 0);
   return sce_error_prefix(err, "line %llu: at", line);
 }

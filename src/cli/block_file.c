@@ -150,6 +150,8 @@ static sce_error_t *from_text(sce_buf_t *scale, sce_span_t text) {
   bool written;
   SCE_TRY(sce_written_bytes(scale, &written, text));
   if (written) return NULL;
+  if (sce_span_equal(text, sce_span_text("null")))
+    return sce_error_new(SCE_BAD_INPUT, "null, which a node answers for a block that it does not have");
   return text.data[0] == '{' ? sce_block_from_json(scale, text)
                              : sce_error_new(SCE_BAD_INPUT, "neither 0x… nor JSON, but \"%.*s\"",
                                              (int)(text.len < 40 ? text.len : 40), (const char *)text.data);

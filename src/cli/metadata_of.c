@@ -234,7 +234,10 @@ static sce_error_t *open_file(cli_t *cli, cli_metadata_t *out, const cli_source_
 sce_error_t *cli_metadata_open(cli_t *cli, cli_metadata_t *out, cli_session_t *session,
                                const cli_source_options_t *source, uint32_t wanted) {
   *out = (cli_metadata_t){0};
-  if (source->metadata != NULL) return open_file(cli, out, source, source->metadata, wanted);
+  if (source->metadata != NULL) {
+    SCE_TRY(cli_check_kinds(source));
+    return open_file(cli, out, source, source->metadata, wanted);
+  }
   if (source->runtime != NULL && cli_is_metadata_file(source->runtime))
     return open_file(cli, out, source, source->runtime, wanted);
   cli_run_options_t options = {.source = *source};

@@ -16,6 +16,7 @@ typedef struct cli_source_options {
   const char *state;    /* directory of a state database */
   const char *types;    /* definitions for metadata of V13 and before; NULL: none */
   const char *at;       /* the block whose state is meant, by number or hash; NULL: the newest */
+  bool argument;        /* `chain` is an argument of the command, not an option: in messages */
   const char *at_name;  /* the option that gave it, in messages; NULL: "at" */
   bool writable;        /* of the database; set by the subcommand */
   bool no_sync;         /* of the database: do not wait for the disk */

@@ -70,20 +70,22 @@ static kind_t kind_of(const char *path) {
   return got > 0 ? kind_of_bytes(sce_span(bytes, (size_t)got)) : KIND_OTHER;
 }
 
-static sce_error_t *check_kind(const char *path, kind_t wanted) {
+static sce_error_t *check_kind(const char *path, kind_t wanted, bool argument) {
   if (path == NULL || strcmp(path, "-") == 0) return NULL;
   kind_t kind = kind_of(path);
   if (kind == KIND_OTHER || kind == wanted) return NULL;
-  if (kind == KIND_METADATA) return sce_error_new(SCE_MISUSE, "%s is metadata, where %s is due", path, nouns[wanted]);
+  if (kind == KIND_METADATA || argument)
+    return sce_error_new(SCE_MISUSE, "%s is %s, where %s is due", path, nouns[kind], nouns[wanted]);
   return sce_error_new(SCE_MISUSE, "%s is %s: give it with %s, not with %s", path, nouns[kind], options_of[kind],
                        options_of[wanted]);
 }
 
 sce_error_t *cli_check_kinds(const cli_source_options_t *options) {
-  SCE_TRY(check_kind(options->chain, KIND_SPEC));
-  SCE_TRY(check_kind(options->runtime, KIND_CODE));
-  SCE_TRY(check_kind(options->artifact, KIND_ARTIFACT));
-  return check_kind(options->state, KIND_DATABASE);
+  SCE_TRY(check_kind(options->chain, KIND_SPEC, options->argument));
+  SCE_TRY(check_kind(options->runtime, KIND_CODE, false));
+  SCE_TRY(check_kind(options->artifact, KIND_ARTIFACT, false));
+  SCE_TRY(check_kind(options->metadata, KIND_METADATA, false));
+  return check_kind(options->state, KIND_DATABASE, false);
 }
 
 sce_error_t *cli_check_directory(const char *path) {

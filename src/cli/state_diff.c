@@ -40,7 +40,7 @@ static sce_error_t *options_of(cli_source_options_t *options, const char *path, 
   struct stat status;
   bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
   *options = directory ? (cli_source_options_t){.state = path, .at = at, .at_name = name}
-                       : (cli_source_options_t){.chain = path};
+                       : (cli_source_options_t){.chain = path, .argument = true};
   if (directory || at == NULL) return NULL;
   return sce_error_new(SCE_MISUSE, "--%s needs a database: %s is none", name, path);
 }

@@ -122,7 +122,7 @@ static sce_error_t *import_source(cli_t *cli, const cli_source_t *source, const 
 
 static sce_error_t *run_import(cli_t *cli, const void *values, const cli_list_t *words) {
   const import_values_t *v = values;
-  cli_source_options_t options = {.chain = words->items[0]};
+  cli_source_options_t options = {.chain = words->items[0], .argument = true};
   cli_source_t source;
   sce_error_t *err = cli_source_load_state(cli, &source, &options, v->version_given ? v->version : CLI_LAYOUT_ASKED);
   if (err == NULL) err = import_source(cli, &source, words->items[1], v);
@@ -139,11 +139,10 @@ static const cli_positional_t import_positionals[] = {
 const cli_command_t cli_state_import_command = {
     .name = "state import",
     .summary = "Makes a state database out of a chain spec",
-    .description =
-        "Makes a database of the state in a chain spec, in one transaction: after a crash it is there as "
-        "a whole or not at all. --state DIR is then a SOURCE of other commands. The state is that of the "
-        "genesis block, or, of a spec that `scexec state export` has written, of the block that it was "
-        "exported at.",
+    .description = "Makes a database of the state in a chain spec, in one transaction: after a crash it is there as "
+                   "a whole or not at all. --state DIR is then a SOURCE of other commands. The state is that of the "
+                   "genesis block, or, of a spec that `scexec state export` has written, of the block that it was "
+                   "exported at.",
     .examples = "scexec state import polkadot.json polkadot.db\n"
                 "scexec call --state polkadot.db Core_version",
     .positionals = import_positionals,

@@ -246,6 +246,8 @@ static bool key_is_json(const sce_metadata_t *md, uint32_t type, sce_span_t text
     case SCE_SHAPE_SEQUENCE:
     case SCE_SHAPE_ARRAY:
     case SCE_SHAPE_OPTION: return true;
+    case SCE_SHAPE_BYTES: /* {"$text": "…"} */
+    case SCE_SHAPE_FIXED:
     case SCE_SHAPE_ENUM: return text.len > 0 && text.data[0] == '{';
     default: return false;
   }

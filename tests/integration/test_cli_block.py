@@ -454,8 +454,10 @@ class Blocks(unittest.TestCase):
             done = self.run_command("batch", *source, stdin=json.dumps({"method": method, "at": at}).encode())
             return json.loads(done.stdout)["error"]
         self.assertEqual(error(ROCOCO, 1)["kind"], "misuse")
-        for at in ("", "x", "0x00", -1, [1], True, 1.5, "1\0"):
-            self.assertIn(error(["--state", self.dir], at)["kind"], ("bad-input", "misuse"), at)
+        for at in ("", "x", "0x", "0x00", "0x" + "0" * 63 + "g", "1 ", -1, [1], True, 1.5, "1\0", 1 << 32, 10 ** 30):
+            self.assertEqual(error(["--state", self.dir], at), {"kind": "bad-input", "message":
+                             'line 1: at: it must be a block\'s number or its hash "0x…", which has 32 bytes'}, at)
+        self.assertEqual(error(["--state", self.dir], "0x" + "Aa" * 32)["kind"], "not-found")
         self.assertEqual(error(["--state", self.dir], 7)["kind"], "not-found")
 
     def test_replay_streams(self):

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 import described
-from command import scexec
+from command import INPUTS, scexec
 
 KEY = "0x" + "07" * 32
 
@@ -108,6 +108,8 @@ class Described(unittest.TestCase):
                       self.error(3, "metadata", "--metadata", path, "--metadata-version", "15"))
         self.assertIn("give one of them", self.error(2, "api", "--metadata", path, *self.runtime))
         self.assertIn("a.scale is metadata, where code is due", self.error(2, "call", "--runtime", path, "Core_version"))
+        for option, value in (("--chain", INPUTS / "polkadot.json"), ("--runtime", INPUTS / "kusama_runtime.wasm")):
+            self.assertIn(f"give it with {option}, not with --metadata", self.error(2, "api", "--metadata", value))
         self.assertIn(f"scexec metadata --metadata {path}", self.error(2, "metadata", path))
 
     def test_unknown_types_are_named(self):

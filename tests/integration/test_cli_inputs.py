@@ -124,6 +124,8 @@ class Inputs(unittest.TestCase):
                 if other == option:
                     continue
                 self.fails(2, f"{path} is {noun}: give it with {option}, not with {other}", "call", other, path, "x")
+        self.fails(2, f"{code} is code, where a chain spec is due", "state", "import", code, self.folder / "none")
+        self.fails(2, f"{code} is code, where a chain spec is due", "state", "diff", code, spec)
         self.fails(2, f"{spec} is a chain spec, which is given with --chain: scexec state root --chain {spec}", "state",
                    "root", spec)
         # What is no SOURCE is no such mistake, and neither is a file where the command takes files.

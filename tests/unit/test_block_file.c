@@ -151,8 +151,10 @@ static void wrong_json_is_named(void **state) {
       {"{\"header\":{" ROOTS ",\"number\":1,\"number\":1,\"digest\":{\"logs\":[]}},\"extrinsics\":[]}", NULL},
       {"{\"header\":{\"parentHash\":\"0x00\"},\"extrinsics\":[]}", NULL},
       {"{\"header\":{" ROOTS ",\"number\":1,\"digest\":{\"logs\":[{\"sael\":[\"0x\"]}]}},\"extrinsics\":[]}", NULL},
-      {"{\"header\":{" ROOTS ",\"number\":1,\"digest\":{\"logs\":[{\"seal\":[\"0x00000000\"]}]}},\"extrinsics\":[]}", NULL},
-      {"{\"header\":{" ROOTS ",\"number\":1,\"digest\":{\"logs\":[{\"seal\":[\"0x00\",\"0x\"]}]}},\"extrinsics\":[]}", NULL},
+      {"{\"header\":{" ROOTS ",\"number\":1,\"digest\":{\"logs\":[{\"seal\":[\"0x00000000\"]}]}},\"extrinsics\":[]}",
+       NULL},
+      {"{\"header\":{" ROOTS ",\"number\":1,\"digest\":{\"logs\":[{\"seal\":[\"0x00\",\"0x\"]}]}},\"extrinsics\":[]}",
+       NULL},
       {"{\"header\":" HEADER ",\"extrinsics\":[\"0x\"]}", NULL},
       {"{\"header\":" HEADER ",\"extrinsics\":[\"0x0800\"]}", NULL},
       {"{\"header\":" HEADER ",\"extrinsics\":[\"0x00zz\"]}", NULL},
@@ -244,8 +246,7 @@ static void texts_of_all_kinds(void **state) {
 static sce_buf_t export_file(const char *name, uint64_t announced) {
   sce_buf_t bytes = {0};
   for (unsigned i = 0; i < 8; i++) ok(sce_buf_append_byte(&bytes, (uint8_t)(announced >> (8 * i))));
-  for (size_t i = 0; i < json_array_size(records); i++)
-    append_hex(&bytes, text_of(json_array_get(records, i), name));
+  for (size_t i = 0; i < json_array_size(records); i++) append_hex(&bytes, text_of(json_array_get(records, i), name));
   return bytes;
 }
 
@@ -337,9 +338,11 @@ static void files_that_end_or_go_on_are_refused(void **state) {
   expect_error(&open_brace, "block 6: the file ends in it");
   sce_buf_t word = text_file("", "", "json", "\n", "block");
   expect_error(&word, "block 6: neither 0x… nor JSON, but \"block\"");
+  sce_buf_t null = text_file("", "", "json", "\n", "null");
+  expect_error(&null, "block 6: null, which a node answers for a block that it does not have");
   sce_buf_t digits = text_file("", "", "block", "\n", "");
   expect_error(&digits, "block 1: hexadecimal digits without 0x in front: put 0x before them");
-  sce_buf_t *all[] = {&more, &less, &cut, &open_brace, &word, &digits};
+  sce_buf_t *all[] = {&more, &less, &cut, &open_brace, &word, &null, &digits};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) sce_buf_free(all[i]);
 }
 

@@ -445,6 +445,8 @@ static void bytes_may_be_marked_as_text(void **state) {
   encode_must_give("Vec<u8>", "{\"$text\": \"h\u00e9\"}", "0x0c68c3a9");
   encode_must_give("[u8; 3]", "{\"$text\": \"abc\"}", "0x616263");
   encode_must_give("call", "{\"System\": {\"remark\": {\"remark\": {\"$text\": \"hi\"}}}}", "0x0000086869");
+  encode_must_give("BTreeMap<Vec<u8>, u8>", "{\"{\\\"$text\\\": \\\"b\\\"}\": 1, \"0x61\": 2}", "0x08046102046201");
+  encode_must_give("BTreeMap<[u8; 1], u8>", "{\"{\\\"$text\\\": \\\"b\\\"}\": 1}", "0x046201");
   encode_must_fail("[u8; 3]", "{\"$text\": \"ab\"}", "args[1]: expected 3 bytes, got 2");
   encode_must_fail("Vec<u8>", "{\"$text\": 5}",
                    "args[1]: expected bytes, written \"0x…\" or {\"$text\": \"…\"}, got an object");
