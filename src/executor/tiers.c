@@ -55,13 +55,13 @@ struct sce_tiers {
   const char *warning; /* of the module, to be said; or NULL */
   bool called;         /* code was asked for */
   background_t background;
-  uint64_t stopped;    /* sce_compile_stopped() when the first thing was compiled */
-  bool given_up;       /* nobody waits for what is being compiled */
-  bool alone;          /* nothing may be compiled on all processors */
-  bool compiling;      /* a part is being made, or the module for it: `module` belongs to who does */
-  uint64_t jobs;       /* parts begun; the number of the last one */
-  sce_error_t *failed; /* why that was not made; for who began it */
-  bool refused;        /* that was not for Winch */
+  uint64_t stopped, background_stopped; /* sce_compile_stopped() when a part, and Cranelift, were begun */
+  bool given_up;                        /* nobody waits for what is being compiled */
+  bool alone;                           /* nothing may be compiled on all processors */
+  bool compiling;                       /* a part is being made, or the module for it: `module` belongs to who does */
+  uint64_t jobs;                        /* parts begun; the number of the last one */
+  sce_error_t *failed;                  /* why that was not made; for who began it */
+  bool refused;                         /* that was not for Winch */
   part_t parts[METHOD_PARTS + 1];
   size_t part_count;
   sce_runtime_t *_Atomic best; /* Cranelift's; set once */
@@ -263,7 +263,10 @@ static sce_error_t *take_module(sce_tiers_t *tiers) {
   pthread_mutex_lock(&tiers->lock);
   while (tiers->compiling && tiers->module == NULL) pthread_cond_wait(&tiers->changed, &tiers->lock);
   bool missing = tiers->module == NULL;
-  if (missing) tiers->compiling = true;
+  if (missing) {
+    tiers->compiling = true;
+    tiers->stopped = tiers->background_stopped;
+  }
   pthread_mutex_unlock(&tiers->lock);
   if (!missing) return NULL;
   sce_error_t *err = need_module(tiers);
@@ -303,6 +306,7 @@ static void *run_background(void *arg) {
 /* Called with the lock held. */
 static void start_background(sce_tiers_t *tiers) {
   if (tiers->background != BACKGROUND_NONE || tiers->alone || tiers->engine->brief) return;
+  tiers->background_stopped = sce_compile_stopped();
   if (start_thread(tiers, run_background, tiers)) tiers->background = BACKGROUND_RUNS;
 }
 
@@ -310,6 +314,7 @@ static void start_background(sce_tiers_t *tiers) {
 static void need_background(sce_tiers_t *tiers) {
   if (tiers->background != BACKGROUND_NONE) return;
   tiers->background = BACKGROUND_RUNS;
+  tiers->background_stopped = sce_compile_stopped();
   if (start_thread(tiers, run_background, tiers)) return;
   pthread_mutex_unlock(&tiers->lock);
   compile_best(tiers);
@@ -492,6 +497,7 @@ static sce_error_t *start_job(sce_tiers_t *tiers, const sce_tiers_need_t *need) 
     return err;
   }
   tiers->compiling = true;
+  tiers->stopped = sce_compile_stopped();
   tiers->jobs++;
   sce_error_delete(tiers->failed);
   tiers->failed = NULL;
@@ -506,7 +512,7 @@ static sce_error_t *start_job(sce_tiers_t *tiers, const sce_tiers_need_t *need) 
 
 /* Waits for news, as long as the patience lasts. */
 static sce_error_t *wait_for_news(sce_tiers_t *tiers, const sce_patience_t *limit, const sce_patience_t *patience) {
-  if (sce_compile_stopped() != tiers->stopped) return sce_error_oom();
+  if (sce_compile_stopped() != (tiers->compiling ? tiers->stopped : tiers->background_stopped)) return sce_error_oom();
   SCE_TRY(limit->check(limit->ctx));
   if (patience->check != NULL) SCE_TRY(patience->check(patience->ctx));
   sce_wait_until(&tiers->changed, &tiers->lock, sce_monotonic_ns() + SCE_PATIENCE_MS * (uint64_t)1000000);
@@ -546,7 +552,6 @@ sce_error_t *sce_tiers_code(sce_tiers_t *tiers, sce_runtime_t **code, const sce_
   bool calls = need->all || need->count > 0;
   adopt(tiers);
   pthread_mutex_lock(&tiers->lock);
-  if (!tiers->called) tiers->stopped = sce_compile_stopped();
   if (tiers->called && calls) start_background(tiers);
   tiers->called = tiers->called || calls;
   sce_error_t *err = need_code(tiers, need, patience);
