@@ -37,7 +37,8 @@ fn checked(memory: *mut u8) -> *mut u8 {
     if memory.is_null() && MAY_STOP.try_with(Cell::get).unwrap_or(false) {
         STOPPED.fetch_add(1, Ordering::Release);
         loop {
-            std::thread::park();
+            // Not park(): in a thread that C has started it would make the thread's handle, which takes memory.
+            std::thread::sleep(Duration::from_secs(3600));
         }
     }
     memory
@@ -88,11 +89,29 @@ struct Pool {
 
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 
+/// A module with one function, which is empty.
+const SMALLEST: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x04\x01\x02\0\x0b";
+
+thread_local! {
+    static IS_WARM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has a thread make all that it keeps for compiling, while there is memory. For values that a thread drops at its end,
+/// the C library takes memory of its own (`__cxa_thread_atexit_impl`), and ends the process where it gets none.
+fn warm_up() {
+    if !IS_WARM.replace(true) {
+        let _ = catch(|| Module::from_binary(&Engine::default(), SMALLEST));
+    }
+}
+
+/// Does not return before all threads have started and are warm.
 fn make_pool() -> Option<Arc<ThreadPool>> {
     let builder = ThreadPoolBuilder::new()
         .thread_name(|_| "scexec-compile".to_owned())
         .start_handler(|_| MAY_STOP.set(true));
-    builder.build().ok().map(Arc::new)
+    let threads = builder.build().ok()?;
+    threads.broadcast(|_| warm_up());
+    Some(Arc::new(threads))
 }
 
 /// The pool, or None: no threads can be started.
@@ -145,6 +164,7 @@ fn run<T: Send>(
     *alone = false;
     catch(|| {
         if !parallel {
+            warm_up();
             return work();
         }
         if let Some(pool) = MAY_STOP.get().then(pool).flatten() {
@@ -154,6 +174,7 @@ fn run<T: Send>(
         if rayon::current_thread_index().is_none() {
             become_pool()?;
         }
+        warm_up();
         work()
     })
 }

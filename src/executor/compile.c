@@ -8,10 +8,15 @@
 #include <scexec_native.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* As much as Wasmtime's own threads have, twice. */
 #define STACK_SIZE ((size_t)4 << 20)
 #define GIVEN_UP_MAX 16
+/* What threads take before they compile anything: each a stack and what it keeps, and the first compile. A thread that is
+ * refused memory there ends the process, so nothing begins with less. */
+#define ROOM_OF_THREAD ((size_t)3 << 20)
+#define ROOM_TO_START ((size_t)24 << 20)
 
 /* ---- Wasmtime ---- */
 
@@ -123,8 +128,22 @@ static void warn_if_alone(const sce_engine_t *engine, bool alone) {
   if (alone) sce_engine_warn(engine, "the runtime is compiled on one processor", "no more threads can be started");
 }
 
+/* Whether the system has that much memory, as far as its limits on address space tell. */
+static sce_error_t *check_room(size_t size) {
+  void *space = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (space == MAP_FAILED) return sce_error_oom();
+  munmap(space, size);
+  return NULL;
+}
+
+static sce_error_t *check_room_to_start(void) {
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  return check_room(ROOM_TO_START + (processors > 0 ? (size_t)processors : 1) * ROOM_OF_THREAD);
+}
+
 sce_error_t *sce_compile_here(wasmtime_module_t **module, const sce_engine_t *engine, sce_span_t code) {
   bool alone;
+  SCE_TRY(check_room_to_start());
   wasmtime_error_t *error =
       scn_module_new(engine->wasm, code.data, code.len, is_parallel(engine, engine->wasm), module, &alone);
   warn_if_alone(engine, alone);
@@ -198,11 +217,7 @@ static sce_error_t *wait_for(work_t *work, const sce_patience_t *patience, uint6
 
 /* What compiling takes at the most, of nearly all code: 64 MiB, and 60 bytes for one of the module. */
 static sce_error_t *check_memory(size_t code_len) {
-  size_t size = ((size_t)64 << 20) + (code_len < ((size_t)1 << 30) ? code_len : (size_t)1 << 30) * 60;
-  void *space = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (space == MAP_FAILED) return sce_error_oom();
-  munmap(space, size);
-  return NULL;
+  return check_room(((size_t)64 << 20) + (code_len < ((size_t)1 << 30) ? code_len : (size_t)1 << 30) * 60);
 }
 
 sce_error_t *sce_compile_check_given_up(const sce_engine_t *engine) {
@@ -215,6 +230,7 @@ sce_error_t *sce_compile_check_given_up(const sce_engine_t *engine) {
 static sce_error_t *have_done(work_t *work, const sce_patience_t *patience) {
   uint64_t stopped = sce_compile_stopped();
   SCE_TRY(sce_compile_check_given_up(work->engine));
+  SCE_TRY(check_room_to_start());
   work->references = 2;
   if (sce_start_thread(run_work, work)) return wait_for(work, patience, stopped);
   work->references = 1;

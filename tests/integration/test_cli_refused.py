@@ -59,6 +59,15 @@ class Refused(unittest.TestCase):
                                       resource.RLIMIT_AS, (mib << 20, mib << 20)))
                     self.assertEqual(done.returncode, 4, done.stderr.decode())
 
+    def test_memory_as_threads_start(self):
+        # Where the addresses end while the compiling threads start depends on chance, so it is tried more than once.
+        for kib in range(54000, 86000, 2000):
+            for _ in range(4):
+                done = scexec("call", "--no-cache", "--compiler", "cranelift", "--runtime", INPUTS / "kusama_runtime.wasm",
+                              "Core_version", preexec_fn=lambda: resource.setrlimit(
+                                  resource.RLIMIT_AS, (kib << 10, kib << 10)))
+                self.assertEqual(done.returncode, 4, f"{kib} KiB: {done.stderr.decode()}")
+
     def expect_limit(self, *arguments):
         started = time.monotonic()
         done = scexec(*arguments, "--json")
