@@ -1,8 +1,9 @@
 /* expr.c: type expressions. One grammar for what V0 to V13 call types, for what people type, and for the shipped
  * tables:
  *
- *   type   = "&" type | "(" [type {"," type}] ")" | "[" type [";" number] "]" | "<" type "as" path ">" "::" name
- *          | path | "{" fields "}" | "enum" "{" variant {"," variant} "}" | "@" word
+ *   type   = "&" type | "(" [type {"," type}] ")" | "[" type [";" number [";" name]] "]"
+ *          | "<" type "as" path ">" "::" name | path | "{" fields "}"
+ *          | "enum" "{" variant {"," variant} "}" | "@" word
  *   path   = name ["<" type {"," type} ">"] {"::" name ["<" … ">"]}
  *   fields = name ":" type {"," name ":" type}
  *   variant = name ["(" type {"," type} ")" | "{" fields "}"] ["=" number]
@@ -254,6 +255,8 @@ static sce_error_t *parse_array(parser_t *p, uint32_t *type) {
   if (accept(p, ';')) {
     made.def = SCE_DEF_ARRAY;
     SCE_TRY(parse_number(p, &made.len));
+    sce_span_t label; /* what polkadot-js shows for it */
+    if (accept(p, ';')) SCE_TRY(parse_name(p, &label));
   }
   SCE_TRY(expect(p, ']'));
   return add(p, type, &made);
@@ -271,7 +274,9 @@ typedef enum generic {
   G_PAIRS,
   G_COMPACT,
   G_PHANTOM,
-  G_BITS
+  G_BITS,
+  G_UINT,
+  G_INT
 } generic_t;
 
 static const struct {
@@ -299,6 +304,8 @@ static const struct {
     {"Compact", G_COMPACT, 1},
     {"PhantomData", G_PHANTOM, 0},
     {"BitVec", G_BITS, 0},
+    {"UInt", G_UINT, 0}, /* these two are polkadot-js's: UInt<128>, UInt<128, Balance> */
+    {"Int", G_INT, 0},
 };
 
 bool sce_expr_is_generic(sce_span_t name) {
@@ -355,6 +362,18 @@ static sce_error_t *make_bits(parser_t *p, uint32_t *type, sce_span_t args) {
   return add(p, type, &(sce_type_t){.def = SCE_DEF_BITS, .target = store_id, .order = order_id});
 }
 
+/* `<bits>` or `<bits, label>`. */
+static sce_error_t *make_integer(parser_t *p, uint32_t *type, sce_primitive_t smallest, sce_span_t args) {
+  parser_t inner = {.md = p->md, .text = args};
+  uint32_t bits;
+  SCE_TRY(expect(&inner, '<'));
+  SCE_TRY(parse_number(&inner, &bits));
+  for (unsigned i = 0; i <= SCE_PRIM_U256 - SCE_PRIM_U8; i++)
+    if (bits == 8u << i) return sce_registry_add_primitive(p->md, type, (sce_primitive_t)(smallest + i));
+  return sce_error_new(SCE_BAD_INPUT, "type `%.*s`: integers have 8, 16, 32, 64, 128 or 256 bits, not %u",
+                       (int)(p->text.len < 200 ? p->text.len : 200), (const char *)p->text.data, (unsigned)bits);
+}
+
 static sce_error_t *make_generic(parser_t *p, uint32_t *type, generic_t kind, const uint32_t args[2], sce_span_t text) {
   switch (kind) {
     case G_VEC: return sce_registry_add_sequence(p->md, type, args[0]);
@@ -368,6 +387,8 @@ static sce_error_t *make_generic(parser_t *p, uint32_t *type, generic_t kind, co
     case G_COMPACT: return add(p, type, &(sce_type_t){.def = SCE_DEF_COMPACT, .target = args[0]});
     case G_PHANTOM: return add(p, type, &(sce_type_t){.def = SCE_DEF_TUPLE});
     case G_BITS: return make_bits(p, type, text);
+    case G_UINT: return make_integer(p, type, SCE_PRIM_U8, text);
+    case G_INT: return make_integer(p, type, SCE_PRIM_I8, text);
   }
   return sce_error_new(SCE_INTERNAL, "generic type %d", kind);
 }
@@ -413,7 +434,7 @@ static sce_error_t *parse_path(parser_t *p, uint32_t *type) {
         if (!sce_text_is(name.name, generics[i].name)) continue;
         p->at = after;
         /* `Compact` alone is a type of its own in some pallets. */
-        if (peek(p) != '<' && generics[i].args > 0) break;
+        if (peek(p) != '<' && (generics[i].args > 0 || generics[i].kind >= G_UINT)) break;
         return parse_generic(p, type, i);
       }
       break;

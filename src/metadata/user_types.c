@@ -32,14 +32,19 @@ static sce_error_t *check_name(const char *what, const char *name) {
   return sce_error_new(SCE_BAD_INPUT, "%s `%.80s`: letters, digits and _ are taken", what, name);
 }
 
-/* `{name: type, …}`; names that begin with "_" are directions to polkadot-js, such as _alias and _fallback. */
+/* Members of a struct's definition that are no fields but directions to polkadot-js. */
+static bool is_direction(const char *name) {
+  return strcmp(name, "_alias") == 0 || strcmp(name, "_fallback") == 0;
+}
+
+/* `{name: type, …}`. */
 static sce_error_t *write_struct(sce_buf_t *out, json_t *def, unsigned depth) {
   const char *name;
   json_t *field;
   bool first = true;
   SCE_TRY(sce_buf_append_byte(out, '{'));
   json_object_foreach(def, name, field) {
-    if (name[0] == '_') continue;
+    if (is_direction(name)) continue;
     SCE_TRY(check_name("field", name));
     SCE_TRY(sce_buf_printf(out, "%s%s: ", first ? "" : ", ", name));
     SCE_TRY(sce_error_prefix(write_type(out, field, depth), "%s", name));

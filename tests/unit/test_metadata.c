@@ -230,6 +230,9 @@ static void wrong_type_names_leave_nothing_behind(void **state) {
       {" ", "a type was due: a number, a path, or an expression such as Vec<u32>"},
       {"99999", "no type has the id 99999; the highest is 903"},
       {"4x", "type `4x`: a number or a name was due"},
+      {"UInt<24, Balance>", "type `UInt<24, Balance>`: integers have 8, 16, 32, 64, 128 or 256 bits, not 24"},
+      {"Int", "no type `Int`; the nearest: Timepoint, EraRewardPoints, Constraints"},
+      {"[u8; 4; ]", "type `[u8; 4; ]`: a name was due at offset 8"},
       {"Call2::<T", "type `Call2::<T`: ends where '>' was due"},
   };
   sce_metadata_t *md = sample_metadata("paseo.v15");

@@ -35,6 +35,9 @@ add({
   Table: 'BTreeMap<u16, bool>',
   Outcome: 'Result<u8, Mood>',
   Renamed: { _alias: { hash_: 'hash' }, hash_: 'u16', size_: 'u8' },
+  Marked: { _fallback: 'u8', _reserved: 'u8', value: 'u16' },
+  Labelled: '([u8; 2; Two], UInt<64, Height>, UInt<8>, Int<16, Offset>, Int<128>)',
+  Fixed: '(H64, H128, AccountId20)',
 }, 'example', 1, [
   ['Name', '0x0102', '0x0102'],
   ['Pair', [7, 300], [7, 300]],
@@ -54,6 +57,10 @@ add({
   ['Table', new Map([[1, true], [300, false]]), [[1, true], [300, false]]],
   ['Outcome', { Err: 'Calm' }, { Err: 'Calm' }],
   ['Renamed', { hash_: 1, size_: 2 }, { hash_: 1, size_: 2 }],
+  ['Marked', { _reserved: 1, value: 2 }, { _reserved: 1, value: 2 }],
+  ['Labelled', ['0x0102', 3, 4, -5, -6], ['0x0102', 3, 4, -5, -6]],
+  ['Fixed', ['0x' + '11'.repeat(8), '0x' + '22'.repeat(16), '0x' + '33'.repeat(20)],
+    ['0x' + '11'.repeat(8), '0x' + '22'.repeat(16), '0x' + '33'.repeat(20)]],
 ]);
 // What is known already can be defined anew.
 add({ types: { Balance: 'u64', Address: 'AccountId', LookupSource: 'AccountId', Weight: 'u32',
