@@ -12,9 +12,10 @@
  *   LEAF      the same with data; data that is too large stands in a run of OVERFLOW pages, from 16 on
  *   node      u16 low, u16 high, u16 flags, u16 key length, key; branch: low, high, flags are the child's number;
  *             leaf: low, high are the data's length, then the data, or (flag BIGDATA) the u64 number of its run
- *   meta      u32 magic, u32 version, u64 address, u64 map size, the free tree's record, the main tree's, u64 last
- * page, u64 transaction tree      u32 page size (free tree only), u16 flags, u16 depth, u64 branch, leaf and overflow
- * pages, u64 entries, u64 root
+ *   meta      u32 magic, u32 version, u64 address, u64 map size, the free tree's record, the main tree's,
+ *             u64 last page, u64 transaction
+ *   tree      u32 page size (free tree only), u16 flags, u16 depth, u64 branch, leaf and overflow pages, u64 entries,
+ *             u64 root
  */
 #ifndef SCE_STATE_LMDB_PAGES_H
 #define SCE_STATE_LMDB_PAGES_H

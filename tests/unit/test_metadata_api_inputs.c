@@ -118,7 +118,7 @@ static void open_world(world_t *w, const char *path) {
   sce_span_t bytes;
   *w = (world_t){0};
   sce_config_init(&config);
-  config.semantics.compiler = SCE_COMPILER_WINCH;
+  config.semantics.compiler = SCE_COMPILER_TIERED; /* Winch for all but some functions with floats */
   config.allow_missing_imports = true;
   must(sce_engine_new(&w->engine, &config));
   must(sce_blob_new(&w->blob, sce_buf_span(&code)));
