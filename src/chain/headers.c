@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hex.h"
 
 #include <string.h>
 
@@ -14,13 +15,24 @@ bool sce_chain_parent(const sce_chain_t *chain, sce_block_info_t *block) {
   return chain->has_parent;
 }
 
+/* Where the state's block is known, another can't be its. */
+static sce_error_t *another_block(const sce_block_info_t *known) {
+  sce_buf_t hash = {0};
+  sce_error_t *err = sce_hex_append(&hash, sce_span(known->hash, sizeof known->hash));
+  if (err == NULL)
+    err = sce_error_new(SCE_BAD_BLOCK, "another block's header: the state is known to be that of block %u, 0x%.*s",
+                        (unsigned)known->number, (int)hash.len, (const char *)hash.data);
+  sce_buf_free(&hash);
+  return err;
+}
+
 sce_error_t *sce_chain_set_parent(sce_chain_t *chain, sce_span_t header) {
   sce_block_info_t given, known;
   SCE_TRY(sce_chain_check_free(chain));
   SCE_TRY(sce_state_check_header(sce_chain_state(chain), &given, header));
   if (sce_state_block(sce_chain_state(chain), &known)) {
     if (memcmp(known.hash, given.hash, sizeof known.hash) == 0) return NULL;
-    return sce_error_new(SCE_BAD_BLOCK, "the state is known to be that of another block");
+    return another_block(&known);
   }
   chain->has_parent = false;
   chain->parent_header.len = 0;

@@ -250,6 +250,9 @@ class Headers(unittest.TestCase):
         # With it a database goes on.
         built = self.document("block", "build", *source, "--parent", answer, "--commit")
         self.assertEqual(self.document("block", "build", *source)["parentHash"], built["hash"])
+        other = hexadecimal(bytes(32) + compact(7) + bytes.fromhex(built["stateRoot"][2:]) + bytes(32) + b"\0")
+        self.assertIn(f"the state is known to be that of block 7, {built['hash']}", self.document(
+            "block", "build", *source, "--parent", other, code=3)["error"]["message"])
         self.assertIn("another state", self.document("block", "build", *source, "--parent", answer,
                                                      code=3)["error"]["message"])
 
