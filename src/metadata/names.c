@@ -206,24 +206,48 @@ static sce_error_t *find_in_registry(const sce_metadata_t *md, uint32_t *type, c
 
 /* ---- shipped types, and the user's ---- */
 
+/* The type of an expression, as the content of a named type. `open`: it is but a name of a type that is being made. */
+static sce_error_t *content_of(sce_metadata_t *md, sce_type_t *content, bool *open, sce_span_t def, sce_span_t scope) {
+  void *room;
+  uint32_t made;
+  SCE_TRY(sce_expr_resolve(md, &made, def, scope));
+  *content = md->types[made];
+  *open = content->resolving;
+  if (!*open) return NULL; /* else wrap it */
+  SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_field_t)));
+  ((sce_field_t *)room)->type = made;
+  *content = (sce_type_t){.def = SCE_DEF_COMPOSITE, .fields = {room, 1}};
+  return NULL;
+}
+
+/* Whether the content of a type is nothing but the type, by names that stand for each other. */
+static bool is_itself(const sce_type_t *content, uint32_t type) {
+  return content->def == SCE_DEF_COMPOSITE && content->fields.count == 1 && content->fields.items[0].type == type &&
+         content->fields.items[0].name.len == 0;
+}
+
 /* The type that `name` stands for in `scope` (a pallet, or empty). It is entered under its name before its expression
  * is read, since types may hold themselves (in a Vec or a Box). */
-static sce_error_t *make_named(sce_metadata_t *md, uint32_t *type, sce_span_t def, sce_span_t name, sce_span_t scope) {
+static sce_error_t *make_named(sce_metadata_t *md, uint32_t *type, sce_span_t def, sce_span_t name, sce_span_t scope,
+                               bool users) {
   sce_span_t *path;
   void *room;
   SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof *path));
   path = room;
   SCE_TRY(sce_arena_copy(&md->arena, path, name));
-  uint32_t made;
+  sce_type_t copy;
+  bool open;
   SCE_TRY(sce_registry_add(md, type, &(sce_type_t){.def = SCE_DEF_TUPLE, .resolving = true}));
   SCE_TRY(sce_names_put(&md->names, scope, *path, *type));
-  SCE_TRY(sce_expr_resolve(md, &made, def, scope));
-  sce_type_t copy = md->types[made];
-  if (copy.resolving) { /* an alias of a type that is being made: wrap it */
-    SCE_TRY(sce_arena_alloc(&md->arena, &room, 1, sizeof(sce_field_t)));
-    ((sce_field_t *)room)->type = made;
-    copy = (sce_type_t){.def = SCE_DEF_COMPOSITE, .fields = {room, 1}};
-  }
+  SCE_TRY(content_of(md, &copy, &open, def, scope));
+  /* A user's name for what is shipped as another name of it, such as {"LookupSource": "Address"}: there the chain ends.
+   */
+  bool round = is_itself(&copy, *type) || (users && open);
+  const sce_known_type_t *known = round ? sce_known_type_find(md, scope, name) : NULL;
+  if (known != NULL) SCE_TRY(content_of(md, &copy, &open, sce_span_text(known->def), scope));
+  if (is_itself(&copy, *type))
+    return sce_error_new(SCE_BAD_INPUT, "type `%.*s` is defined as nothing but itself", (int)name.len,
+                         (const char *)name.data);
   if (copy.path_count == 0) {
     copy.path = path;
     copy.path_count = 1;
@@ -237,7 +261,7 @@ static sce_error_t *make_named(sce_metadata_t *md, uint32_t *type, sce_span_t de
 static sce_error_t *make_known(sce_metadata_t *md, uint32_t *type, const sce_known_type_t *known, sce_span_t name,
                                sce_span_t pallet) {
   sce_span_t scope = strchr(known->name, ':') != NULL ? pallet : (sce_span_t){NULL, 0};
-  return make_named(md, type, sce_span_text(known->def), name, scope);
+  return make_named(md, type, sce_span_text(known->def), name, scope, false);
 }
 
 /* By the user's definition for `scope`; *type is SCE_TYPE_NONE when there is none. */
@@ -245,7 +269,7 @@ static sce_error_t *find_users(sce_metadata_t *md, uint32_t *type, const sce_nam
   const sce_user_type_t *user = sce_user_type_find(md, scope, name);
   *type = user == NULL ? SCE_TYPE_NONE : sce_names_find(&md->names, scope, user->name);
   if (user == NULL || *type != SCE_TYPE_NONE) return NULL;
-  return make_named(md, type, user->def, user->name, scope);
+  return make_named(md, type, user->def, user->name, scope, true);
 }
 
 /* What V12 and V13 call OriginCaller; *type is SCE_TYPE_NONE for other names, and where no pallet's origin is known. */
@@ -261,7 +285,7 @@ static sce_error_t *find_origin(sce_metadata_t *md, uint32_t *type, sce_span_t n
   if (err == NULL) err = sce_arena_copy(&md->arena, &kept, sce_buf_span(&text));
   sce_buf_free(&text);
   if (err != NULL) return err;
-  return kept.len > 0 ? make_named(md, type, kept, name, all) : NULL;
+  return kept.len > 0 ? make_named(md, type, kept, name, all, false) : NULL;
 }
 
 sce_error_t *sce_names_add_unknown(sce_metadata_t *md, uint32_t *type, sce_span_t name) {
@@ -328,7 +352,7 @@ static sce_error_t *resolve_in_apis(sce_metadata_t *md, uint32_t *type, sce_span
     return sce_names_resolve(md, type, &whole, all);
   SCE_TRY(find_origin(md, type, name));
   if (*type != SCE_TYPE_NONE) return NULL;
-  if (def != NULL) return make_named(md, type, sce_span_text(def), name, scope);
+  if (def != NULL) return make_named(md, type, sce_span_text(def), name, scope, false);
   return md->final ? no_type(md, &whole) : sce_names_add_unknown(md, type, name);
 }
 

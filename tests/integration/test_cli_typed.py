@@ -236,6 +236,16 @@ class Typed(unittest.TestCase):
         encoded = self.output("encode", *own, "Kitty", kitty).strip()
         self.assertEqual(encoded, "0x0100" + ALICE_KEY + "01")
         self.assertEqual(json.loads(self.output("decode", *own, "Kitty", encoded))["mood"], "Cross")
+        # Names that stand for each other end at what the first of them is without the definition.
+        for name, other, value in (("LookupSource", "Address", ALICE), ("Address", "LookupSource", ALICE),
+                                   ("Balance", "BalanceOf", "7")):
+            types.write_text(json.dumps({name: other}))
+            for source in (tick, POLKADOT):
+                for one in (name, other):
+                    self.assertEqual(self.output("encode", *source, "--types", types, one, value),
+                                     self.output("encode", *source, one, value))
+        types.write_text('{"A": "B", "B": "A"}')
+        self.assertIn("is defined as nothing but itself", self.error(3, "decode", *own, "A", "0x"))
         types.write_text('{"Thing": {"a b": "u8"}}')
         self.assertIn("types.json: types: Thing: field `a b`", self.error(3, "decode", *own, "Thing", "0x0102"))
         self.error(3, "state", "get", *own, "System.Number")
