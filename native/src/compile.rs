@@ -100,7 +100,9 @@ thread_local! {
 /// the C library takes memory of its own (`__cxa_thread_atexit_impl`), and ends the process where it gets none.
 fn warm_up() {
     if !IS_WARM.replace(true) {
-        let _ = catch(|| Module::from_binary(&Engine::default(), SMALLEST));
+        let mut config = wasmtime::Config::new();
+        config.parallel_compilation(false); // in this thread and no other
+        let _ = catch(|| Module::from_binary(&Engine::new(&config)?, SMALLEST));
     }
 }
 
