@@ -14,7 +14,7 @@ CONFIGURE = cmake -G "$(GENERATOR)" -S . --log-level=WARNING
 BUILD = cmake --build
 CTEST = ctest --output-on-failure -j $(JOBS)
 
-.PHONY: all demo test asan fuzz soak bench install format deps deps-build deps-test inputs clean help
+.PHONY: all demo test asan fuzz soak bench install format format-check deps deps-build deps-test inputs clean help
 
 all: build/cmake_install.cmake ## Build the library and the command build/scexec
 	$(BUILD) build -j $(JOBS) --target scexec_all
@@ -64,6 +64,9 @@ install: all ## Install below PREFIX (/usr/local); DESTDIR stands before it
 
 format: ## Lay out the C sources as .clang-format says
 	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+format-check: deps-test ## See whether `make format` would change something
+	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
 
 deps: deps-test ## Install missing Debian packages for everything here (root or sudo)
 deps-build:

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* How the state's trie stores values, which decides its root: as the runtime says. Code that carries no version is older
- * than the second layout. */
+/* How the state's trie stores values, which decides its root: as the runtime says. Code that carries no version is
+ * older than the second layout. */
 static sce_error_t *layout_of(sce_state_version_t *layout, const sce_blob_t *blob) {
   sce_runtime_version_t version;
   bool found = false;

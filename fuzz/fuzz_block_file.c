@@ -32,7 +32,8 @@ static void read_all(cli_block_file_t *in, sce_buf_t *again) {
   for (uint64_t count = 0; err == NULL && more; count++) {
     err = cli_block_file_next(in, &block, &more);
     if (err == NULL && more) require(in->number == count + 1);
-    if (err == NULL && more && in->form == CLI_BLOCKS_SIZED) require(sce_scale_write_bytes(again, sce_buf_span(&block)) == NULL);
+    if (err == NULL && more && in->form == CLI_BLOCKS_SIZED)
+      require(sce_scale_write_bytes(again, sce_buf_span(&block)) == NULL);
   }
   if (err != NULL) require(sce_error_kind(err) == SCE_BAD_INPUT);
   sce_error_delete(err);

@@ -63,6 +63,7 @@ look() {
     need libcmocka-dev module cmocka
     need g++ have c++
     need clang have clang
+    need clang-format have clang-format
     need "libclang-rt-$(clang_major)-dev" clang_runtime
     need lld clang_file --print-prog-name=wasm-ld
     need wabt have wat2wasm

@@ -183,9 +183,9 @@ SCE_API sce_error_t *sce_chain_finish(sce_chain_t *chain, sce_buf_t *block);
 
 /* Makes a plain chain spec raw, as a node does when it starts the chain (sc-chain-spec): the spec's patch goes over the
  * default config of its code (or the spec's config is all), and the code makes the state of that, by the GenesisBuilder
- * API. What else is in the spec stays. Of `options`, which may be NULL, config, externalities and time limit are used; the
- * config's allow_missing_imports counts as set. SCE_BAD_CHAIN_SPEC where the code has no GenesisBuilder or refuses the
- * spec, SCE_MISUSE for a raw one; else the errors of compiling and calling. */
+ * API. What else is in the spec stays. Of `options`, which may be NULL, config, externalities and time limit are used;
+ * the config's allow_missing_imports counts as set. SCE_BAD_CHAIN_SPEC where the code has no GenesisBuilder or refuses
+ * the spec, SCE_MISUSE for a raw one; else the errors of compiling and calling. */
 SCE_API sce_error_t *sce_chain_spec_build(sce_chain_spec_t **raw, const sce_chain_spec_t *plain,
                                           const sce_chain_options_t *options);
 

@@ -100,9 +100,9 @@ typedef struct sce_config {
    * memory of their own: the former as much each, the latter at most its own pages and 128 MiB. */
   uint64_t max_memory_size;
   /* Bytes of the host's memory that the host functions of one call may have at a time beyond what was there before it:
-   * pending writes, submitted extrinsics, index operations, what a root takes while it is computed. 0: no bound; default
-   * 2 GiB. More ends the call with SCE_MEMORY_LIMIT. Linear memory, the machine code of nested modules and what Rust
-   * libraries take do not count; nor does a program that replaces the allocator (base/alloc.h) count anything. */
+   * pending writes, submitted extrinsics, index operations, what a root takes while it is computed. 0: no bound;
+   * default 2 GiB. More ends the call with SCE_MEMORY_LIMIT. Linear memory, the machine code of nested modules and what
+   * Rust libraries take do not count; nor does a program that replaces the allocator (base/alloc.h) count anything. */
   uint64_t max_host_memory;
   /* Wall clock of each compile of code, and of each wait for one, in milliseconds; 0: no limit. What takes longer ends
    * with SCE_TIME_LIMIT: there are 10 KB of code that compile for minutes. The compiling itself goes on in a thread
@@ -111,8 +111,8 @@ typedef struct sce_config {
   /* Link unknown imports to functions that end the call with their name, instead of refusing the runtime (default
    * false). sce_runtime_missing_imports() lists them. */
   bool allow_missing_imports;
-  /* Accept runtimes of RFC-145 (host-side allocator removed), which no release makes yet: entry points (i32) -> i64 that
-   * fetch their input by ext_input_read, and the functions that write into buffers of the runtime. A runtime that
+  /* Accept runtimes of RFC-145 (host-side allocator removed), which no release makes yet: entry points (i32) -> i64
+   * that fetch their input by ext_input_read, and the functions that write into buffers of the runtime. A runtime that
    * imports ext_input_read is one of them; entry points of both kinds, or functions of both, are SCE_BAD_CODE. */
   bool enable_rfc145;
   const char *cache_path;  /* directory for compiled code, or NULL: no cache. Copied. See artifact.h */

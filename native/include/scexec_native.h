@@ -73,13 +73,7 @@ void scn_blake2b_256_many(uint8_t (*out)[32], const sce_span_t *inputs, size_t c
 /* Says whether work that takes long is to go on; it is asked every few milliseconds. */
 typedef bool (*scn_go_on_t)(void *ctx);
 
-typedef enum scn_hash {
-  SCN_BLAKE2B_128,
-  SCN_BLAKE2B_256,
-  SCN_SHA2_256,
-  SCN_KECCAK_256,
-  SCN_KECCAK_512
-} scn_hash_t;
+typedef enum scn_hash { SCN_BLAKE2B_128, SCN_BLAKE2B_256, SCN_SHA2_256, SCN_KECCAK_256, SCN_KECCAK_512 } scn_hash_t;
 
 /* The digest of `head` and `data` behind it; false when `go_on` ended it, and then `out` is undefined. */
 bool scn_hash_pieces(uint8_t *out, scn_hash_t hash, sce_span_t head, sce_span_t data, scn_go_on_t go_on, void *ctx);

@@ -1,16 +1,16 @@
 /* budget.h: what may still be taken while something works for a call: time, and memory of the host.
  *
  * A call runs on one thread, and what works for it is all over the library: hashes, tries, overlays, backends, waits.
- * So the thread carries the budget of its call. Loops whose length the caller decides ask sce_budget_check() about every
- * millisecond, and the allocator counts. Without a budget, outside of calls, both cost next to nothing. */
+ * So the thread carries the budget of its call. Loops whose length the caller decides ask sce_budget_check() about
+ * every millisecond, and the allocator counts. Without a budget, outside of calls, both cost next to nothing. */
 #ifndef SCE_BASE_BUDGET_H
 #define SCE_BASE_BUDGET_H
 
 #include "scexec/base.h"
 
 typedef struct sce_budget {
-  struct sce_budget *outer;          /* of the thread before: calls may lie in each other */
-  sce_error_t *(*check)(void *ctx);  /* an error when no more may be done; may be NULL */
+  struct sce_budget *outer;         /* of the thread before: calls may lie in each other */
+  sce_error_t *(*check)(void *ctx); /* an error when no more may be done; may be NULL */
   void *ctx;
   int64_t used; /* bytes allocated less bytes freed since it began; below zero where what was there before is freed */
   int64_t max;  /* INT64_MAX: no bound */

@@ -53,8 +53,7 @@ static const char *kind_of(const struct stat *info) {
   return "something else";
 }
 
-sce_error_t *sce_file_open_regular(int *fd, struct stat *info, int dir, const char *path, int flags,
-                                   const char *what) {
+sce_error_t *sce_file_open_regular(int *fd, struct stat *info, int dir, const char *path, int flags, const char *what) {
   *fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
   if (*fd < 0) return errno == ENOENT ? NULL : sce_error_system(errno, "%s %s", what, path);
   sce_error_t *err = NULL;

@@ -281,8 +281,8 @@ static sce_error_t *make_exports(writer_t *w) {
   bool moves = rewrite->meter_stack && blob->export_count > 0;
   if (err == NULL && (added.len > 0 || moves)) {
     sce_buf_t *out = change(w, SCE_WASM_SECTION_EXPORT);
-    err = sce_write_u32(out, blob->export_count + globals + (w->converts_memory ? 1 : 0) +
-                                 (rewrite->add_heap_base ? 1 : 0));
+    err = sce_write_u32(out,
+                        blob->export_count + globals + (w->converts_memory ? 1 : 0) + (rewrite->add_heap_base ? 1 : 0));
     for (uint32_t i = 0; i < blob->export_count && err == NULL; i++) {
       const sce_wasm_export_t *export = &blob->exports[i];
       bool is_moved = moves && export->kind == SCE_WASM_FUNCTION;

@@ -36,8 +36,8 @@ typedef struct worker {
   batch_place_t place;          /* of the last request that named a block */
   const batch_era_t *other_era; /* whose instance `other` is */
   sce_instance_t *other;
-  const batch_era_t *era;       /* of the request at hand; NULL: the session's code */
-  const cli_metadata_t *names;  /* its metadata */
+  const batch_era_t *era;      /* of the request at hand; NULL: the session's code */
+  const cli_metadata_t *names; /* its metadata */
   cli_host_t host;
   bool used;        /* the host has seen a call */
   sce_buf_t export; /* of the request at hand; empty: its method */
@@ -296,7 +296,8 @@ const cli_command_t cli_batch_command = {
         "With --values:\n\n"
         "  request   {\"id\": 1, \"method\": \"AccountNonceApi_account_nonce\", \"args\": [\"15oF4u…\"]}\n"
         "  answer    {\"id\": 1, \"output\": \"0x00000000\", \"value\": 0}\n\n"
-        "With --state DIR a request may name a block, by number or hash: \"at\": 1200. It is answered on the state that "
+        "With --state DIR a request may name a block, by number or hash: \"at\": 1200. It is answered on the state "
+        "that "
         "this block made, by the code that belongs to that.\n\n"
         "id is any JSON value and comes back as it was; data may be left out; empty lines are passed over.",
     .examples = "echo '{\"id\":1,\"method\":\"Core_version\"}' | scexec batch --chain polkadot.json\n"

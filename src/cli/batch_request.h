@@ -9,7 +9,7 @@ typedef struct batch_request {
   sce_span_t id;    /* JSON as it stands in the slot's line; empty: there is none */
   sce_buf_t method; /* NUL-terminated */
   sce_buf_t data;
-  sce_buf_t at; /* NUL-terminated: a block's number or hash; empty: the session's state */
+  sce_buf_t at;    /* NUL-terminated: a block's number or hash; empty: the session's state */
   sce_span_t args; /* JSON as it stands in the slot's line; empty: `data` is the input */
 } batch_request_t;
 

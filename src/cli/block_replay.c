@@ -175,7 +175,8 @@ static sce_error_t *run(cli_t *cli, const void *values, const cli_list_t *words)
   if (err == NULL) err = cli_block_open(cli, &b, &v->block, "Core_execute_block");
   if (err == NULL) err = replay_all(&r, &in);
   if (err != NULL && r.blocks > 0)
-    err = sce_error_prefix(err, "%llu blocks were executed, then", (unsigned long long)r.blocks);
+    err = sce_error_prefix(err, "%llu %s executed, then", (unsigned long long)r.blocks,
+                           r.blocks == 1 ? "block was" : "blocks were");
   if (err == NULL && r.blocks == 0) err = sce_state_root(sce_chain_state(b.chain), r.root, NULL);
   if (err == NULL) err = print_summary(&r);
   cli_block_close(&b);

@@ -21,7 +21,7 @@ typedef struct cli {
   bool stdin_taken;     /* an argument "-" has read standard input */
   bool words_are_files; /* arguments are files of the subcommand's own, and no misplaced SOURCE */
   bool json_failed;     /* building a JSON document ran out of memory: checked when it is printed */
-  bool lines;       /* JSON documents follow each other, a line each */
+  bool lines;           /* JSON documents follow each other, a line each */
   const char *open;     /* ends the last value of a document that is printed in pieces; NULL: none is on its way */
   int exit_code;        /* what a subcommand that did not fail wants to say; 0 at the start */
 } cli_t;

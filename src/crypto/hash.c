@@ -39,8 +39,7 @@ sce_error_t *sce_twox_long(uint8_t *out, unsigned lanes, sce_span_t data) {
     SCE_TRY(sce_budget_check());
     for (unsigned seed = 0; seed < lanes; seed++) XXH64_update(&states[seed], data.data + at, len);
   }
-  for (unsigned seed = 0; seed < lanes; seed++)
-    sce_store_le64(out + 8 * (size_t)seed, XXH64_digest(&states[seed]));
+  for (unsigned seed = 0; seed < lanes; seed++) sce_store_le64(out + 8 * (size_t)seed, XXH64_digest(&states[seed]));
   return NULL;
 }
 

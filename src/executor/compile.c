@@ -13,8 +13,8 @@
 /* As much as Wasmtime's own threads have, twice. */
 #define STACK_SIZE ((size_t)4 << 20)
 #define GIVEN_UP_MAX 16
-/* What threads take before they compile anything: each a stack and what it keeps, and the first compile. A thread that is
- * refused memory there ends the process, so nothing begins with less. */
+/* What threads take before they compile anything: each a stack and what it keeps, and the first compile. A thread that
+ * is refused memory there ends the process, so nothing begins with less. */
 #define ROOM_OF_THREAD ((size_t)3 << 20)
 #define ROOM_TO_START ((size_t)24 << 20)
 

@@ -423,7 +423,8 @@ static sce_error_t *call_target(sce_instance_t *instance, sce_buf_t *output, tar
     return sce_error_new(SCE_MISUSE, "sce_externalities_t has size %zu instead of %zu", ext->size, sizeof *ext);
   if (options->stats != NULL) *options->stats = (sce_call_stats_t){0};
   if (target->method == NULL && instance->home->rfc145)
-    return sce_error_new(SCE_WRONG_TYPE, "a table entry can't be called in a runtime of RFC-145, which gets no pointer");
+    return sce_error_new(SCE_WRONG_TYPE,
+                         "a table entry can't be called in a runtime of RFC-145, which gets no pointer");
   if (target->method != NULL) SCE_TRY(find_entry_export(instance->home, target->method, &target->export));
   SCE_TRY(check_covered(instance, target));
   begin_running(instance);

@@ -25,11 +25,11 @@ typedef struct sce_caller_ops {
 /* State of one call that host functions keep between each other; all zero at its start, freed by
  * sce_host_state_clear(). */
 typedef struct sce_host_state {
-  sce_buf_t panic;   /* message of abort_on_panic, or the last error line that the runtime logged as a panic */
-  bool panic_set;    /* abort_on_panic was called: its message wins over log lines */
-  bool batch_open;   /* start_batch_verify without finish */
-  bool batch_ok;     /* and of the results since */
-  sce_span_t input;  /* RFC-145: what ext_input_read gives, once, with `input_given` */
+  sce_buf_t panic;  /* message of abort_on_panic, or the last error line that the runtime logged as a panic */
+  bool panic_set;   /* abort_on_panic was called: its message wins over log lines */
+  bool batch_open;  /* start_batch_verify without finish */
+  bool batch_ok;    /* and of the results since */
+  sce_span_t input; /* RFC-145: what ext_input_read gives, once, with `input_given` */
   bool input_given;
   sce_buf_t cursor;  /* RFC-145: of the last removal */
   sce_buf_t scratch; /* for encoding results; contents valid only inside one handler */

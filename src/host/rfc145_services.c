@@ -67,8 +67,7 @@ static sce_error_t *generate(sce_caller_t *caller, const uint64_t *args, sce_key
   SCE_TRY(sce_arg_option_bytes(caller, &seed, &seed_value, args[1], "seed"));
   bool valid = true;
   if (seed != NULL) SCE_TRY(sce_host_is_text(&valid, *seed));
-  if (!valid)
-    return sce_error_new(SCE_HOST_FUNCTION, "argument `seed`: not valid UTF-8 (%zu bytes)", seed->len);
+  if (!valid) return sce_error_new(SCE_HOST_FUNCTION, "argument `seed`: not valid UTF-8 (%zu bytes)", seed->len);
   SCE_TRY(NEEDS(caller, keystore, generate, "a keystore"));
   SCE_TRY(caller->ext->keystore->generate(caller->ext->keystore_ctx, public_key, id, scheme, seed));
   return sce_result_write(caller, args[2], sce_span(public_key, key_len(scheme)), "out");

@@ -353,7 +353,7 @@ static void perform(sce_http_t *http) {
 
 /* Works until `done` says so or the time is over. An error is that of the call's limits. */
 static sce_error_t *work_until(sce_http_t *http, bool (*done)(const sce_http_t *http, const void *ctx), const void *ctx,
-                       uint64_t wait_ms) {
+                               uint64_t wait_ms) {
   uint64_t begin = monotonic_ms();
   for (;;) {
     perform(http);

@@ -234,8 +234,8 @@ SCE_HANDLER(unversioned_local_storage_compare_and_set) {
   SCE_TRY(sce_arg_pair(caller, &value, args + 5, "new_value"));
   if (given) SCE_TRY(sce_arg_pair(caller, &old, args + 3, "old_value"));
   SCE_TRY(NEEDS(caller, offchain_db, compare_and_set, "an off-chain database"));
-  SCE_TRY(caller->ext->offchain_db->compare_and_set(caller->ext->offchain_db_ctx, &done, kind, key,
-                                                    given ? &old : NULL, value));
+  SCE_TRY(caller->ext->offchain_db->compare_and_set(caller->ext->offchain_db_ctx, &done, kind, key, given ? &old : NULL,
+                                                    value));
   *result = !done;
   return NULL;
 }

@@ -144,9 +144,8 @@ static void keep_group(sce_lmdb_groups_t *groups, const group_t *group) {
   free_group(&old);
 }
 
-sce_error_t *sce_lmdb_groups_least(sce_lmdb_groups_t *groups, sce_entry_t *least, bool *found,
-                                   const sce_pages_t *pages, sce_span_t prefix, size_t head, sce_span_t from,
-                                   bool inclusive) {
+sce_error_t *sce_lmdb_groups_least(sce_lmdb_groups_t *groups, sce_entry_t *least, bool *found, const sce_pages_t *pages,
+                                   sce_span_t prefix, size_t head, sce_span_t from, bool inclusive) {
   if (sce_lmdb_groups_find(groups, least, found, prefix, from, inclusive)) return NULL;
   group_t group = {.prefix_len = prefix.len};
   memcpy(group.prefix, prefix.data, prefix.len);

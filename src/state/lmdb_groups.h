@@ -19,9 +19,8 @@ void sce_lmdb_groups_delete(sce_lmdb_groups_t *groups);
 
 /* The least entry of the group whose database keys begin with `prefix` (their first `head` bytes say which trie) that
  * is above `from` (`inclusive`: or at it); `*found` false: there is none. Makes the group when it is not there. */
-sce_error_t *sce_lmdb_groups_least(sce_lmdb_groups_t *groups, sce_entry_t *least, bool *found,
-                                   const sce_pages_t *pages, sce_span_t prefix, size_t head, sce_span_t from,
-                                   bool inclusive);
+sce_error_t *sce_lmdb_groups_least(sce_lmdb_groups_t *groups, sce_entry_t *least, bool *found, const sce_pages_t *pages,
+                                   sce_span_t prefix, size_t head, sce_span_t from, bool inclusive);
 
 /* The same where the group is there; else false. */
 bool sce_lmdb_groups_find(sce_lmdb_groups_t *groups, sce_entry_t *least, bool *found, sce_span_t prefix,

@@ -120,12 +120,21 @@ static void bytes_are_read_as_people_have_them(void **state) {
                            "{\"jsonrpc\":\"2.0\",\"result\":\"0x6d657461\",\"id\":1}",
                            "{ \"id\" : null, \"result\" : \"0x6d657461\" }\n",
                            "{\"result\":\"0x\\u0036d657461\",\"jsonrpc\":\"2.0\",\"error\":null}"};
-  for (size_t i = 0; i < sizeof written / sizeof *written; i++)
-    check_written(written[i], strlen(written[i]), "meta");
+  for (size_t i = 0; i < sizeof written / sizeof *written; i++) check_written(written[i], strlen(written[i]), "meta");
   check_written("0x", 2, "");
   check_written("{\"result\":\"0x\"}", 15, "");
-  const char *plain[] = {"",        "a",       "meta",    "0x\x01\x02", "\"text\"",           "{\"name\":\"0x00\"}",
-                         "{\"result", "\xff\xfe", "0y00aa", "{}",       "{\"result\":{\"a\":1}}", "{\"result\":\"a\"}"};
+  const char *plain[] = {"",
+                         "a",
+                         "meta",
+                         "0x\x01\x02",
+                         "\"text\"",
+                         "{\"name\":\"0x00\"}",
+                         "{\"result",
+                         "\xff\xfe",
+                         "0y00aa",
+                         "{}",
+                         "{\"result\":{\"a\":1}}",
+                         "{\"result\":\"a\"}"};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) check_written(plain[i], strlen(plain[i]), NULL);
   check_written("\0asm\1\0\0\0", 8, NULL);
 }
@@ -292,10 +301,14 @@ static void budgets_count_and_end(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(budgets_count_and_end),
-      cmocka_unit_test(error_carries_kind_and_context), cmocka_unit_test(system_errors_name_the_reason),
-      cmocka_unit_test(hex_round_trips_and_refuses),    cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
-      cmocka_unit_test(bytes_are_read_as_people_have_them), cmocka_unit_test(bytes_written_wrongly_are_named),
-      cmocka_unit_test(json_is_merged_as_upstream_does), cmocka_unit_test(utf8_follows_table_3_7),
+      cmocka_unit_test(error_carries_kind_and_context),
+      cmocka_unit_test(system_errors_name_the_reason),
+      cmocka_unit_test(hex_round_trips_and_refuses),
+      cmocka_unit_test(hex_pairs_stop_at_the_first_other_byte),
+      cmocka_unit_test(bytes_are_read_as_people_have_them),
+      cmocka_unit_test(bytes_written_wrongly_are_named),
+      cmocka_unit_test(json_is_merged_as_upstream_does),
+      cmocka_unit_test(utf8_follows_table_3_7),
       cmocka_unit_test(spans_order_bytewise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

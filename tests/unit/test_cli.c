@@ -247,8 +247,8 @@ static void data_in_a_file_is_bytes_or_hexadecimal(void **state) {
   (void)state;
   struct {
     const char *content, *bytes; /* NULL: an error */
-  } cases[] = {{"0x6162\n", "ab"},   {" \r\n\t0x4A4b ", "JK"}, {"0x", ""},   {"", ""},       {"0x61 62", NULL},
-               {"0xzz\n", NULL},     {"x0x61", "x0x61"},       {"\n", "\n"}, {"0x123", NULL}};
+  } cases[] = {{"0x6162\n", "ab"}, {" \r\n\t0x4A4b ", "JK"}, {"0x", ""},   {"", ""},       {"0x61 62", NULL},
+               {"0xzz\n", NULL},   {"x0x61", "x0x61"},       {"\n", "\n"}, {"0x123", NULL}};
   cli_t cli = {0};
   char path[] = "@/tmp/scexec-test-XXXXXX";
   int fd = mkstemp(path + 1);

@@ -118,8 +118,8 @@ static void pairs_in_pieces_are_paired_as_one_list(void **state) {
     fake_t fake;
     fake_init(&fake, FAKE_MEMORY, FAKE_HEAP);
     uint64_t result = 9, args[3] = {fake_put_span(&fake, a.data, a.len), fake_put_span(&fake, b.data, b.len)};
-    const json_t *expected = old ? json_object_get(record, "output")
-                                 : json_array_get(json_object_get(record, "buffers_after"), 0);
+    const json_t *expected =
+        old ? json_object_get(record, "output") : json_array_get(json_object_get(record, "buffers_after"), 0);
     sce_buf_t value = test_vector_bytes(expected);
     args[2] = fake_put_span(&fake, value.data, value.len);
     const sce_host_row_t *row = sce_host_lookup(sce_span_text(name), type);
@@ -156,8 +156,8 @@ static void call_pallas(uint8_t out[PALLAS], const char *function, sce_span_t a,
 
 static void sums_in_pieces_are_the_sum(void **state) {
   (void)state;
-  static const uint8_t minus_one[32] = {0x00, 0x00, 0x00, 0x00, 0xed, 0x30, 0x2d, 0x99, 0x1b, 0xf9, 0x4c,
-                                        0x09, 0xfc, 0x98, 0x46, 0x22, [31] = 0x40};
+  static const uint8_t minus_one[32] = {0x00, 0x00, 0x00, 0x00, 0xed, 0x30, 0x2d, 0x99,       0x1b,
+                                        0xf9, 0x4c, 0x09, 0xfc, 0x98, 0x46, 0x22, [31] = 0x40};
   uint8_t generator[PALLAS] = {0}, sum[PALLAS], multiple[PALLAS];
   memcpy(generator, minus_one, 32);
   generator[32] = 2;

@@ -144,10 +144,18 @@ static void storage_is_read_into_buffers(void **state) {
       const char *bytes;
       uint64_t result;
     } reads[] = {
-        {10, 0, 0, 10, "0123456789", 10}, {64, 0, 0, 10, "0123456789", 10}, {9, 0, 0, 0, NULL, 10},
-        {9, 0, 1, 9, "012345678", 10},    {9, 0, 2, 9, "012345678", 10},    {4, 7, 0, 3, "789", 3},
-        {2, 7, 0, 0, NULL, 3},            {2, 7, 1, 2, "78", 3},            {0, 10, 0, 0, NULL, 0},
-        {8, 11, 1, 0, NULL, 0},           {0, 0, 1, 0, NULL, 10},           {8, UINT32_MAX, 1, 0, NULL, 0},
+        {10, 0, 0, 10, "0123456789", 10},
+        {64, 0, 0, 10, "0123456789", 10},
+        {9, 0, 0, 0, NULL, 10},
+        {9, 0, 1, 9, "012345678", 10},
+        {9, 0, 2, 9, "012345678", 10},
+        {4, 7, 0, 3, "789", 3},
+        {2, 7, 0, 0, NULL, 3},
+        {2, 7, 1, 2, "78", 3},
+        {0, 10, 0, 0, NULL, 0},
+        {8, 11, 1, 0, NULL, 0},
+        {0, 0, 1, 0, NULL, 10},
+        {8, UINT32_MAX, 1, 0, NULL, 0},
     };
     for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
       soil_out(&bench);
@@ -246,8 +254,8 @@ static void hashes_and_roots_are_written(void **state) {
   static const struct {
     const char *name;
     uint32_t size;
-  } hashes[] = {{"keccak_256", 32},  {"keccak_512", 64}, {"sha2_256", 32}, {"blake2_128", 16},
-                {"blake2_256", 32},  {"twox_64", 8},     {"twox_128", 16}, {"twox_256", 32}};
+  } hashes[] = {{"keccak_256", 32}, {"keccak_512", 64}, {"sha2_256", 32}, {"blake2_128", 16},
+                {"blake2_256", 32}, {"twox_64", 8},     {"twox_128", 16}, {"twox_256", 32}};
   bench_t bench;
   bench_open(&bench);
   char name[64];
@@ -387,7 +395,12 @@ static sce_error_t *http_wait(void *ctx, sce_http_status_t *statuses, const uint
 
 static sce_error_t *http_headers(void *ctx, sce_buf_t *scale, uint16_t id) {
   (void)ctx, (void)id;
-  return sce_buf_append(scale, "\x08\x04" "a\x08" "bc\x0c" "def\x00", 12);
+  return sce_buf_append(scale,
+                        "\x08\x04"
+                        "a\x08"
+                        "bc\x0c"
+                        "def\x00",
+                        12);
 }
 
 static sce_error_t *http_read_body(void *ctx, sce_http_error_t *result, uint32_t *read, uint16_t id, uint8_t *buffer,
@@ -538,10 +551,14 @@ static void what_allocates(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(input_is_read_once),           cmocka_unit_test(storage_is_read_into_buffers),
-      cmocka_unit_test(roots_are_written),            cmocka_unit_test(removals_go_on),
-      cmocka_unit_test(hashes_and_roots_are_written), cmocka_unit_test(keys_sign),
-      cmocka_unit_test(workers_get_numbers),          cmocka_unit_test(versions_are_read),
+      cmocka_unit_test(input_is_read_once),
+      cmocka_unit_test(storage_is_read_into_buffers),
+      cmocka_unit_test(roots_are_written),
+      cmocka_unit_test(removals_go_on),
+      cmocka_unit_test(hashes_and_roots_are_written),
+      cmocka_unit_test(keys_sign),
+      cmocka_unit_test(workers_get_numbers),
+      cmocka_unit_test(versions_are_read),
       cmocka_unit_test(what_allocates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

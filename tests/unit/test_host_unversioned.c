@@ -297,14 +297,10 @@ typedef struct unversioned {
 } unversioned_t;
 
 static const unversioned_t unversioned[] = {
-    {"set_version_1", "ext_set_child_storage", 3},
-    {"get_version_1", "ext_get_allocated_child_storage", 2},
-    {"read_version_1", "ext_get_child_storage_into", 2},
-    {"exists_version_1", "ext_exists_child_storage", 2},
-    {"clear_version_1", "ext_clear_child_storage", 2},
-    {"clear_prefix_version_1", "ext_clear_child_prefix", 2},
-    {"storage_kill_version_1", "ext_kill_child_storage", 1},
-    {"root_version_1", "ext_child_storage_root", 1},
+    {"set_version_1", "ext_set_child_storage", 3},           {"get_version_1", "ext_get_allocated_child_storage", 2},
+    {"read_version_1", "ext_get_child_storage_into", 2},     {"exists_version_1", "ext_exists_child_storage", 2},
+    {"clear_version_1", "ext_clear_child_storage", 2},       {"clear_prefix_version_1", "ext_clear_child_prefix", 2},
+    {"storage_kill_version_1", "ext_kill_child_storage", 1}, {"root_version_1", "ext_child_storage_root", 1},
 };
 
 #define PLACE 0x9000u

@@ -298,7 +298,8 @@ static void unknown_names_stay_hex(void **state) {
   sce_buf_t json = {0}, back = {0};
   uint32_t type = SCE_TYPE_NONE;
   for (uint32_t i = 0; i < md->type_count; i++)
-    if (md->types[i].def == SCE_DEF_UNKNOWN && strncmp((const char *)md->types[i].text.data, "AttestedCandidate", 17) == 0)
+    if (md->types[i].def == SCE_DEF_UNKNOWN &&
+        strncmp((const char *)md->types[i].text.data, "AttestedCandidate", 17) == 0)
       type = i;
   assert_int_not_equal(type, SCE_TYPE_NONE);
   must(sce_value_decode(md, &json, type, sce_span("\1\2\3", 3), NULL));

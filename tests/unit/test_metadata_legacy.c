@@ -96,10 +96,14 @@ static void check_value(sce_metadata_t *md, const char *type_text, const char *h
   sce_buf_free(&back);
 }
 
-#define ACCOUNT(size) {"System", "Account", "AccountInfo<T::Index, T::AccountData>", size, false}
-#define STORED(pallet, name) {pallet, name, "bool", 1, false}
-#define LENGTH(pallet, name, type, size) {pallet, name, type, size, false}
-#define CONSTANT(pallet, name, type, size) {pallet, name, type, size, true}
+#define ACCOUNT(size)                                                                                                  \
+  { "System", "Account", "AccountInfo<T::Index, T::AccountData>", size, false }
+#define STORED(pallet, name)                                                                                           \
+  { pallet, name, "bool", 1, false }
+#define LENGTH(pallet, name, type, size)                                                                               \
+  { pallet, name, type, size, false }
+#define CONSTANT(pallet, name, type, size)                                                                             \
+  { pallet, name, type, size, true }
 #define U32(n) "0" #n "000000"
 #define BALANCES                                                                                                       \
   "01000000000000000000000000000000"                                                                                   \

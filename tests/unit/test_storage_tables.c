@@ -1,5 +1,6 @@
-/* test_storage_tables.c: tables of storage operations that pass on what they are asked to another one. An operation that
- * such a table lacks is not missed by the compiler: the caller goes another way, and a proof that is recorded differs. */
+/* test_storage_tables.c: tables of storage operations that pass on what they are asked to another one. An operation
+ * that such a table lacks is not missed by the compiler: the caller goes another way, and a proof that is recorded
+ * differs. */
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/error.h"

@@ -313,7 +313,7 @@ static void parts_are_kept(void **unused) {
   uint64_t third = call_through_cache(sce_buf_span(&code), cache, "Metadata_metadata");
   expect_success(sce_cache_list(cache, note_part, parts));
   bool kept = strncmp(parts, "AccountNonceApi_account_nonce, ", 31) == 0; /* all that is for Winch, in place of parts */
-  bool whole = third == 0 || strstr(parts, "everything ") != NULL; /* took their place meanwhile */
+  bool whole = third == 0 || strstr(parts, "everything ") != NULL;        /* took their place meanwhile */
   if (!kept && !whole) fail_msg("%s", parts);
   sce_buf_free(&code);
   snprintf(command, sizeof command, "rm -rf '%s'", directory);

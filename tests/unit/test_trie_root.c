@@ -310,9 +310,10 @@ static void long_values(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(upstream_roots),    cmocka_unit_test(script_backends), cmocka_unit_test(genesis_states),
-      cmocka_unit_test(chain_of_prefixes), cmocka_unit_test(uneven_keys),     cmocka_unit_test(branches_are_reported),
-      cmocka_unit_test(order_is_checked),  cmocka_unit_test(many_pairs_in_any_order),
+      cmocka_unit_test(upstream_roots),   cmocka_unit_test(script_backends),
+      cmocka_unit_test(genesis_states),   cmocka_unit_test(chain_of_prefixes),
+      cmocka_unit_test(uneven_keys),      cmocka_unit_test(branches_are_reported),
+      cmocka_unit_test(order_is_checked), cmocka_unit_test(many_pairs_in_any_order),
       cmocka_unit_test(long_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

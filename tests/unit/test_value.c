@@ -564,7 +564,7 @@ static void generate_bits(generator_t *g, const sce_type_t *t) {
   put_random(g, size);
   for (size_t i = count; i < size * 8; i++) {
     size_t bit = t->msb ? word - 1 - i % word : i % word;
-    g->out.data[start + i / word * t->size + bit / 8] &= (uint8_t)~(1u << (bit % 8));
+    g->out.data[start + i / word * t->size + bit / 8] &= (uint8_t) ~(1u << (bit % 8));
   }
 }
 
