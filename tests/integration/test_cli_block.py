@@ -475,7 +475,7 @@ class Blocks(unittest.TestCase):
             process.stdin.write(block)  # not the next
             process.stdin.close()
             error = json.loads(process.stdout.readline())["error"]
-            self.assertIn("1 blocks were executed, then: block 2 of the file", error["message"])
+            self.assertIn("1 block was executed, then: block 2 of the file", error["message"])
             process.stderr.read()
         self.assertEqual(process.returncode, 1)
         reader, writer = os.pipe()
@@ -493,7 +493,7 @@ class Blocks(unittest.TestCase):
         file = self.folder / "file"
         file.write_text("\n".join(hexadecimal(block) for block in (blocks[0], wrong, blocks[2])))
         error = self.refused("block", "replay", "--state", other, file, "--commit")
-        self.assertIn("1 blocks were executed, then: block 2 of the file: block 2 (0x", error["message"])
+        self.assertIn("1 block was executed, then: block 2 of the file: block 2 (0x", error["message"])
         states = self.document("state", "history", other)["states"]
         self.assertEqual([state["number"] for state in states], [1, 0])
         self.assertTrue(self.document("state", "verify", other)["valid"])

@@ -57,7 +57,8 @@ class Kills(unittest.TestCase):
 
     def seconds(self, *arguments):
         start = time.monotonic()
-        self.document(*arguments)
+        done = scexec(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
         return time.monotonic() - start
 
     def kill(self, limit, *arguments):
