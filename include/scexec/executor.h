@@ -84,8 +84,9 @@ typedef struct sce_semantics {
   bool wasm_bulk_memory;
   bool wasm_multi_value;
   /* Cranelift puts the bodies of small functions in place of calls of them (default false). Code that computes gets
-   * faster, by up to a third; it compiles for twice as long, and what was inlined is missing in backtraces. Nothing
-   * happens in builds with a prebuilt Wasmtime. */
+   * faster, by up to a third; it compiles for twice as long, and what was inlined is missing in backtraces. Code
+   * with sums, products, minima or maxima of floats is refused unless NaNs are canonical: another of two NaNs would
+   * come out. Nothing happens in builds with a prebuilt Wasmtime. */
   bool inline_calls;
   sce_compiler_t compiler;
 } sce_semantics_t;

@@ -192,6 +192,10 @@ static sce_error_t *check_code(const sce_semantics_t *s, sce_code_traits_t *trai
     return sce_error_new(SCE_MISUSE,
                          "the code negates and multiplies floats, and where calls are inlined NaNs get another sign: "
                          "leave that off, or use canonical NaNs");
+  if (s->inline_calls && s->compiler != SCE_COMPILER_WINCH && traits->picks_nan)
+    return sce_error_new(SCE_MISUSE,
+                         "the code has sums, products, minima or maxima of floats, and where calls are inlined "
+                         "another of two NaNs comes out: leave that off, or use canonical NaNs");
   return NULL;
 }
 
