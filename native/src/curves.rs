@@ -6,7 +6,8 @@
 //! Nothing checks that a point is on its curve or in the subgroup, as in the reference: whatever the formulas make of
 //! it is the result. The reference splits a sum over its threads (ark-ec's `parallel`): for points on the curve that
 //! changes nothing, for others the order of additions counts. Here there is one thread, and `new` adds long sums in
-//! pieces, between which it asks whether it is to go on. The old sums can't be cut: their coordinates would differ.
+//! pieces, between which it asks whether it is to go on. The old sums can't be cut: their coordinates would differ. Nor
+//! can the new multi Miller loop of BW6.
 
 mod new;
 mod old;

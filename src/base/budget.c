@@ -27,12 +27,19 @@ void sce_budget_enter_uncounted(sce_budget_t *budget) {
   if (current != NULL) {
     budget->check = current->check;
     budget->ctx = current->ctx;
+    budget->threads = current->threads;
   }
   sce_budget_enter(budget);
 }
 
 sce_error_t *sce_budget_check(void) {
   return current == NULL || current->check == NULL ? NULL : current->check(current->ctx);
+}
+
+bool sce_budget_thread(sce_budget_threads_t *threads) {
+  if (current == NULL || current->check == NULL || current->threads.may_start == NULL) return false;
+  *threads = current->threads;
+  return threads->may_start(threads->owner);
 }
 
 bool sce_budget_go_on(void *ctx) {

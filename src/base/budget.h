@@ -8,13 +8,21 @@
 
 #include "scexec/base.h"
 
+/* Threads that work for calls and may outlive them (apart.h): who bounds them. */
+typedef struct sce_budget_threads {
+  bool (*may_start)(void *owner); /* counts one more, and keeps `owner`; false: there are too many */
+  void (*ended)(void *owner);     /* once for each, in any thread */
+  void *owner;
+} sce_budget_threads_t;
+
 typedef struct sce_budget {
   struct sce_budget *outer;         /* of the thread before: calls may lie in each other */
   sce_error_t *(*check)(void *ctx); /* an error when no more may be done; may be NULL */
   void *ctx;
   int64_t used; /* bytes allocated less bytes freed since it began; below zero where what was there before is freed */
   int64_t max;  /* INT64_MAX: no bound */
-  bool refused; /* an allocation would have gone beyond `max` */
+  sce_budget_threads_t threads; /* may_start NULL: none */
+  bool refused;                 /* an allocation would have gone beyond `max` */
 } sce_budget_t;
 
 /* The calling thread's budget is this one until it leaves, in reverse order. `outer`, `used` and `refused` are set. */
@@ -26,6 +34,9 @@ void sce_budget_enter_uncounted(sce_budget_t *budget);
 
 /* The error of the innermost budget's check; NULL without a budget. */
 sce_error_t *sce_budget_check(void);
+
+/* Whether a thread may be started for work that the check may end; then `threads` has to be told of its end. */
+bool sce_budget_thread(sce_budget_threads_t *threads);
 
 /* The same for libraries that ask whether to go on: `ctx` is a pointer to an error, which is set. */
 bool sce_budget_go_on(void *ctx);

@@ -15,11 +15,7 @@ typedef scn_curve_out_t sce_curve_out_t;
  *   SCN_CURVE_FINAL_EXPONENTIATION  element of the target field; `b` is not looked at
  * A list is a u64 count and its items. The value, in out->bytes, is an affine point (old: projective coordinates) or an
  * element of the target field. An error is that of the calling thread's budget. */
-static inline sce_error_t *sce_curve_compute(scn_curve_status_t *status, sce_curve_out_t *out, bool old,
-                                             scn_curve_op_t op, scn_curve_t curve, sce_span_t a, sce_span_t b) {
-  sce_error_t *err = NULL;
-  *status = (scn_curve_status_t)scn_curve_compute(out, old, op, curve, a, b, sce_budget_go_on, &err);
-  return err;
-}
+sce_error_t *sce_curve_compute(scn_curve_status_t *status, sce_curve_out_t *out, bool old, scn_curve_op_t op,
+                               scn_curve_t curve, sce_span_t a, sce_span_t b);
 
 #endif

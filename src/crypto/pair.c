@@ -1,6 +1,8 @@
 /* pair.c: from a secret URI to a key pair, and signatures by it. */
 #include "crypto/pair.h"
 
+#include "base/alloc.h"
+#include "base/apart.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "crypto/hash.h"
@@ -94,13 +96,63 @@ sce_error_t *sce_pair_from_uri(sce_pair_t *pair, const sce_ecdsa_signer_t *signe
   return err;
 }
 
-static sce_error_t *sign_sr25519(const sce_pair_t *pair, uint8_t signature[64], sce_random_t *random,
-                                 sce_span_t message) {
-  uint8_t entropy[32];
-  SCE_TRY(sce_random_fill(random, entropy, sizeof entropy));
-  bool made = scn_sr25519_sign(signature, pair->secret, pair->public_key, message.data, message.len, entropy);
-  sce_wipe(entropy, sizeof entropy);
+/* A signature of Ed25519 or Sr25519 on its way, with copies of the secret and the message. */
+typedef struct sign_work {
+  sce_apart_work_t work;
+  sce_pair_t pair;
+  uint8_t entropy[32]; /* sr25519 */
+  uint8_t signature[64];
+  bool made;
+  size_t len;
+  uint8_t message[];
+} sign_work_t;
+
+static bool sign_now(uint8_t signature[64], const sce_pair_t *pair, const uint8_t entropy[32], sce_span_t message) {
+  if (pair->scheme == SCE_KEY_ED25519) return scn_ed25519_sign(signature, pair->secret, message.data, message.len);
+  return scn_sr25519_sign(signature, pair->secret, pair->public_key, message.data, message.len, entropy);
+}
+
+static void run_sign(void *work) {
+  sign_work_t *w = work;
+  w->made = sign_now(w->signature, &w->pair, w->entropy, sce_span(w->message, w->len));
+}
+
+static void release_sign(void *work) {
+  sce_wipe(work, sizeof(sign_work_t));
+  sce_free(work);
+}
+
+/* Of a message of many megabytes, which the libraries take as a whole. */
+static sce_error_t *sign_apart(uint8_t signature[64], const sce_pair_t *pair, const uint8_t entropy[32],
+                               sce_span_t message) {
+  sign_work_t *w = sce_alloc(sizeof *w + message.len);
+  if (w == NULL) return sce_error_oom();
+  *w = (sign_work_t){.work = {run_sign, release_sign}, .pair = *pair, .len = message.len};
+  memcpy(w->entropy, entropy, sizeof w->entropy);
+  sce_error_t *err = sce_budget_copy(w->message, message.data, message.len);
+  if (err != NULL) {
+    release_sign(w);
+    return err;
+  }
+  SCE_TRY(sce_apart(w));
+  bool made = w->made;
+  if (made) memcpy(signature, w->signature, sizeof w->signature);
+  release_sign(w);
   return made ? NULL : refused("a key");
+}
+
+static sce_error_t *sign_message(const sce_pair_t *pair, uint8_t signature[64], sce_random_t *random,
+                                 sce_span_t message) {
+  uint8_t entropy[32] = {0};
+  sce_error_t *err = NULL;
+  if (pair->scheme == SCE_KEY_SR25519) SCE_TRY(sce_random_fill(random, entropy, sizeof entropy));
+  if (message.len > SCE_HASH_LONG) {
+    err = sign_apart(signature, pair, entropy, message);
+  } else if (!sign_now(signature, pair, entropy, message)) {
+    err = refused("a key");
+  }
+  sce_wipe(entropy, sizeof entropy);
+  return err;
 }
 
 sce_error_t *sce_pair_sign(const sce_pair_t *pair, uint8_t signature[65], const sce_ecdsa_signer_t *signer,
@@ -109,16 +161,11 @@ sce_error_t *sce_pair_sign(const sce_pair_t *pair, uint8_t signature[65], const 
     return sce_error_new(SCE_MISUSE, "only ecdsa signs hashes, and they have 32 bytes (%zu given)", message.len);
   }
   uint8_t hash[32];
-  switch (pair->scheme) {
-    case SCE_KEY_ED25519:
-      return scn_ed25519_sign(signature, pair->secret, message.data, message.len) ? NULL : refused("a key");
-    case SCE_KEY_SR25519: return sign_sr25519(pair, signature, random, message);
-    case SCE_KEY_ECDSA: break;
-  }
+  if (pair->scheme != SCE_KEY_ECDSA) return sign_message(pair, signature, random, message);
   if (prehashed) {
     memcpy(hash, message.data, sizeof hash);
   } else {
-    sce_blake2b_256(hash, message);
+    SCE_TRY(sce_hash_long(hash, SCN_BLAKE2B_256, sce_span(NULL, 0), message));
   }
   return sce_ecdsa_sign(signer, signature, pair->secret, hash) ? NULL : refused("a key");
 }

@@ -339,6 +339,28 @@ void sce_engine_retain(sce_engine_t *engine) {
   atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
 }
 
+#define APART_MAX 64
+
+static bool may_start_thread(void *owner) {
+  sce_engine_t *engine = owner;
+  if (atomic_fetch_add_explicit(&engine->apart, 1, memory_order_relaxed) < APART_MAX) {
+    sce_engine_retain(engine);
+    return true;
+  }
+  atomic_fetch_sub_explicit(&engine->apart, 1, memory_order_relaxed);
+  return false;
+}
+
+static void thread_ended(void *owner) {
+  sce_engine_t *engine = owner;
+  atomic_fetch_sub_explicit(&engine->apart, 1, memory_order_relaxed);
+  sce_engine_delete(engine);
+}
+
+sce_budget_threads_t sce_engine_threads(sce_engine_t *engine) {
+  return (sce_budget_threads_t){may_start_thread, thread_ended, engine};
+}
+
 void sce_engine_delete(sce_engine_t *engine) {
   if (engine == NULL || atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1) return;
   for (int i = 0; i < SCE_INNER_COUNT; i++)

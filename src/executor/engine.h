@@ -2,6 +2,7 @@
 #ifndef SCE_EXECUTOR_ENGINE_H
 #define SCE_EXECUTOR_ENGINE_H
 
+#include "base/budget.h"
 #include "scexec/executor.h"
 
 #include "executor/deadline.h"
@@ -32,6 +33,7 @@ struct sce_engine {
   bool tiered;            /* `wasm` compiles in the background; what is needed before comes from a quick engine */
   bool brief;             /* tiered: for a call or two, so that the background begins only where a call waits for it */
   atomic_size_t given_up; /* compiles that nobody waits for any more */
+  atomic_size_t apart;    /* threads that work for calls (base/apart.h), also for those that have ended */
   struct sce_engine *_Atomic inner[SCE_INNER_COUNT];
   pthread_mutex_t inner_lock; /* of those, and of deadlines.guests, while one is made */
   bool inner_ready;
@@ -46,6 +48,9 @@ struct sce_engine {
 };
 
 void sce_engine_retain(sce_engine_t *engine);
+
+/* For threads that work for calls: at most 64 at a time, each of which keeps the engine. */
+sce_budget_threads_t sce_engine_threads(sce_engine_t *engine);
 
 /* The engine that a tiered engine compiles with first: equal but for its compiler. Borrowed; lives as long as
  * `engine`. */

@@ -175,6 +175,7 @@ static void begin_budget(sce_call_t *call) {
   if (call->instance->outer != NULL) return;
   uint64_t max = call->instance->home->engine->config.max_host_memory;
   call->budget = (sce_budget_t){.check = check_limits, .ctx = call, .max = INT64_MAX};
+  call->budget.threads = sce_engine_threads(call->instance->home->engine);
   if (max != 0 && max < INT64_MAX) call->budget.max = (int64_t)max;
   sce_budget_enter(&call->budget);
 }

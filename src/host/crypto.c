@@ -1,9 +1,8 @@
 /* crypto.c: the crypto family but keys: verification, recovery, and the batch verification of old runtimes.
  * Source: sp-io `trait Crypto`; the rules of acceptance are in src/crypto. */
 #include "crypto/ecdsa.h"
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
-#include "crypto/sr25519.h"
+#include "crypto/verify.h"
 #include "host/handlers.h"
 
 /* The parameters of a verification over a message: signature, message, public key. */
@@ -20,25 +19,29 @@ static sce_error_t *arg_verify(const sce_caller_t *caller, verify_args_t *in, co
   return sce_arg_bytes(caller, &in->public_key, args[2], key_len, "pub_key");
 }
 
+static sce_error_t *verify(uint64_t *result, const verify_args_t *in, sce_verify_rule_t rule) {
+  bool valid;
+  SCE_TRY(sce_verify(&valid, rule, in->signature, in->public_key, in->message));
+  *result = valid;
+  return NULL;
+}
+
 SCE_HANDLER(crypto_ed25519_verify_1) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 64, 32));
-  *result = sce_ed25519_verify(in.signature, in.public_key, in.message);
-  return NULL;
+  return verify(result, &in, SCE_VERIFY_ED25519);
 }
 
 SCE_HANDLER(crypto_sr25519_verify_1) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 64, 32));
-  *result = sce_sr25519_verify_deprecated(in.signature, in.public_key, in.message);
-  return NULL;
+  return verify(result, &in, SCE_VERIFY_SR25519_DEPRECATED);
 }
 
 SCE_HANDLER(crypto_sr25519_verify_2) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 64, 32));
-  *result = sce_sr25519_verify(in.signature, in.public_key, in.message);
-  return NULL;
+  return verify(result, &in, SCE_VERIFY_SR25519);
 }
 
 /* Of a long message most of the time is its hash. */
@@ -91,6 +94,14 @@ static void batch_add(sce_caller_t *caller, uint64_t *result, bool valid) {
   *result = valid;
 }
 
+static sce_error_t *batch_verify(sce_caller_t *caller, uint64_t *result, const verify_args_t *in,
+                                 sce_verify_rule_t rule) {
+  bool valid;
+  SCE_TRY(sce_verify(&valid, rule, in->signature, in->public_key, in->message));
+  batch_add(caller, result, valid);
+  return NULL;
+}
+
 SCE_HANDLER(crypto_start_batch_verify_1) {
   sce_host_state_t *state = caller->state;
   if (state->batch_open) return sce_error_new(SCE_HOST_FUNCTION, "a batch verification is already open");
@@ -110,15 +121,13 @@ SCE_HANDLER(crypto_finish_batch_verify_1) {
 SCE_HANDLER(crypto_ed25519_batch_verify_1) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 64, 32));
-  batch_add(caller, result, sce_ed25519_verify(in.signature, in.public_key, in.message));
-  return NULL;
+  return batch_verify(caller, result, &in, SCE_VERIFY_ED25519);
 }
 
 SCE_HANDLER(crypto_sr25519_batch_verify_1) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args, 64, 32));
-  batch_add(caller, result, sce_sr25519_verify(in.signature, in.public_key, in.message));
-  return NULL;
+  return batch_verify(caller, result, &in, SCE_VERIFY_SR25519);
 }
 
 SCE_HANDLER(crypto_ecdsa_batch_verify_1) {

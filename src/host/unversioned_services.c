@@ -4,8 +4,7 @@
 #include "base/alloc.h"
 #include "base/budget.h"
 #include "crypto/ecdsa.h"
-#include "crypto/ed25519.h"
-#include "crypto/sr25519.h"
+#include "crypto/verify.h"
 #include "host/handlers.h"
 
 #define ABSENT UINT32_MAX
@@ -35,7 +34,9 @@ static sce_error_t *arg_verify(const sce_caller_t *caller, verify_args_t *in, co
 SCE_HANDLER(unversioned_ed25519_verify) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args));
-  *result = !sce_ed25519_verify(in.signature, in.public_key, in.message);
+  bool valid;
+  SCE_TRY(sce_verify(&valid, SCE_VERIFY_ED25519, in.signature, in.public_key, in.message));
+  *result = !valid;
   return NULL;
 }
 
@@ -43,7 +44,9 @@ SCE_HANDLER(unversioned_ed25519_verify) {
 SCE_HANDLER(unversioned_sr25519_verify) {
   verify_args_t in;
   SCE_TRY(arg_verify(caller, &in, args));
-  *result = !sce_sr25519_verify_deprecated(in.signature, in.public_key, in.message);
+  bool valid;
+  SCE_TRY(sce_verify(&valid, SCE_VERIFY_SR25519_DEPRECATED, in.signature, in.public_key, in.message));
+  *result = !valid;
   return NULL;
 }
 

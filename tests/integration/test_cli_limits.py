@@ -31,6 +31,12 @@ HEAD = r"""
   (import "env" "ext_allocator_free_version_1" (func $free (param i32)))
   (import "env" "ext_host_calls_bls12_381_mul_g1_version_1" (func $mul (param i64 i64 i64) (result i32)))
   (import "env" "ext_host_calls_bls12_381_msm_g1_version_1" (func $msm (param i64 i64 i64) (result i32)))
+  (import "env" "ext_elliptic_curves_bls12_381_msm_g1_version_1" (func $old_msm (param i64 i64) (result i64)))
+  (import "env" "ext_host_calls_bw6_761_multi_miller_loop_version_1" (func $miller (param i64 i64 i64) (result i32)))
+  (import "env" "ext_crypto_ed25519_verify_version_1" (func $ed25519 (param i32 i64 i32) (result i32)))
+  (import "env" "ext_crypto_sr25519_verify_version_2" (func $sr25519 (param i32 i64 i32) (result i32)))
+  (import "env" "ext_crypto_ed25519_generate_version_1" (func $generate (param i32 i64) (result i32)))
+  (import "env" "ext_crypto_ed25519_sign_version_1" (func $sign (param i32 i32 i64) (result i64)))
 """
 
 BODY = r"""
@@ -77,8 +83,40 @@ BODY = r"""
     (drop (call $mul (call $span (i32.const 0) (i32.const 96)) (call $span (i32.const 1000) (i32.const 8000008))
                      (call $span (i32.const 200) (i32.const 96))))
     (i64.const 0))
+  ;; 1 GiB
+  (func $message (result i64)
+    (drop (memory.grow (i32.sub (i32.const 24576) (memory.size))))
+    (call $span (i32.const 0) (i32.const 0x40000000)))
+  (func (export "Test_ed25519") (param i32 i32) (result i64)
+    (drop (call $ed25519 (i32.const 0) (call $message) (i32.const 0))) (i64.const 0))
+  (func (export "Test_sr25519") (param i32 i32) (result i64)
+    (i32.store8 (i32.const 63) (i32.const 128)) ;; the marker bit
+    (drop (call $sr25519 (i32.const 0) (call $message) (i32.const 64))) (i64.const 0))
+  (func (export "Test_sign") (param i32 i32) (result i64)
+    (call $sign (i32.const 0) (call $generate (i32.const 0) (call $span (i32.const 0) (i32.const 1))) (call $message)))
+  ;; 40,000 pairs of (1, 1) and (1, 1)
+  (func (export "Test_miller") (param i32 i32) (result i64) (local $i i32)
+    (i32.store (i32.const 1000) (i32.const 40000))
+    (loop $fill
+      (i32.store8 (i32.add (i32.const 1008) (i32.mul (local.get $i) (i32.const 192))) (i32.const 1))
+      (i32.store8 (i32.add (i32.const 1104) (i32.mul (local.get $i) (i32.const 192))) (i32.const 1))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $fill (i32.lt_u (local.get $i) (i32.const 40000))))
+    (drop (call $miller (call $span (i32.const 1000) (i32.const 7680008)) (call $span (i32.const 1000) (i32.const 7680008))
+                        (call $span (i32.const 0) (i32.const 576))))
+    (i64.const 0))
+  (func (export "Test_sum") (param i32 i32) (result i64)
+    (call $fill_sum)
+    (drop (call $msm (call $span (i32.const 1000) (i32.const 38400008))
+                     (call $span (i32.const 50001000) (i32.const 12800008))
+                     (call $span (i32.const 0) (i32.const 96))))
+    (i64.const 0))
+  (func (export "Test_old_sum") (param i32 i32) (result i64)
+    (call $fill_sum)
+    (call $old_msm (call $span (i32.const 1000) (i32.const 38400008))
+                   (call $span (i32.const 50001000) (i32.const 12800008))))
   ;; the sum of 400,000 multiples of (1, 1)
-  (func (export "Test_sum") (param i32 i32) (result i64) (local $i i32)
+  (func $fill_sum (local $i i32)
     (i32.store (i32.const 1000) (i32.const 400000))
     (i32.store (i32.const 50001000) (i32.const 400000))
     (loop $fill
@@ -86,11 +124,7 @@ BODY = r"""
       (i32.store8 (i32.add (i32.const 1103) (i32.mul (local.get $i) (i32.const 96))) (i32.const 1))
       (i64.store (i32.add (i32.const 50001024) (i32.mul (local.get $i) (i32.const 32))) (i64.const 0x0123456789abcdef))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
-      (br_if $fill (i32.lt_u (local.get $i) (i32.const 400000))))
-    (drop (call $msm (call $span (i32.const 1000) (i32.const 38400008))
-                     (call $span (i32.const 50001000) (i32.const 12800008))
-                     (call $span (i32.const 0) (i32.const 96))))
-    (i64.const 0))
+      (br_if $fill (i32.lt_u (local.get $i) (i32.const 400000)))))
 """
 
 # What may not grow for ever, by export: each is called again and again.
@@ -136,7 +170,8 @@ class Limits(unittest.TestCase):
 
     def test_time_is_over_inside_a_host_function(self):
         methods = [f"Hash_{name}" for name in HASHES]
-        methods += ["Test_sleep", "Test_ordered_root", "Test_pairs_root", "Test_root", "Test_multiple", "Test_sum"]
+        methods += ["Test_sleep", "Test_ordered_root", "Test_pairs_root", "Test_root", "Test_multiple", "Test_sum",
+                    "Test_old_sum", "Test_miller", "Test_ed25519", "Test_sr25519", "Test_sign"]
         for method in methods:
             message = self.error("time-limit", method, "--heap-maximum", "0", "--time-limit", TIME_LIMIT)
             self.assertIn(f"{method} did not finish within its time limit of {TIME_LIMIT} ms", message)

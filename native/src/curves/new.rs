@@ -59,8 +59,8 @@ fn multi_miller_loop<T: Pairing>(a: &[u8], b: &[u8], out: &mut Out, watch: &Watc
     encode(&product, out)
 }
 
-/// For BW6, whose loop in arkworks 0.6 gives something else than the product above four pairs. It can be ended while it
-/// prepares the points, which is about half of its time, and then not any more.
+/// For BW6, whose loop in arkworks 0.6 gives something else than the product above four pairs. It can't be ended: C has it
+/// computed in a thread that can be left alone (src/crypto/curve.c).
 fn whole_miller_loop<T: Pairing>(a: &[u8], b: &[u8], out: &mut Out, watch: &Watch) -> Outcome {
     room(a, b, MILLER_ROOM)?;
     let g1 = decode_list::<T::G1Affine>(a, watch)?;
@@ -68,20 +68,7 @@ fn whole_miller_loop<T: Pairing>(a: &[u8], b: &[u8], out: &mut Out, watch: &Watc
     if g1.len() != g2.len() {
         return Err(Failure::Panic); // of zip_eq
     }
-    let mut ended = false;
-    let watched = g2.into_iter().enumerate().inspect(|(index, _)| {
-        if index % PAIRS == PAIRS - 1 && watch.check().is_err() {
-            ended = true;
-            std::panic::resume_unwind(Box::new(())); // the one way out of the loop
-        }
-    });
-    let work = std::panic::AssertUnwindSafe(|| T::multi_miller_loop(g1, watched.map(|(_, point)| point)).0);
-    let result = std::panic::catch_unwind(work);
-    match result {
-        Ok(value) => encode(&value, out),
-        Err(_) if ended => Err(Failure::Ended),
-        Err(_) => Err(Failure::Panic),
-    }
+    encode(&T::multi_miller_loop(g1, g2).0, out)
 }
 
 fn final_exponentiation<T: Pairing>(f: &[u8], _: &[u8], out: &mut Out, _: &Watch) -> Outcome {
