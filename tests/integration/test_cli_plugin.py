@@ -86,7 +86,8 @@ class Plugin(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
 
     def test_without_it_the_imports_are_missing(self):
-        self.assertIn("ext_example_checksum_version_1", self.error(3, "missing-import", "Test_sum"))
+        self.assertIn("ext_example_checksum_version_1", self.error(3, "missing-import", "Test_sum", "--strict-imports"))
+        self.assertIn("ext_example_checksum_version_1", self.error(1, "missing-import", "Test_sum"))
 
     def test_what_is_no_plugin(self):
         self.error(4, "io", "Test_sum", "--plugin", self.folder / "nothing.so")
