@@ -32,7 +32,7 @@ sce_error_t *sce_buf_reserve(sce_buf_t *buf, size_t extra) {
 
 sce_error_t *sce_buf_append(sce_buf_t *buf, const void *data, size_t len) {
   SCE_TRY(sce_buf_reserve(buf, len));
-  SCE_TRY(sce_budget_copy(buf->data + buf->len, data, len));
+  if (len > 0) SCE_TRY(sce_budget_copy(buf->data + buf->len, data, len));
   buf->len += len;
   return NULL;
 }
