@@ -327,11 +327,13 @@ static void need_background(sce_tiers_t *tiers) {
 static size_t find_roots(uint32_t *roots, const job_t *job) {
   size_t count, found = 0;
   const sce_wasm_export_t *exports = sce_blob_exports(job->tiers->module, &count);
-  const char *at = (const char *)job->methods.data, *end = at + job->methods.len;
-  for (; at < end; at += strlen(at) + 1)
+  for (size_t at = 0; at < job->methods.len;) {
+    sce_span_t name = sce_span_text((const char *)job->methods.data + at);
     for (size_t i = 0; i < count; i++)
-      if (exports[i].kind == SCE_WASM_FUNCTION && sce_span_equal(exports[i].name, sce_span_text(at)))
+      if (exports[i].kind == SCE_WASM_FUNCTION && sce_span_equal(exports[i].name, name))
         roots[found++] = exports[i].index;
+    at += name.len + 1;
+  }
   return found;
 }
 
