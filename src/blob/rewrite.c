@@ -157,6 +157,7 @@ static sce_error_t *write_heap_base(sce_buf_t *out, uint32_t value) {
 
 /* The entries of the global section with those of floats made mutable. */
 static sce_error_t *free_floats(sce_buf_t *entries) {
+  if (entries->len == 0) return NULL;
   uint8_t *at = entries->data, *end = at + entries->len;
   operator_t op = {0};
   while (at < end) {
