@@ -8,6 +8,7 @@ import unittest
 
 import wat
 from command import SCEXEC, scexec
+from sanitizer import plain_build_only
 
 
 class Artifact(unittest.TestCase):
@@ -190,6 +191,7 @@ class Artifact(unittest.TestCase):
                                SCEXEC, self.runtime], capture_output=True, timeout=600, check=False)
         self.assertEqual(done.stdout, b"0x05\n", done.stderr)
 
+    @plain_build_only
     def test_a_file_is_refused_by_its_size(self):
         with open(self.folder / "large", "wb") as large:
             large.truncate(5 << 30)
@@ -201,6 +203,7 @@ class Artifact(unittest.TestCase):
             self.assertEqual(done.returncode, 3, (what, done.stderr))
             self.assertIn(b"large", done.stderr)
 
+    @plain_build_only
     def test_without_proc(self):
         artifact = self.compile()
         self.run_command("call", "--runtime", self.runtime, "Test_empty", "--compiler", "cranelift")

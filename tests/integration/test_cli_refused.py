@@ -11,6 +11,7 @@ import unittest
 
 import wat
 from command import DATA, INPUTS, SCEXEC, scexec
+from sanitizer import plain_build_only
 
 NOBODY = 65534
 # Cranelift takes minutes for it: a variable of each of 500 loops in each other for each of 500 locals.
@@ -50,6 +51,7 @@ class Refused(unittest.TestCase):
                 self.assertEqual(done.stdout, b"0x0102\n")
                 self.assertIn("no more threads can be started", done.stderr.decode())
 
+    @plain_build_only
     def test_memory(self):
         for mib in (60, 80, 100, 130, 160, 200, 280):
             for compiler in ("cranelift", "winch", "tiered"):
@@ -59,6 +61,7 @@ class Refused(unittest.TestCase):
                                       resource.RLIMIT_AS, (mib << 20, mib << 20)))
                     self.assertEqual(done.returncode, 4, done.stderr.decode())
 
+    @plain_build_only
     def test_memory_as_threads_start(self):
         # Where the addresses end while the compiling threads start depends on chance, so it is tried more than once.
         for kib in range(54000, 86000, 2000):
