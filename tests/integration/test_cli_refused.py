@@ -28,6 +28,7 @@ class Refused(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
+    @plain_build_only
     def test_threads(self):
         command, runtime = self.folder / "scexec", wat.write(self.folder, "runtime.wasm", wat.RUNTIME)
         shutil.copy(SCEXEC, command)
