@@ -108,7 +108,11 @@ fn warm_up() {
 
 /// Does not return before all threads have started and are warm.
 fn make_pool() -> Option<Arc<ThreadPool>> {
+    // Rayon splits work by the number of threads. Of work that begins in the pool two threads get halves too large to be
+    // done at the same time: functions differ in size.
+    let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
     let builder = ThreadPoolBuilder::new()
+        .num_threads(processors.max(4))
         .thread_name(|_| "scexec-compile".to_owned())
         .start_handler(|_| MAY_STOP.set(true));
     let threads = builder.build().ok()?;

@@ -138,7 +138,7 @@ static sce_error_t *check_room(size_t size) {
 
 static sce_error_t *check_room_to_start(void) {
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  return check_room(ROOM_TO_START + (processors > 0 ? (size_t)processors : 1) * ROOM_OF_THREAD);
+  return check_room(ROOM_TO_START + (processors > 4 ? (size_t)processors : 4) * ROOM_OF_THREAD); /* as compile.rs */
 }
 
 sce_error_t *sce_compile_here(wasmtime_module_t **module, const sce_engine_t *engine, sce_span_t code) {
