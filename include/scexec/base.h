@@ -8,7 +8,8 @@
  *   - `_new` gives an object that the caller owns and frees with the `_delete` of the same noun; every `_delete`
  *     accepts NULL. `_get` borrows. `_take` consumes.
  *   - The library never prints, never exits, installs no signal handler of its own (Wasmtime installs those that turn a
- *     fault in compiled code into a trap), and has no global mutable state.
+ *     fault in compiled code into a trap). Its only state outside of objects is the pool of threads that compile, which
+ *     all engines of a process share.
  */
 #ifndef SCEXEC_BASE_H
 #define SCEXEC_BASE_H
